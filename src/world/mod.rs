@@ -1,0 +1,370 @@
+//! Worlds: the machine that kinds look at ([`Look`]) and mend ([`World`]).
+//!
+//! Three implement both: `host` is the real machine, `overlay` reads through to another world and keeps its writes in
+//! memory, `sim` is a machine in memory whose faults are listed. A check gets only a [`Look`], so it cannot
+//! write. All calls block; a driver runs them on its pool.
+//!
+//! Paths are absolute, without `.` and `..`; a trailing slash means nothing here. Nothing follows a symbolic link at
+//! the last component, unless it says so. Content that a world holds as secret comes back as plain bytes: the
+//! caller marks it.
+
+pub mod host;
+pub mod overlay;
+pub mod sim;
+
+use crate::time::Span;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What went wrong in a world, so that a kind can say it and a driver can sort it.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Fault {
+    /// Nothing is there.
+    #[error("{0}: no such file or directory")]
+    NotFound(PathBuf),
+    /// The directory above is not there.
+    #[error("{0}: its directory does not exist")]
+    NoParent(PathBuf),
+    /// Something is there already.
+    #[error("{0}: is there already")]
+    Exists(PathBuf),
+    /// No permission. The hint says whether root would have it.
+    #[error("{0}: permission denied{root}", root = if *.1 { " (needs root)" } else { "" })]
+    Denied(PathBuf, bool),
+    /// A directory was needed.
+    #[error("{0}: not a directory")]
+    NotDir(PathBuf),
+    /// A directory was found where a file was needed.
+    #[error("{0}: is a directory")]
+    IsDir(PathBuf),
+    /// The directory holds something.
+    #[error("{0}: directory not empty")]
+    NotEmpty(PathBuf),
+    /// No space, or over quota.
+    #[error("{0}: no space left on the device")]
+    NoSpace(PathBuf),
+    /// A read-only place.
+    #[error("{0}: read-only file system")]
+    ReadOnly(PathBuf),
+    /// Cannot be replaced by a rename: a mount point, or another busy thing.
+    #[error("{0}: is busy (a mount point?)")]
+    Busy(PathBuf),
+    /// More bytes than allowed: what it was, and the limit.
+    #[error("{0}: larger than the limit of {1} bytes")]
+    TooLarge(String, u64),
+    /// No such user or group.
+    #[error("there is no {0} `{1}`")]
+    NoAccount(&'static str, String),
+    /// It took too long, and was ended.
+    #[error("timed out after {0}")]
+    TimedOut(Span),
+    /// It was ended because the run stops.
+    #[error("cancelled")]
+    Cancelled,
+    /// Only applying can tell; who will know. Never from a host.
+    #[error("known after {0}")]
+    Unknown(Arc<str>),
+    /// A command could not be started, or there is no answer to it.
+    #[error("{0}")]
+    Command(String),
+    /// The other side of a connection: what was asked for, and what happened.
+    #[error("{0}: {1}")]
+    Net(String, String),
+    /// The service manager: what it said.
+    #[error("{0}")]
+    Service(String),
+    /// This world cannot do this at all (no systemd, say): what, and what to do.
+    #[error("{0}")]
+    Unsupported(String),
+    /// Any other error, with what was being done.
+    #[error("{0}: {1}")]
+    Io(PathBuf, String),
+}
+
+/// Why the permission bits of a new thing are what they are: always given, never from the umask.
+pub type ModeBits = u32;
+
+/// What stands at a path. Nothing is followed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stat {
+    /// What it is.
+    pub what: Node,
+    /// Permission bits, with setuid, setgid and sticky: the low twelve bits.
+    pub mode: ModeBits,
+    /// Owner.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+    /// Size in bytes; of a link, its target's length.
+    pub size: u64,
+    /// Hard links.
+    pub links: u64,
+    /// Whether something is mounted there, so that it cannot be renamed over.
+    pub mount: bool,
+}
+
+/// What can stand at a path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Node {
+    /// A regular file.
+    File,
+    /// A directory.
+    Dir,
+    /// A symbolic link.
+    Link,
+    /// A device, socket or pipe.
+    Other,
+}
+
+/// A user or a group's member, as the host's databases say.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Account {
+    /// Login name.
+    pub name: String,
+    /// User id.
+    pub uid: u32,
+    /// Primary group.
+    pub gid: u32,
+    /// All groups, the primary among them; ordered.
+    pub groups: Vec<u32>,
+    /// Home directory.
+    pub home: PathBuf,
+}
+
+/// A command to run: words, never a shell unless `argv` says so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Command {
+    /// Program and arguments.
+    pub argv: Vec<String>,
+    /// The whole environment.
+    pub env: BTreeMap<String, String>,
+    /// Where it runs; `/` if none.
+    pub cwd: Option<PathBuf>,
+    /// As whom; the caller itself if none.
+    pub user: Option<String>,
+    /// What it reads; nothing if none.
+    pub stdin: Option<Arc<[u8]>>,
+    /// How long it may take: TERM to its process group then, KILL five seconds later.
+    pub timeout: Option<Span>,
+    /// How many bytes are kept of each of its outputs; the rest is read and counted.
+    pub keep: usize,
+}
+
+/// What a command did.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Output {
+    /// Exit status; 128 + signal when a signal ended it.
+    pub status: i32,
+    /// Its output, at most `keep` bytes.
+    pub stdout: Vec<u8>,
+    /// Its errors, at most `keep` bytes.
+    pub stderr: Vec<u8>,
+    /// Both as they came, at most `keep` bytes.
+    pub both: Vec<u8>,
+    /// Bytes that were read but not kept, of stdout and stderr together.
+    pub cut: u64,
+}
+
+/// A file to put in place whole: by one rename, with content, mode and owner together.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Put {
+    /// Where. A link there is replaced, not followed.
+    pub path: PathBuf,
+    /// All of its content.
+    pub content: Arc<[u8]>,
+    /// Permission bits of the result.
+    pub mode: ModeBits,
+    /// Owner of the result; as the file that stands there, else as the caller.
+    pub uid: Option<u32>,
+    /// Group of the result; as the file that stands there, else as the caller's.
+    pub gid: Option<u32>,
+    /// Run on the temporary (its path for `{}` in each word) before the rename; a status other than 0 refuses.
+    pub validate: Option<Command>,
+}
+
+/// A request for content: GET.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Request {
+    /// `http` or `https`.
+    pub url: String,
+    /// Headers as given, `If-None-Match` and the like among them.
+    pub headers: BTreeMap<String, String>,
+    /// How long it may take altogether.
+    pub timeout: Span,
+    /// How large the body may be.
+    pub limit: u64,
+    /// A file of certificates (PEM) to trust instead of the host's.
+    pub ca: Option<PathBuf>,
+}
+
+/// An answer to a request, whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Response {
+    /// Status; 304 where the condition held.
+    pub status: u16,
+    /// Headers, names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// The whole body.
+    pub body: Arc<[u8]>,
+}
+
+/// A unit of a service manager, as it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Service {
+    /// Whether and how its file was loaded.
+    pub load: Load,
+    /// What it does now.
+    pub active: Active,
+    /// Whether it starts by itself.
+    pub startup: Startup,
+    /// Whether its file changed since the manager read it.
+    pub stale: bool,
+    /// Whether it knows how to reload.
+    pub can_reload: bool,
+    /// Its last lines in the journal; `None` where there is no journal.
+    pub log: Option<Vec<String>>,
+}
+
+/// How a unit was loaded.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Load {
+    /// Read and usable.
+    Loaded,
+    /// There is no such unit.
+    NotFound,
+    /// Linked to /dev/null.
+    Masked,
+    /// Its file is broken: what the manager says.
+    Broken(String),
+}
+
+/// What a unit does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Active {
+    /// Running, or done what it is for.
+    Active,
+    /// Not running.
+    Inactive,
+    /// On its way up, down or through a reload.
+    Changing,
+    /// Failed: the manager's result (`exit-code`, `start-limit-hit`, `timeout`) and the exit status.
+    Failed(String, i32),
+}
+
+/// Whether a unit starts by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Startup {
+    /// It does.
+    Enabled,
+    /// It does not.
+    Disabled,
+    /// It has no install section: it can be neither enabled nor disabled.
+    Static,
+    /// It cannot, even by hand.
+    Masked,
+    /// Something else (`generated`, `transient`, …): it cannot be changed.
+    Other,
+}
+
+/// What to do with a unit.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum ServiceAct {
+    /// Start it and wait for the job.
+    Start,
+    /// Stop it and wait for the job.
+    Stop,
+    /// Stop and start it.
+    Restart,
+    /// Reload it if it can, else restart it.
+    Reload,
+    /// Let it start by itself.
+    Enable,
+    /// Let it not start by itself.
+    Disable,
+    /// Forget that it failed, and its start limit.
+    Reset,
+    /// Let the manager read its unit files again.
+    ReloadManager,
+}
+
+/// Which unit of which manager.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Unit {
+    /// Its full name, with suffix: `nginx.service`.
+    pub name: String,
+    /// The user's own manager rather than the system's.
+    pub session: bool,
+}
+
+/// What to keep an eye on. Given by kinds as data; a driver's watcher turns it into events.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Watch {
+    /// A path, by its directory: created, written, renamed over, removed, its attributes.
+    Path(PathBuf),
+    /// A directory and all below it.
+    Tree(PathBuf),
+    /// A unit's state.
+    Unit(Unit),
+}
+
+/// Reading a world. Contract: nothing here changes it, and each call answers for one moment.
+pub trait Look: Send + Sync {
+    /// What stands at a path; `None` where nothing does, also where the directory above is missing.
+    fn stat(&self, path: &Path) -> Result<Option<Stat>, Fault>;
+    /// All bytes of a regular file, at most `limit`. Follows no link at the end.
+    fn read(&self, path: &Path, limit: u64) -> Result<Arc<[u8]>, Fault>;
+    /// The names in a directory, ordered.
+    fn list(&self, path: &Path) -> Result<Vec<String>, Fault>;
+    /// Where a symbolic link points, as written in it.
+    fn read_link(&self, path: &Path) -> Result<PathBuf, Fault>;
+    /// Who acts here.
+    fn me(&self) -> Result<Account, Fault>;
+    /// A user by name or number; `None` where there is none.
+    fn user(&self, name: &str) -> Result<Option<Account>, Fault>;
+    /// A group's number by name or number; `None` where there is none.
+    fn group(&self, name: &str) -> Result<Option<u32>, Fault>;
+    /// A number's user name (or group name); the number itself where it has none.
+    fn name_of(&self, id: u32, group: bool) -> Result<String, Fault>;
+    /// Runs a guard: a command that its author says only asks. [`Fault::Unknown`] where it may not be asked yet.
+    fn ask(&self, command: &Command) -> Result<Output, Fault>;
+    /// Fetches. An answer with any status is an answer; a broken or short one is [`Fault::Net`].
+    fn fetch(&self, request: &Request) -> Result<Response, Fault>;
+    /// A unit as it stands; a unit that is not there is [`Load::NotFound`].
+    fn service(&self, unit: &Unit) -> Result<Service, Fault>;
+    /// One name for the machine: its host name, or the story's.
+    fn hostname(&self) -> String;
+}
+
+/// Changing a world. Contract: a call that fails has changed nothing, except where it says so; what it did is
+/// synced (rule P3) unless a command did it.
+pub trait World: Look {
+    /// Puts a file in place. Keeps owner, group, ACLs and extended attributes of a regular file that stands there,
+    /// where `put` does not say otherwise, or fails before the rename. Leaves no temporary.
+    fn put(&self, put: &Put) -> Result<(), Fault>;
+    /// Makes one directory; its parent must be there.
+    fn make_dir(&self, path: &Path, mode: ModeBits) -> Result<(), Fault>;
+    /// Makes a symbolic link, in place of a file or link that is there.
+    fn make_link(&self, path: &Path, target: &Path) -> Result<(), Fault>;
+    /// Removes a file, a link or an empty directory.
+    fn remove(&self, path: &Path) -> Result<(), Fault>;
+    /// Sets the permission bits; refuses a link.
+    fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault>;
+    /// Sets owner and group where given; of the link itself, where it is one.
+    fn set_owner(&self, path: &Path, uid: Option<u32>, gid: Option<u32>) -> Result<(), Fault>;
+    /// Runs a command. Not synced; what it did before it failed stays done.
+    fn run(&self, command: &Command) -> Result<Output, Fault>;
+    /// Acts on a unit and waits until the manager says done.
+    fn act(&self, unit: &Unit, act: ServiceAct) -> Result<(), Fault>;
+    /// Waits, as a part of a kind's own work (a service must stay up a while).
+    fn pause(&self, span: Span) -> Result<(), Fault>;
+    /// So many random bytes, for secrets. [`Fault::Unknown`] in a plan.
+    fn random(&self, bytes: usize) -> Result<Vec<u8>, Fault>;
+    /// For plans: what stands at this path is from here on known only to `who`. Elsewhere nothing happens.
+    fn obscure(&self, path: &Path, who: &str) {
+        let _ = (path, who);
+    }
+}
+
+/// How large a file may be that is read whole: 64 MiB.
+pub const READ_LIMIT: u64 = 64 << 20;
