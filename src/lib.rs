@@ -1,9 +1,12 @@
 //! weft: an interactive console for event-driven configuration graphs.
 #![forbid(unsafe_code)]
 
+pub mod drive;
 pub mod engine;
 pub mod graph;
+pub mod journal;
 pub mod kind;
 pub mod time;
+pub mod trace;
 pub mod value;
 pub mod world;

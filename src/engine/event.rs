@@ -4,6 +4,8 @@ use super::io::Until;
 use crate::graph::{FieldPath, Key};
 use crate::time::{Span, Time};
 use crate::value::Finding;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Numbers events in the order in which they happened, from 1.
@@ -26,7 +28,8 @@ pub struct Event {
 }
 
 /// What can happen. The first group are inputs: causes end there.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "event", content = "data", rename_all = "snake_case")]
 pub enum What {
     /// A person typed this.
     Command(String),
@@ -136,7 +139,7 @@ pub enum What {
     /// A watch is not to be had; polled so often meanwhile.
     WatchLost { why: String, poll: Span },
     /// A record goes to the journal.
-    Recorded { seq: u64, what: &'static str },
+    Recorded { seq: u64, what: Cow<'static, str> },
     /// A pending notification or a debt was dropped.
     Dropped { what: String },
     /// Starts stand still; at a breakpoint if a vertex is the subject.
@@ -154,7 +157,8 @@ pub enum What {
 }
 
 /// Why a vertex became dirty.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Dirt {
     /// A watch, a poll or a deadline.
     Event,
@@ -171,7 +175,8 @@ pub enum Dirt {
 }
 
 /// Which deadline came.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Due {
     /// The delay before a retry ended.
     Retry,
@@ -184,7 +189,8 @@ pub enum Due {
 }
 
 /// What a vertex waits for.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Wait {
     /// A value that its sender has not sent.
     Value { from: Key, field: FieldPath },
@@ -193,7 +199,8 @@ pub enum Wait {
 }
 
 /// What a vertex is blocked behind when a run ends.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Block {
     /// A failure.
     Failure(Key),
@@ -208,7 +215,7 @@ pub enum Block {
 }
 
 /// What a run came to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// Vertices that are right and were not changed.
     pub ok: usize,

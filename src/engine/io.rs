@@ -5,6 +5,7 @@ use super::event::Event;
 use crate::graph::{FieldPath, Graph, Key, Params};
 use crate::time::{Span, Time};
 use crate::value::{Finding, Opaque, Value};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,7 +21,8 @@ pub struct Attempt(pub u64);
 pub type Sends = Arc<BTreeMap<String, Value>>;
 
 /// How long a run goes on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Until {
     /// Until nothing is left to do.
     Converged,

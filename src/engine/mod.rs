@@ -332,7 +332,7 @@ impl Engine {
             subject,
             What::Recorded {
                 seq: seq.0,
-                what: record.word(),
+                what: record.word().into(),
             },
             cause,
         );

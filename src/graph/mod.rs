@@ -52,6 +52,22 @@ impl fmt::Display for Key {
     }
 }
 
+impl serde::Serialize for Key {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&format!("{}[{}]", self.kind, self.name))
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Key {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Key, D::Error> {
+        let text = String::deserialize(from)?;
+        let inner = text.strip_suffix(']').and_then(|text| text.split_once('['));
+        inner
+            .map(|(kind, name)| Key::new(kind, name))
+            .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no kind[name]")))
+    }
+}
+
 /// A vertex's params, by field name.
 pub type Params = BTreeMap<String, Value>;
 
@@ -128,7 +144,9 @@ pub struct Edge {
 }
 
 /// A field of a vertex, or a key of a map field: `content`, `vars.pw`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(
+    Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct FieldPath {
     /// The field.
     pub field: Arc<str>,

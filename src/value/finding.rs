@@ -1,11 +1,12 @@
 //! What a check found, as it travels from kind to engine to screen; and what only a kind can read.
 
+use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
 /// One drift, in words. Never holds a secret.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Finding {
     /// The param it is about; empty if about none.
     pub field: String,

@@ -1,0 +1,11 @@
+//! The trace: the engine's events as text, as JSON lines, and folded into a [`View`].
+//!
+//! Nothing here decides anything. Every picture of a run (lines, plan, status, screen, replay) is made from events alone.
+
+mod json;
+mod text;
+mod view;
+
+pub use json::{json_line, read_json_line};
+pub use text::{TraceLine, line, lines, word};
+pub use view::{Stage, VertexView, View};
