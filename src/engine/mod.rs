@@ -269,6 +269,16 @@ impl Engine {
             .collect()
     }
 
+    /// The number of the last event.
+    pub fn last_event(&self) -> EventId {
+        self.last_event
+    }
+
+    /// Numbers events on from here: a restart in the same trace.
+    pub fn go_on_counting(&mut self, last: EventId) {
+        self.last_event = self.last_event.max(last);
+    }
+
     /// The key of a vertex.
     pub fn key(&self, vertex: VertexId) -> Option<&Key> {
         self.nodes.get(vertex.0 as usize).map(|node| &node.key)

@@ -167,6 +167,8 @@ pub struct At<'a> {
     pub notified: bool,
     /// Whether a guard may not be asked, since something before this vertex would change (a plan; rule L2).
     pub behind: bool,
+    /// Outputs kept for just these params, if any (rule V6).
+    pub kept: Option<&'a Sends>,
     /// Whether this looks again right after an apply or refresh of the same attempt.
     pub applied: bool,
 }

@@ -1,0 +1,268 @@
+//! The driver in virtual time: one thread, one order. It plays stories over a simulated machine, and plans over an overlay.
+//!
+//! An effect is carried out at once; its completion comes when the virtual time that it took has passed. Completions of one
+//! moment come in an order that the seed decides. Nothing here reads a clock.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::{Act, Errand};
+use crate::engine::event::Event;
+use crate::engine::{Attempt, Effect, Engine, Input, Options, Output, VertexId};
+use crate::graph::Key;
+use crate::journal::{Store, StoreFault};
+use crate::kind::{self, Failure};
+use crate::time::{Span, Time};
+use crate::world::Watch;
+use crate::world::sim::seed::Seed;
+
+/// A world as this driver needs it.
+pub trait Ground: Send {
+    /// Carries one errand out, and says how much virtual time that took.
+    fn run(&mut self, errand: &Errand, now: Time, state: &std::path::Path) -> (Input, Span);
+    /// Keeps an eye on these.
+    fn watch(&mut self, id: u64, watches: &[Watch]);
+    /// No more of that.
+    fn unwatch(&mut self, id: u64);
+    /// What was noticed since the last call, in order.
+    fn noticed(&mut self) -> Vec<(u64, String)>;
+    /// Whether this is a plan: nothing that is done here is real.
+    fn is_plan(&self) -> bool;
+    /// Whether the machine went down in the middle of the last errand.
+    fn crashed(&mut self) -> bool {
+        false
+    }
+}
+
+/// Where a crash was asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CrashPoint {
+    /// When this vertex has been applied or refreshed, before the engine hears of it.
+    After(Key),
+    /// Before the record of this number is durable.
+    Record(u64),
+}
+
+/// Engine, world and journal, driven in virtual time.
+pub struct SimDrive {
+    engine: Engine,
+    ground: Box<dyn Ground>,
+    store: Box<dyn Store>,
+    state: PathBuf,
+    seed: Seed,
+    now: Time,
+    wake: Option<Time>,
+    /// Completions by when they come, then by the seed's order.
+    coming: BTreeMap<(Time, u64, Attempt), (Errand, Input)>,
+    events: Vec<Event>,
+    crash: Option<CrashPoint>,
+    down: bool,
+}
+
+impl SimDrive {
+    /// An engine over this ground, which goes on from what the store remembers.
+    pub fn new(
+        options: Options,
+        ground: Box<dyn Ground>,
+        store: Box<dyn Store>,
+        state: PathBuf,
+        seed: u64,
+    ) -> Result<SimDrive, StoreFault> {
+        let engine = Engine::new(options, store.load()?);
+        Ok(SimDrive {
+            engine,
+            ground,
+            store,
+            state,
+            seed: Seed::new(seed),
+            now: Time::ZERO,
+            wake: None,
+            coming: BTreeMap::new(),
+            events: Vec::new(),
+            crash: None,
+            down: false,
+        })
+    }
+
+    /// The engine, to ask.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Whether the engine crashed and was not restarted.
+    pub fn is_down(&self) -> bool {
+        self.down
+    }
+
+    /// The events since the last call.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// Gives the engine an input, and carries out all that follows without time passing.
+    pub fn input(&mut self, input: Input) {
+        self.feed(input);
+        self.play_until(self.now);
+    }
+
+    /// Lets a run that ends by itself go on until it has ended, however long that takes. What only more inputs can end (a
+    /// question, a pause) is left.
+    pub fn finish(&mut self) {
+        self.play_until(self.now);
+        while self.engine.is_running() && !self.engine.is_converged() && !self.down {
+            let Some(next) = self.next_time() else { break };
+            if self.engine.is_paused() && self.coming.is_empty() {
+                break;
+            }
+            self.play_until(next);
+        }
+    }
+
+    /// Lets so much virtual time pass.
+    pub fn advance(&mut self, span: Span) {
+        let until = self.now + span;
+        while let Some(next) = self.next_time().filter(|next| *next <= until) {
+            self.play_until(next);
+        }
+        self.now = until;
+        self.play_until(until);
+    }
+
+    /// The engine dies: what was not recorded is lost, the world and the journal stay.
+    pub fn crash(&mut self) {
+        self.down = true;
+        self.crash = None;
+        self.coming.clear();
+        self.wake = None;
+    }
+
+    /// Crashes when this point is reached.
+    pub fn crash_at(&mut self, point: CrashPoint) {
+        self.crash = Some(point);
+    }
+
+    /// A new engine goes on from the journal, with the same graph; its events go on counting.
+    pub fn restart(&mut self, options: Options) -> Result<(), StoreFault> {
+        let graph = self.engine.graph().clone();
+        let last = self.engine.last_event();
+        self.engine = Engine::new(options, self.store.load()?);
+        self.engine.go_on_counting(last);
+        self.down = false;
+        self.feed(Input::Graph { graph, renamed: Vec::new() });
+        Ok(())
+    }
+
+    fn next_time(&self) -> Option<Time> {
+        let coming = self.coming.keys().next().map(|(at, _, _)| *at);
+        coming.into_iter().chain(self.wake).min()
+    }
+
+    /// Everything that comes until `until`, in order; time stands there afterwards.
+    fn play_until(&mut self, until: Time) {
+        self.hear_watches();
+        while !self.down {
+            let Some(next) = self.next_time().filter(|next| *next <= until) else { break };
+            self.now = self.now.max(next);
+            match self.coming.pop_first() {
+                Some((at, (errand, input))) if at.0 <= self.now => self.complete(errand, input),
+                Some((at, entry)) => {
+                    self.coming.insert(at, entry);
+                    self.tick();
+                }
+                None => self.tick(),
+            }
+            self.hear_watches();
+        }
+        self.now = self.now.max(until);
+    }
+
+    fn tick(&mut self) {
+        self.wake = None;
+        self.feed(Input::Tick);
+    }
+
+    fn complete(&mut self, errand: Errand, input: Input) {
+        let acted = !matches!(errand.act, Act::Check);
+        if acted && self.crash == Some(CrashPoint::After(errand.job.key.clone())) {
+            return self.crash();
+        }
+        self.feed(input);
+    }
+
+    fn hear_watches(&mut self) {
+        loop {
+            let noticed = self.ground.noticed();
+            if noticed.is_empty() || self.down {
+                return;
+            }
+            for (id, what) in noticed {
+                self.feed(Input::Noticed { vertex: VertexId(id as u32), what });
+            }
+        }
+    }
+
+    fn feed(&mut self, input: Input) {
+        if self.down {
+            return;
+        }
+        let Output { records, effects, events } = self.engine.step(self.now, input);
+        if let Some(CrashPoint::Record(number)) = self.crash
+            && records.iter().any(|(seq, _)| seq.0 >= number)
+        {
+            return self.crash();
+        }
+        if !records.is_empty()
+            && let Err(fault) = self.store.commit(&records)
+        {
+            return self.undurable(fault);
+        }
+        self.events.extend(events);
+        effects.into_iter().for_each(|effect| self.carry_out(effect));
+    }
+
+    /// Records could not be stored: this step's effects are not carried out, and its events are not shown.
+    fn undurable(&mut self, fault: StoreFault) {
+        let Output { events, .. } = self.engine.step(self.now, Input::Undurable(fault.to_string()));
+        self.events.extend(events);
+        self.down = true;
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match Errand::of(effect) {
+            Ok(errand) => self.start(errand),
+            Err(Effect::Watch { vertex, key, params }) => {
+                let watches = kind::find(key.kind()).map_or_else(Vec::new, |kind| kind.watches(&key, &params));
+                self.ground.watch(u64::from(vertex.0), &watches);
+                self.feed(Input::Listening { vertex });
+            }
+            Err(Effect::Unwatch { vertex }) => self.ground.unwatch(u64::from(vertex.0)),
+            Err(Effect::Cancel { vertex, attempt }) => self.cancel(vertex, attempt),
+            Err(Effect::WakeAt(at)) => self.wake = at,
+            Err(_) => {}
+        }
+    }
+
+    fn start(&mut self, errand: Errand) {
+        let (input, took) = self.ground.run(&errand, self.now, &self.state);
+        if self.ground.crashed() {
+            return self.crash();
+        }
+        let order = self.seed.of(format!("order of {}", errand.attempt.0)).below(u64::MAX);
+        self.coming.insert((self.now + took, order, errand.attempt), (errand, input));
+    }
+
+    /// What a cancelled attempt had done by then is done; how it ended is not heard.
+    fn cancel(&mut self, vertex: VertexId, attempt: Attempt) {
+        let found = self.coming.iter().find(|(at, (errand, _))| at.2 == attempt && errand.vertex == vertex);
+        let Some(at) = found.map(|(at, _)| *at) else { return };
+        let Some((errand, _)) = self.coming.remove(&at) else { return };
+        let failure = Failure { cancelled: true, ..Failure::new("cancelled") };
+        let input = errand.failed(failure);
+        self.coming.insert((self.now, at.1, attempt), (errand, input));
+    }
+}
