@@ -1,5 +1,17 @@
 //! Faults that wait for their call: which call, which path or name, how often, and what goes wrong.
 
+use super::commands::glob;
+
+/// The calls that `write` means.
+const WRITES: [&str; 6] = [
+    "put",
+    "make_dir",
+    "make_link",
+    "remove",
+    "set_mode",
+    "set_owner",
+];
+
 /// A fault, armed by a story (`sim fail`) or a driver. It waits until `after` matching calls have passed, then strikes
 /// `times` times, and is gone.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -50,8 +62,39 @@ impl FaultRule {
         }
     }
 
+    fn matches(&self, call: &str, on: &str) -> bool {
+        let write = self.call == "write" && WRITES.contains(&call);
+        (write || self.call == "*" || self.call == call) && glob(&self.on, on)
+    }
+
     /// The same, after so many matching calls.
     pub fn after(self, after: u64) -> FaultRule {
         FaultRule { after, ..self }
     }
+}
+
+/// Which of `rules` strikes this call, if any; all that match have counted it.
+pub(super) fn strike(rules: &mut Vec<FaultRule>, call: &str, on: &str) -> Option<FaultKind> {
+    let mut struck = None;
+    rules.retain_mut(|rule| {
+        if !rule.matches(call, on) {
+            return true;
+        }
+        if rule.after > 0 {
+            rule.after -= 1;
+            return true;
+        }
+        if struck.is_some() {
+            return true;
+        }
+        struck = Some(rule.what);
+        match rule.times {
+            0 => true,
+            times => {
+                rule.times = times - 1;
+                times > 1
+            }
+        }
+    });
+    struck
 }

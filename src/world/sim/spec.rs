@@ -1,7 +1,7 @@
 //! A simulated machine as plain data: what a story's `world:` says, and what `save --story` writes back.
 
 use crate::time::Span;
-use crate::world::{Load, ModeBits, Startup, Unit};
+use crate::world::{Active, Load, ModeBits, Startup, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -126,7 +126,7 @@ pub enum Effect {
     /// Removes what stands there, with all below it.
     Remove(PathBuf),
     /// Brings a unit into a state.
-    Service(Unit, UnitState),
+    Service(Unit, Active),
 }
 
 /// A page that can be fetched.
@@ -173,7 +173,7 @@ pub struct UnitSpec {
     /// How it is loaded.
     pub load: Load,
     /// What it does.
-    pub state: UnitState,
+    pub active: Active,
     /// Whether it starts by itself.
     pub startup: Startup,
     /// Whether it can reload.
@@ -192,7 +192,7 @@ impl Default for UnitSpec {
     fn default() -> UnitSpec {
         UnitSpec {
             load: Load::Loaded,
-            state: UnitState::Inactive,
+            active: Active::Inactive,
             startup: Startup::Disabled,
             can_reload: true,
             stale: false,
@@ -201,19 +201,6 @@ impl Default for UnitSpec {
             log: Some(Vec::new()),
         }
     }
-}
-
-/// What a unit does.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum UnitState {
-    /// Running.
-    Active,
-    /// Not running.
-    Inactive,
-    /// On its way.
-    Changing,
-    /// Failed, with the manager's result and the exit status.
-    Failed(String, i32),
 }
 
 /// How a unit's starts go.
@@ -228,3 +215,8 @@ pub enum Starts {
     /// It starts, and exits with this status half a second later.
     Dies(i32),
 }
+
+/// Why a spec describes no machine.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the simulated world cannot be: {0}")]
+pub struct BadSpec(pub String);
