@@ -10,6 +10,7 @@
 
 pub mod host;
 pub mod overlay;
+mod rules;
 pub mod sim;
 
 use crate::time::Span;
@@ -334,6 +335,17 @@ pub trait Look: Send + Sync {
     fn service(&self, unit: &Unit) -> Result<Service, Fault>;
     /// One name for the machine: its host name, or the story's.
     fn hostname(&self) -> String;
+    /// Whether an entry could be made in this directory, answered without writing: [`Fault::ReadOnly`] before
+    /// [`Fault::Denied`]; [`Fault::NotFound`] or [`Fault::NotDir`] where no directory is. Unless a world knows better
+    /// (an access list, a read-only mount), it follows from the directory's bits and from who acts.
+    fn can_write(&self, dir: &Path) -> Result<(), Fault> {
+        rules::can_write(self.stat(dir)?.as_ref(), &self.me()?, dir)
+    }
+    /// How many more bytes fit on the disk that this existing path is on; `None` where that is not known.
+    fn free(&self, path: &Path) -> Result<Option<u64>, Fault> {
+        let _ = path;
+        Ok(None)
+    }
 }
 
 /// Changing a world. Contract: a call that fails has changed nothing, except where it says so; what it did is

@@ -1,0 +1,151 @@
+//! Users and groups of the simulated machine.
+
+use super::spec::UserSpec;
+use crate::world::Account;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The account database.
+#[derive(Clone, Debug)]
+pub(super) struct Accounts {
+    users: BTreeMap<String, Account>,
+    groups: BTreeMap<String, u32>,
+}
+
+impl Accounts {
+    /// `root`, `nobody` and `user`, and those given. Says which group of which user is missing.
+    pub fn new(
+        users: &BTreeMap<String, UserSpec>,
+        groups: &BTreeMap<String, u32>,
+    ) -> Result<Accounts, String> {
+        let mut all = usual();
+        all.extend(users.clone());
+        let mut accounts = Accounts {
+            users: BTreeMap::new(),
+            groups: groups.clone(),
+        };
+        for (name, user) in &all {
+            if user.gid.is_none() {
+                accounts.groups.entry(name.clone()).or_insert(user.uid);
+            }
+        }
+        for (name, user) in &all {
+            let account = accounts.account(name, user)?;
+            accounts.users.insert(name.clone(), account);
+        }
+        Ok(accounts)
+    }
+
+    fn account(&self, name: &str, user: &UserSpec) -> Result<Account, String> {
+        let own = || self.groups.get(name).copied().unwrap_or(user.uid);
+        let gid = user.gid.unwrap_or_else(own);
+        let mut ids = vec![gid];
+        for group in &user.groups {
+            let id = self.group(group).ok_or_else(|| {
+                format!(
+                    "user `{name}` is in group `{group}`, which is not there: add it to `groups`"
+                )
+            })?;
+            ids.push(id);
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let home = match name {
+            "root" => PathBuf::from("/root"),
+            _ => PathBuf::from("/home").join(name),
+        };
+        Ok(Account {
+            name: name.to_owned(),
+            uid: user.uid,
+            gid,
+            groups: ids,
+            home: user.home.clone().unwrap_or(home),
+        })
+    }
+
+    /// A user by name or number.
+    pub fn user(&self, name: &str) -> Option<&Account> {
+        let by_number = || {
+            let uid: u32 = name.parse().ok()?;
+            self.users.values().find(|user| user.uid == uid)
+        };
+        self.users.get(name).or_else(by_number)
+    }
+
+    /// A group's number by name or number.
+    pub fn group(&self, name: &str) -> Option<u32> {
+        let by_number = || {
+            let gid: u32 = name.parse().ok()?;
+            self.groups.values().copied().find(|known| *known == gid)
+        };
+        self.groups.get(name).copied().or_else(by_number)
+    }
+
+    /// A number's name, or the number.
+    pub fn name_of(&self, id: u32, group: bool) -> String {
+        let found = match group {
+            true => self
+                .groups
+                .iter()
+                .find(|(_, gid)| **gid == id)
+                .map(|found| found.0),
+            false => self
+                .users
+                .iter()
+                .find(|(_, user)| user.uid == id)
+                .map(|found| found.0),
+        };
+        found.cloned().unwrap_or_else(|| id.to_string())
+    }
+
+    /// All users but those that every machine has as they are.
+    pub fn users(&self) -> BTreeMap<String, UserSpec> {
+        let usual = usual();
+        let spec = |user: &Account| UserSpec {
+            uid: user.uid,
+            gid: (self.groups.get(&user.name) != Some(&user.gid)).then_some(user.gid),
+            groups: user
+                .groups
+                .iter()
+                .filter(|gid| **gid != user.gid)
+                .map(|gid| self.name_of(*gid, true))
+                .collect(),
+            home: Some(user.home.clone()),
+        };
+        self.users
+            .iter()
+            .map(|(name, user)| (name.clone(), spec(user)))
+            .filter(|(name, user)| usual.get(name).is_none_or(|usual| usual.uid != user.uid))
+            .collect()
+    }
+
+    /// All groups.
+    pub fn groups(&self) -> &BTreeMap<String, u32> {
+        &self.groups
+    }
+
+    /// Root, as every machine has it.
+    pub fn root() -> Account {
+        Account {
+            name: "root".to_owned(),
+            uid: 0,
+            gid: 0,
+            groups: vec![0],
+            home: PathBuf::from("/root"),
+        }
+    }
+}
+
+fn usual() -> BTreeMap<String, UserSpec> {
+    [("root", 0), ("nobody", 65534), ("user", 1000)]
+        .into_iter()
+        .map(|(name, uid)| {
+            let user = UserSpec {
+                uid,
+                home: (name == "nobody").then(|| PathBuf::from("/nonexistent")),
+                ..UserSpec::default()
+            };
+            (name.to_owned(), user)
+        })
+        .collect()
+}

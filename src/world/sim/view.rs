@@ -1,0 +1,444 @@
+//! What one attempt sees of the machine: every world call, counted, timed, and struck by faults.
+
+use super::commands::{self, Ran};
+use super::disk::{Body, Inode};
+use super::fault::{self, FaultKind};
+use super::machine::Machine;
+use super::spec::{Answer, Effect};
+use super::watch::Change;
+use super::{net, units};
+use crate::time::{Span, Time};
+use crate::world::rules::{self, Tree};
+use crate::world::{
+    Account, Command, Fault, Look, ModeBits, Node, Output, Put, Request, Response, Service,
+    ServiceAct, Stat, Unit, World,
+};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// More time than there is.
+const FOR_EVER: Span = Span(u64::MAX);
+
+/// The machine as one attempt sees it. Clones share the attempt's time.
+#[derive(Clone)]
+pub struct SimView {
+    machine: Arc<Mutex<Machine>>,
+    clock: Arc<Mutex<Clock>>,
+    who: Arc<str>,
+}
+
+struct Clock {
+    elapsed: Span,
+    budget: Option<Span>,
+}
+
+impl SimView {
+    pub(super) fn new(machine: Arc<Mutex<Machine>>, budget: Option<Span>) -> SimView {
+        let clock = Clock {
+            elapsed: Span::ZERO,
+            budget,
+        };
+        SimView {
+            machine,
+            clock: Arc::new(Mutex::new(clock)),
+            who: Arc::from(""),
+        }
+    }
+
+    /// The same, for this vertex: its random bytes are its own, whatever else is in the graph.
+    pub fn named(self, who: impl AsRef<str>) -> SimView {
+        SimView {
+            who: Arc::from(who.as_ref()),
+            ..self
+        }
+    }
+
+    /// How much time its calls took so far. All that there is, if one of them never returns.
+    pub fn elapsed(&self) -> Span {
+        self.clock().elapsed
+    }
+
+    fn clock(&self) -> MutexGuard<'_, Clock> {
+        self.clock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets `span` pass, or as much of it as this call's own limit and the attempt's budget allow.
+    fn spend(&self, span: Span, own: Option<Span>) -> Result<(), Fault> {
+        let mut clock = self.clock();
+        let left = clock
+            .budget
+            .map(|all| Span(all.0.saturating_sub(clock.elapsed.0)));
+        let (passes, ends) = match (own, left) {
+            (Some(own), left) if span > own && left.is_none_or(|left| own <= left) => {
+                (own, Some(Fault::TimedOut(own)))
+            }
+            (_, Some(left)) if span > left => {
+                (left, Some(Fault::TimedOut(clock.budget.unwrap_or(left))))
+            }
+            _ if span == FOR_EVER => (span, Some(Fault::Cancelled)),
+            _ => (span, None),
+        };
+        clock.elapsed = Span(clock.elapsed.0.saturating_add(passes.0));
+        ends.map_or(Ok(()), Err)
+    }
+
+    /// One world call: counted, struck by a fault if one waits for it, refused after a crash.
+    fn call<T>(
+        &self,
+        word: &str,
+        on: &str,
+        work: impl FnOnce(&mut Machine) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let mut machine = super::lock(&self.machine);
+        if machine.crashed {
+            return Err(Fault::Cancelled);
+        }
+        machine.calls += 1;
+        let place = || PathBuf::from(on);
+        match fault::strike(&mut machine.faults, word, on) {
+            None => work(&mut machine),
+            Some(FaultKind::Io) => Err(Fault::Io(place(), "input/output error".to_owned())),
+            Some(FaultKind::NoSpace) => Err(Fault::NoSpace(place())),
+            Some(FaultKind::Denied) => Err(Fault::Denied(place(), false)),
+            Some(FaultKind::ReadOnly) => Err(Fault::ReadOnly(place())),
+            Some(FaultKind::Net) => Err(Fault::Net(on.to_owned(), "connection broke".to_owned())),
+            Some(FaultKind::Hang) => {
+                self.spend(FOR_EVER, None)?;
+                Err(Fault::Cancelled)
+            }
+            Some(FaultKind::Crash) => {
+                machine.crashed = true;
+                Err(Fault::Cancelled)
+            }
+            Some(FaultKind::CrashAfter) => {
+                let _ = work(&mut machine);
+                machine.crashed = true;
+                Err(Fault::Cancelled)
+            }
+        }
+    }
+
+    fn on_path<T>(
+        &self,
+        word: &str,
+        path: &Path,
+        work: impl FnOnce(&mut Machine, &Account) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        self.call(word, &path.to_string_lossy(), |machine| {
+            let me = machine.me.clone();
+            work(machine, &me)
+        })
+    }
+
+    fn time(&self, machine: &Machine) -> Time {
+        machine.now + self.elapsed()
+    }
+
+    fn command(&self, word: &str, command: &Command) -> Result<Output, Fault> {
+        let line = shell_words::join(&command.argv);
+        self.call(word, &line, |machine| {
+            self.execute(machine, command, &command.argv, word == "ask")
+        })
+    }
+
+    fn execute(
+        &self,
+        machine: &mut Machine,
+        command: &Command,
+        written: &[String],
+        asked: bool,
+    ) -> Result<Output, Fault> {
+        let who = acting(machine, command)?;
+        let answer = commands::answer(machine, command, written, &who)?;
+        let at = self.time(machine);
+        let ended = self.spend(answer.duration, command.timeout);
+        machine.log.push(Ran {
+            at,
+            argv: written.to_vec(),
+            user: who.name,
+            status: ended.is_ok().then_some(answer.status),
+            asked,
+        });
+        for effect in done(&answer, ended.is_err()) {
+            machine.effect(effect)?;
+        }
+        ended.map(|()| output(answer, command.keep))
+    }
+
+    /// Runs a put's command on a temporary beside the file.
+    fn validate(
+        &self,
+        machine: &mut Machine,
+        put: &Put,
+        spot: &rules::Spot,
+        command: &Command,
+    ) -> Result<(), Fault> {
+        let name = spot.path.file_name().unwrap_or_default().to_string_lossy();
+        let temporary = spot.dir.join(format!(".{name}.weft-new"));
+        let mut node = Inode::new(Body::File(put.content.clone()), put.mode);
+        (node.uid, node.gid) = (machine.me.uid, machine.me.gid);
+        machine.disk.place(&temporary, node);
+        let path = temporary.to_string_lossy();
+        let argv = command.argv.iter().map(|word| word.replace("{}", &path));
+        let on_temporary = Command {
+            argv: argv.collect(),
+            ..command.clone()
+        };
+        let ran = self.execute(machine, &on_temporary, &command.argv, false);
+        machine.disk.unname(&temporary);
+        match ran?.status {
+            0 => Ok(()),
+            status => {
+                let line = shell_words::join(&command.argv);
+                let place = put.path.display();
+                Err(Fault::Command(format!(
+                    "{place}: `{line}` refused the new content with status {status}"
+                )))
+            }
+        }
+    }
+}
+
+impl Look for SimView {
+    fn stat(&self, path: &Path) -> Result<Option<Stat>, Fault> {
+        self.on_path("stat", path, |machine, me| {
+            rules::stat(&machine.disk, me, path)
+        })
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> Result<Arc<[u8]>, Fault> {
+        self.on_path("read", path, |machine, me| {
+            let spot = rules::read(&machine.disk, me, path, limit)?;
+            let missing = || Fault::NotFound(path.to_owned());
+            machine.content(&spot.path).ok_or_else(missing)
+        })
+    }
+
+    fn list(&self, path: &Path) -> Result<Vec<String>, Fault> {
+        self.on_path("list", path, |machine, me| {
+            let spot = rules::list(&machine.disk, me, path)?;
+            Ok(machine.disk.names(&spot.path))
+        })
+    }
+
+    fn read_link(&self, path: &Path) -> Result<PathBuf, Fault> {
+        self.on_path("read", path, |machine, me| {
+            let spot = rules::read_link(&machine.disk, me, path)?;
+            machine.disk.target(&spot.path)
+        })
+    }
+
+    fn me(&self) -> Result<Account, Fault> {
+        Ok(super::lock(&self.machine).me.clone())
+    }
+
+    fn user(&self, name: &str) -> Result<Option<Account>, Fault> {
+        Ok(super::lock(&self.machine).accounts.user(name).cloned())
+    }
+
+    fn group(&self, name: &str) -> Result<Option<u32>, Fault> {
+        Ok(super::lock(&self.machine).accounts.group(name))
+    }
+
+    fn name_of(&self, id: u32, group: bool) -> Result<String, Fault> {
+        Ok(super::lock(&self.machine).accounts.name_of(id, group))
+    }
+
+    fn ask(&self, command: &Command) -> Result<Output, Fault> {
+        self.command("ask", command)
+    }
+
+    fn fetch(&self, request: &Request) -> Result<Response, Fault> {
+        self.call("fetch", &request.url, |machine| {
+            if let Some(ca) = &request.ca {
+                rules::read(&machine.disk, &machine.me, ca, u64::MAX)?;
+            }
+            let (takes, answer) = net::answer(&machine.pages, request);
+            self.spend(takes, Some(request.timeout))?;
+            answer
+        })
+    }
+
+    fn service(&self, unit: &Unit) -> Result<Service, Fault> {
+        self.call("service", &unit.name, |machine| {
+            let now = self.time(machine);
+            Ok(machine.units.service(unit, now, &machine.disk))
+        })
+    }
+
+    fn hostname(&self) -> String {
+        super::lock(&self.machine).hostname.clone()
+    }
+
+    fn can_write(&self, dir: &Path) -> Result<(), Fault> {
+        self.on_path("stat", dir, |machine, me| {
+            let (spot, stat) = rules::existing(&machine.disk, me, dir)?;
+            if stat.what == Node::Dir && machine.disk.is_read_only(&spot.path)? {
+                return Err(Fault::ReadOnly(dir.to_owned()));
+            }
+            rules::can_write(Some(&stat), me, dir)
+        })
+    }
+
+    fn free(&self, _path: &Path) -> Result<Option<u64>, Fault> {
+        Ok(super::lock(&self.machine).disk.free)
+    }
+}
+
+impl World for SimView {
+    fn put(&self, put: &Put) -> Result<(), Fault> {
+        self.on_path("put", &put.path, |machine, me| {
+            let placed = rules::put(&machine.disk, me, put)?;
+            if let Some(command) = &put.validate {
+                self.validate(machine, put, &placed.spot, command)?;
+            }
+            let node = Inode {
+                body: Body::File(put.content.clone()),
+                mode: placed.stat.mode,
+                uid: placed.stat.uid,
+                gid: placed.stat.gid,
+                links: 1,
+            };
+            machine.place(&placed.spot.path, node);
+            Ok(())
+        })
+    }
+
+    fn make_dir(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
+        self.on_path("make_dir", path, |machine, me| {
+            let spot = rules::make_dir(&machine.disk, me, path)?;
+            let body = Body::Dir(BTreeMap::new());
+            machine.place(&spot.path, owned(Inode::new(body, mode & 0o7777), me));
+            Ok(())
+        })
+    }
+
+    fn make_link(&self, path: &Path, target: &Path) -> Result<(), Fault> {
+        self.on_path("make_link", path, |machine, me| {
+            let spot = rules::make_link(&machine.disk, me, path)?;
+            let body = Body::Link(target.to_owned());
+            machine.place(&spot.path, owned(Inode::new(body, 0o777), me));
+            Ok(())
+        })
+    }
+
+    fn remove(&self, path: &Path) -> Result<(), Fault> {
+        self.on_path("remove", path, |machine, me| {
+            let spot = rules::remove(&machine.disk, me, path)?;
+            machine.disk.unname(&spot.path);
+            machine.changed(&spot.path, Change::Removed);
+            Ok(())
+        })
+    }
+
+    fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
+        self.on_path("set_mode", path, |machine, me| {
+            let spot = rules::set_mode(&machine.disk, me, path)?;
+            if let Some(node) = machine.disk.get_mut(&spot.path) {
+                node.mode = mode & 0o7777;
+            }
+            machine.changed(&spot.path, Change::Mode);
+            Ok(())
+        })
+    }
+
+    fn set_owner(&self, path: &Path, uid: Option<u32>, gid: Option<u32>) -> Result<(), Fault> {
+        self.on_path("set_owner", path, |machine, me| {
+            let (spot, stat) = rules::set_owner(&machine.disk, me, path, uid, gid)?;
+            if let Some(node) = machine.disk.get_mut(&spot.path) {
+                (node.mode, node.uid, node.gid) = (stat.mode, stat.uid, stat.gid);
+            }
+            machine.changed(&spot.path, Change::Owner);
+            Ok(())
+        })
+    }
+
+    fn run(&self, command: &Command) -> Result<Output, Fault> {
+        self.command("run", command)
+    }
+
+    fn act(&self, unit: &Unit, act: ServiceAct) -> Result<(), Fault> {
+        self.call("act", &unit.name, |machine| {
+            if !unit.session && machine.me.uid != 0 {
+                return Err(Fault::Denied(PathBuf::from(&unit.name), true));
+            }
+            let now = self.time(machine);
+            let before = machine.units.service(unit, now, &machine.disk).active;
+            self.spend(machine.units.duration(unit, act), None)?;
+            let now = self.time(machine);
+            let acted = machine.units.act(unit, act, now, &machine.disk);
+            let after = machine.units.service(unit, now, &machine.disk).active;
+            if before != after {
+                machine.watches.unit_changed(unit, units::word(&after));
+            }
+            acted
+        })
+    }
+
+    fn pause(&self, span: Span) -> Result<(), Fault> {
+        self.call("pause", "", |_| self.spend(span, None))
+    }
+
+    fn random(&self, bytes: usize) -> Result<Vec<u8>, Fault> {
+        self.call("random", &self.who, |machine| {
+            let drawn = machine.draws.entry(self.who.to_string()).or_insert(0);
+            *drawn += 1;
+            let seed = machine.seed.of("random").of(&*self.who);
+            Ok(seed.of(drawn.to_le_bytes()).bytes(bytes))
+        })
+    }
+}
+
+/// As whom a command runs; only root may choose.
+fn acting(machine: &Machine, command: &Command) -> Result<Account, Fault> {
+    let who = match &command.user {
+        None => machine.me.clone(),
+        Some(name) => machine.user_or_fault(name)?,
+    };
+    if machine.me.uid != 0 && who.uid != machine.me.uid {
+        let program = command.argv.first().map_or("", String::as_str);
+        return Err(Fault::Denied(PathBuf::from(program), true));
+    }
+    let cwd = command.cwd.as_deref().unwrap_or(Path::new("/"));
+    let inside = machine.follow(cwd).ok().and_then(|spot| spot.node);
+    match inside.map(|stat| stat.what) {
+        Some(Node::Dir) => Ok(who),
+        _ => Err(Fault::Command(format!(
+            "cannot start in {}: it is no directory",
+            cwd.display()
+        ))),
+    }
+}
+
+/// The effects that happen.
+fn done(answer: &Answer, ended_early: bool) -> &[Effect] {
+    let all = answer.effects.len();
+    let count = match (ended_early, answer.partial) {
+        (false, _) => all,
+        (true, true) => all.div_ceil(2),
+        (true, false) => 0,
+    };
+    &answer.effects[..count]
+}
+
+fn output(answer: Answer, keep: usize) -> Output {
+    let kept = |bytes: &[u8]| bytes[..bytes.len().min(keep)].to_vec();
+    let both = [&answer.stdout[..], &answer.stderr[..]].concat();
+    let (stdout, stderr) = (kept(&answer.stdout), kept(&answer.stderr));
+    Output {
+        status: answer.status,
+        cut: (both.len() - stdout.len() - stderr.len()) as u64,
+        both: kept(&both),
+        stdout,
+        stderr,
+    }
+}
+
+fn owned(node: Inode, me: &Account) -> Inode {
+    Inode {
+        uid: me.uid,
+        gid: me.gid,
+        ..node
+    }
+}
