@@ -5,7 +5,9 @@
 //! real watches. Neither decides anything.
 
 mod errand;
+mod ground;
 pub mod real;
 pub mod sim;
 
 pub use errand::{Act, Errand};
+pub use ground::SimGround;

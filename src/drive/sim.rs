@@ -14,24 +14,29 @@ use crate::journal::{Store, StoreFault};
 use crate::kind::{self, Failure};
 use crate::time::{Span, Time};
 use crate::world::Watch;
-use crate::world::sim::seed::Seed;
+use crate::world::sim::Seed;
 
 /// A world as this driver needs it.
 pub trait Ground: Send {
     /// Carries one errand out, and says how much virtual time that took.
     fn run(&mut self, errand: &Errand, now: Time, state: &std::path::Path) -> (Input, Span);
-    /// Keeps an eye on these.
-    fn watch(&mut self, id: u64, watches: &[Watch]);
+    /// Keeps an eye on these; says why it cannot.
+    fn watch(&mut self, id: u64, watches: &[Watch]) -> Result<(), String>;
     /// No more of that.
     fn unwatch(&mut self, id: u64);
     /// What was noticed since the last call, in order.
     fn noticed(&mut self) -> Vec<(u64, String)>;
-    /// Whether this is a plan: nothing that is done here is real.
-    fn is_plan(&self) -> bool;
+    /// Says what time it is, and learns when this world will change by itself, if it will.
+    fn pass(&mut self, now: Time) -> Option<Time> {
+        let _ = now;
+        None
+    }
     /// Whether the machine went down in the middle of the last errand.
     fn crashed(&mut self) -> bool {
         false
     }
+    /// The process that drives it starts anew.
+    fn restart(&mut self) {}
 }
 
 /// Where a crash was asked for.
@@ -115,7 +120,8 @@ impl SimDrive {
     pub fn finish(&mut self) {
         self.play_until(self.now);
         while self.engine.is_running() && !self.engine.is_converged() && !self.down {
-            let Some(next) = self.next_time() else { break };
+            let change = self.ground.pass(self.now).filter(|_| self.coming.is_empty());
+            let Some(next) = self.next_time().into_iter().chain(change).min() else { break };
             if self.engine.is_paused() && self.coming.is_empty() {
                 break;
             }
@@ -126,10 +132,14 @@ impl SimDrive {
     /// Lets so much virtual time pass.
     pub fn advance(&mut self, span: Span) {
         let until = self.now + span;
-        while let Some(next) = self.next_time().filter(|next| *next <= until) {
+        loop {
+            let change = self.ground.pass(self.now).filter(|at| *at > self.now);
+            let next = self.next_time().into_iter().chain(change).min();
+            let Some(next) = next.filter(|next| *next <= until) else { break };
             self.play_until(next);
         }
         self.now = until;
+        self.ground.pass(until);
         self.play_until(until);
     }
 
@@ -153,6 +163,7 @@ impl SimDrive {
         self.engine = Engine::new(options, self.store.load()?);
         self.engine.go_on_counting(last);
         self.down = false;
+        self.ground.restart();
         self.feed(Input::Graph { graph, renamed: Vec::new() });
         Ok(())
     }
@@ -237,8 +248,11 @@ impl SimDrive {
             Ok(errand) => self.start(errand),
             Err(Effect::Watch { vertex, key, params }) => {
                 let watches = kind::find(key.kind()).map_or_else(Vec::new, |kind| kind.watches(&key, &params));
-                self.ground.watch(u64::from(vertex.0), &watches);
-                self.feed(Input::Listening { vertex });
+                let input = match self.ground.watch(u64::from(vertex.0), &watches) {
+                    Ok(()) => Input::Listening { vertex },
+                    Err(why) => Input::WatchFailed { vertex, why },
+                };
+                self.feed(input);
             }
             Err(Effect::Unwatch { vertex }) => self.ground.unwatch(u64::from(vertex.0)),
             Err(Effect::Cancel { vertex, attempt }) => self.cancel(vertex, attempt),
