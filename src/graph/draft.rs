@@ -97,7 +97,7 @@ impl Draft {
                 let slot = params
                     .entry(path.field.to_string())
                     .or_insert_with(|| Value::map([]));
-                put_below(slot, keys, value);
+                slot.put(keys, value);
             }
         }
         Ok(())
@@ -333,22 +333,6 @@ pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> 
         })
         .min()
         .map(|(_, name)| name)
-}
-
-fn put_below(slot: &mut Value, keys: &[String], value: Value) {
-    let Some((first, rest)) = keys.split_first() else {
-        *slot = value;
-        return;
-    };
-    if !matches!(slot, Value::Map(_)) {
-        *slot = Value::map([]);
-    }
-    if let Value::Map(map) = slot {
-        let below = Arc::make_mut(map)
-            .entry(first.clone())
-            .or_insert_with(|| Value::map([]));
-        put_below(below, rest, value);
-    }
 }
 
 fn remove_below(slot: &mut Value, above: &[String], last: &str) -> bool {

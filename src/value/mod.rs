@@ -4,10 +4,12 @@
 //! [`Value::Secret`], and that it is [`Value::Unknown`] because only applying can tell it.
 //! Neither ever prints its content.
 
+mod digest;
 mod finding;
 mod raw;
 mod schema;
 
+pub use digest::digest;
 pub use finding::{Finding, Opaque};
 pub use raw::{Place, Raw, RawNode};
 pub use schema::{Field, Hears, Misread, Receives, Schema, Sent, Type};
@@ -155,6 +157,21 @@ impl Value {
             Value::Str(text) => Some(text.as_bytes()),
             Value::Bytes(bytes) => Some(bytes),
             _ => None,
+        }
+    }
+
+    /// Puts `value` below this map at `keys`; whatever is no map on the way becomes one.
+    pub fn put(&mut self, keys: &[String], value: Value) {
+        let Some((first, rest)) = keys.split_first() else {
+            *self = value;
+            return;
+        };
+        if !matches!(self, Value::Map(_)) {
+            *self = Value::map([]);
+        }
+        if let Value::Map(map) = self {
+            let below = Arc::make_mut(map).entry(first.clone());
+            below.or_insert_with(|| Value::map([])).put(rest, value);
         }
     }
 

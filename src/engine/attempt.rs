@@ -1,0 +1,421 @@
+//! A vertex from its check to its end: checking, applying, refreshing.
+//!
+//! - C1 A check returns every drift as data. None: `ok`. Else they are applied, and the adapter checks again; what is left
+//!   then is a failure.
+//! - C2 What a guard answers is the kind's affair; its notes and warnings go into the trace.
+//! - C3 A vertex that changed something, failed, and is right on a later try has changed.
+//! - L1 A plan takes the same steps over an overlay. What needs root fails there, and what comes after it is planned as with rights.
+//! - L2 A check that errs behind a planned change is not known, and no failure.
+//! - L4 Where a plan was shown and consented to, a vertex that would do anything else asks first.
+//! - L5 A noop vertex is checked once per cause; with drift it is held.
+
+use super::debt::Seq;
+use super::event::{EventId, What};
+use super::io::{ApplyOutcome, CheckOutcome, Effect, Fail, VertexId};
+use super::state::{Outcome, PENDING, Phase};
+use super::{Attempt, Engine, Kept};
+use crate::value::{Finding, MASK, Value, sanitise};
+use std::sync::Arc;
+
+impl Engine {
+    pub(super) fn checked(
+        &mut self,
+        v: VertexId,
+        attempt: Attempt,
+        outcome: Result<CheckOutcome, Fail>,
+    ) {
+        if !self.is_current(v, attempt, Phase::Checking) {
+            return;
+        }
+        let check = match outcome {
+            Ok(check) => check,
+            Err(fail) => return self.failed_check(v, fail),
+        };
+        let last = self.node(v).last;
+        self.tell(v, &check.notes, &check.says, last);
+        if let Some(why) = self.claim(v, &check.owns) {
+            return self.fail(v, Fail::plain(why));
+        }
+        if let Some(why) = self.output_unknown(v, &check) {
+            return self.fail(v, Fail::plain(why));
+        }
+        if check.findings.is_empty() {
+            self.in_sync(v, check)
+        } else {
+            self.drifted(v, check)
+        }
+    }
+
+    /// An attempt's completion counts only if it is the one that the vertex is in.
+    fn is_current(&mut self, v: VertexId, attempt: Attempt, phase: Phase) -> bool {
+        if (v.0 as usize) >= self.nodes.len() || self.node(v).attempt != attempt {
+            return false;
+        }
+        match self.node(v).phase {
+            Phase::Stuck => {
+                self.came_back(v);
+                false
+            }
+            present => present == phase,
+        }
+    }
+
+    fn failed_check(&mut self, v: VertexId, fail: Fail) {
+        let behind = self.options.plan && (self.node(v).behind || self.node(v).rights);
+        if !behind || (fail.needs_root && !self.node(v).rights) {
+            return self.fail(v, fail);
+        }
+        let last = self.node(v).last;
+        let last = self.event(Some(v), What::NotKnown(fail.why), last);
+        self.node_mut(v).last = last;
+        self.node_mut(v).sends = Some(self.unknown_sends(v));
+        self.set_outcome(v, Outcome::May);
+        self.rest(v);
+    }
+
+    /// Nothing is wrong: it may still have to refresh, and to pay what it owes.
+    fn in_sync(&mut self, v: VertexId, check: CheckOutcome) {
+        self.keep_memo(v, &check);
+        self.clear_changed_keys(v);
+        self.publishes(v, check.sends.clone().unwrap_or_default());
+        if self.has(v, PENDING) {
+            if let Some(why) = check.deaf.clone() {
+                let last = self.node(v).last;
+                let last = self.event(Some(v), What::HeardOnly(why), last);
+                self.node_mut(v).last = last;
+                let heard = self.remembered.generation;
+                self.trip_mut(v).heard = Some(heard);
+                return self.come_right(v);
+            }
+            if !self.asks_first(v, &[], check) {
+                self.begin_refresh(v);
+            }
+            return;
+        }
+        self.come_right(v);
+    }
+
+    fn drifted(&mut self, v: VertexId, check: CheckOutcome) {
+        let findings = Arc::new(check.findings.clone());
+        let last = self.node(v).last;
+        let last = self.event(Some(v), What::Found(findings.clone()), last);
+        self.node_mut(v).last = last;
+        self.node_mut(v).rhythm = check.rhythm;
+        self.trip_mut(v).findings = findings.clone();
+        if self.is_noop(v) {
+            self.keep_memo(v, &check);
+            return self.hold(v, findings);
+        }
+        if !self.asks_first(v, &check.findings.clone(), check.clone()) {
+            self.begin_apply(v, check);
+        }
+    }
+
+    pub(super) fn is_noop(&self, v: VertexId) -> bool {
+        self.options.noop || self.node(v).is_noop()
+    }
+
+    /// Whether this is more than the plan said, so that a person is asked first (rule L4).
+    fn asks_first(&mut self, v: VertexId, findings: &[Finding], check: CheckOutcome) -> bool {
+        let Some(expected) = self.options.expected.clone() else {
+            return false;
+        };
+        let key = self.node(v).key.clone();
+        let covered = match findings {
+            [] => expected.refreshes.contains(&key) || expected.changes.contains_key(&key),
+            findings => expected.covers(&key, findings),
+        };
+        if covered || self.trip_mut(v).consented {
+            return false;
+        }
+        let last = self.node(v).last;
+        let last = self.event(Some(v), What::Asks(Arc::new(findings.to_vec())), last);
+        let node = self.node_mut(v);
+        node.last = last;
+        node.phase = Phase::Asking;
+        self.trip_mut(v).check = Some(check);
+        self.running -= 1;
+        self.asking += 1;
+        true
+    }
+
+    /// A person's answer: go on as planned, or leave it as it is.
+    pub(super) fn consent(&mut self, v: VertexId, yes: bool) {
+        if !self.is_there(v) || self.node(v).phase != Phase::Asking {
+            return;
+        }
+        self.stirred = true;
+        let Some(check) = self.trip_mut(v).check.take() else {
+            return;
+        };
+        self.asking -= 1;
+        self.running += 1;
+        self.node_mut(v).phase = Phase::Checking;
+        self.trip_mut(v).consented = true;
+        if !yes {
+            let cause = self.input_event;
+            let last = self.event(Some(v), What::Declined, cause);
+            self.node_mut(v).last = last;
+            return self.fail(v, Fail::plain("declined: it is left as it is".into()));
+        }
+        if check.findings.is_empty() {
+            self.begin_refresh(v)
+        } else {
+            self.begin_apply(v, check)
+        }
+    }
+
+    pub(super) fn stop_asking(&mut self, v: VertexId) {
+        self.asking -= 1;
+        self.rest(v);
+    }
+
+    fn begin_apply(&mut self, v: VertexId, check: CheckOutcome) {
+        let after = self.take_debt(v);
+        let last = self.node(v).last;
+        let last = self.event(Some(v), What::Applying, last);
+        let node = self.node_mut(v);
+        node.last = last;
+        node.phase = Phase::Applying;
+        let seen = self.remembered.generation;
+        self.trip_mut(v).seen = seen;
+        let job = self.job(v);
+        let attempt = self.next_attempt(v);
+        self.out.effects.push(Effect::Apply {
+            vertex: v,
+            attempt,
+            job,
+            found: check.found,
+            after,
+        });
+    }
+
+    fn begin_refresh(&mut self, v: VertexId) {
+        let after = self.take_debt(v);
+        let last = self.node(v).last;
+        let last = self.event(Some(v), What::Refreshing, last);
+        let node = self.node_mut(v);
+        node.last = last;
+        node.phase = Phase::Refreshing;
+        let seen = self.remembered.generation;
+        self.trip_mut(v).seen = seen;
+        let job = self.job(v);
+        let attempt = self.next_attempt(v);
+        self.out.effects.push(Effect::Refresh {
+            vertex: v,
+            attempt,
+            job,
+            after,
+        });
+    }
+
+    /// The record that an apply or refresh must wait for: its own debt, and what its predecessors paid.
+    fn take_debt(&mut self, v: VertexId) -> Option<Seq> {
+        if !std::mem::replace(&mut self.swept, true) {
+            self.drop_leftovers();
+        }
+        let gate = self.gate(v);
+        let own = self.owe(v);
+        own.max(gate)
+    }
+
+    pub(super) fn applied(
+        &mut self,
+        v: VertexId,
+        attempt: Attempt,
+        outcome: Result<ApplyOutcome, Fail>,
+    ) {
+        if !self.is_current(v, attempt, Phase::Applying) {
+            return;
+        }
+        let done = match outcome {
+            Ok(done) => done,
+            Err(fail) => return self.fail(v, fail),
+        };
+        let findings = self.trip_mut(v).findings.clone();
+        let last = self.node(v).last;
+        let changed = What::Changed {
+            findings,
+            said: done.said.clone(),
+            may: done.may,
+        };
+        let last = self.event(Some(v), changed, last);
+        self.node_mut(v).last = last;
+        let seen = self.trip_mut(v).seen;
+        let trip = self.trip_mut(v);
+        trip.may = done.may && !trip.changed;
+        trip.changed |= !done.may;
+        if done.refreshed {
+            trip.heard = Some(seen);
+            if self.has(v, PENDING) {
+                self.event(Some(v), What::HeardByApply, last);
+            }
+        }
+        let refreshed = done.refreshed;
+        self.take_outcome(v, done);
+        if self.has(v, PENDING) && !(refreshed && self.heard_all(v, seen)) && !self.is_noop(v) {
+            return self.begin_refresh(v);
+        }
+        self.come_right(v);
+    }
+
+    pub(super) fn refreshed(
+        &mut self,
+        v: VertexId,
+        attempt: Attempt,
+        outcome: Result<ApplyOutcome, Fail>,
+    ) {
+        if !self.is_current(v, attempt, Phase::Refreshing) {
+            return;
+        }
+        let done = match outcome {
+            Ok(done) => done,
+            Err(fail) => return self.fail(v, fail),
+        };
+        self.tally.refreshed += 1;
+        let last = self.node(v).last;
+        let may = self.options.plan && self.pending_only_may(v);
+        let what = What::Refreshed {
+            said: done.said.clone(),
+            changed: done.changed,
+            may,
+        };
+        let last = self.event(Some(v), what, last);
+        self.node_mut(v).last = last;
+        let seen = self.trip_mut(v).seen;
+        let trip = self.trip_mut(v);
+        trip.heard = Some(seen);
+        trip.changed |= done.changed && !may;
+        trip.may |= done.changed && may;
+        self.restart_timer(v);
+        self.take_outcome(v, done);
+        self.come_right(v);
+    }
+
+    /// What an apply or refresh leaves for later: memo, sends, what is kept, lines for the trace.
+    fn take_outcome(&mut self, v: VertexId, done: ApplyOutcome) {
+        let last = self.node(v).last;
+        self.tell(v, &done.notes, &done.says, last);
+        self.clear_changed_keys(v);
+        self.node_mut(v).memo = done.memo;
+        if let Some(values) = done.keep {
+            let hash = crate::value::digest(&self.params(v));
+            self.trip_mut(v).keep = Some(Kept { hash, values });
+        }
+        self.publishes(v, done.sends);
+    }
+
+    /// The vertex is right: it pays what it owes, hears what it heard, and rests.
+    fn come_right(&mut self, v: VertexId) {
+        let counts = self.node(v).debt && !self.trip_mut(v).took_debt;
+        let trip = self.trip_mut(v);
+        let (changed, may) = (trip.changed, trip.may && !trip.changed);
+        let (heard, keep) = (trip.heard, trip.keep.take());
+        if counts && !changed && !self.is_noop(v) {
+            let last = self.node(v).last;
+            let last = self.event(Some(v), What::CountsAsChanged, last);
+            self.node_mut(v).last = last;
+        }
+        self.pay(v, changed || may || counts, may, heard, keep);
+        if (changed || heard.is_some())
+            && let Some(other) = self.acted(v, changed)
+            && !self.options.plan
+        {
+            let why = format!(
+                "keeps changing back: changed five times within ten seconds, and {other} ran in between"
+            );
+            return self.fail_for_good(v, Fail::plain(why));
+        }
+        self.recover(v);
+        let outcome = match (changed || counts, may) {
+            _ if self.node(v).needs_root => Outcome::Failed,
+            (true, _) => Outcome::Changed,
+            (_, true) => Outcome::May,
+            _ => Outcome::Ok,
+        };
+        if outcome == Outcome::Ok {
+            let last = self.node(v).last;
+            let last = self.event(Some(v), What::Ok, last);
+            self.node_mut(v).last = last;
+        }
+        self.set_outcome(v, outcome);
+        self.beat(v);
+        self.rest(v);
+    }
+
+    fn hold(&mut self, v: VertexId, findings: Arc<Vec<Finding>>) {
+        let last = self.node(v).last;
+        let last = self.event(Some(v), What::Held(findings), last);
+        self.node_mut(v).last = last;
+        if self
+            .remembered
+            .pending_for(&self.node(v).key)
+            .next()
+            .is_some()
+        {
+            self.event(Some(v), What::WouldRefresh, last);
+        }
+        self.held.insert(v);
+        self.set_outcome(v, Outcome::Held);
+        self.beat(v);
+        self.rest(v);
+    }
+
+    fn keep_memo(&mut self, v: VertexId, check: &CheckOutcome) {
+        self.node_mut(v).memo = check.memo.clone();
+        self.node_mut(v).rhythm = check.rhythm;
+        self.held.remove(&v);
+        if check.memo.is_some() {
+            let last = self.node(v).last;
+            self.event(Some(v), What::MemoKept, last);
+        }
+    }
+
+    fn tell(&mut self, v: VertexId, notes: &[String], says: &[Value], cause: EventId) {
+        for note in notes {
+            self.event(Some(v), What::Note(note.clone()), cause);
+        }
+        for said in says {
+            let text = match said {
+                Value::Secret(_) => MASK.to_owned(),
+                Value::Str(text) => sanitise(text),
+                other => other.to_string(),
+            };
+            self.event(Some(v), What::Said(text), cause);
+        }
+    }
+
+    /// Takes the parts of the world that this vertex manages; says who has one already (rule C4).
+    fn claim(&mut self, v: VertexId, parts: &[String]) -> Option<String> {
+        for part in parts {
+            match self.owners.get(part) {
+                Some(owner) if *owner != v && self.is_there(*owner) => {
+                    let owner = &self.node(*owner).key;
+                    return Some(format!(
+                        "{owner} manages {part} already: let one of them do it"
+                    ));
+                }
+                _ => self.owners.insert(part.clone(), v),
+            };
+        }
+        None
+    }
+
+    pub(super) fn trip_mut(&mut self, v: VertexId) -> &mut super::state::Trip {
+        self.node_mut(v).trip.get_or_insert_default()
+    }
+}
+
+impl Fail {
+    /// A failure of which there is no more to say than this, before anything had begun.
+    pub fn plain(why: String) -> Fail {
+        Fail {
+            why,
+            detail: Vec::new(),
+            began: false,
+            param: None,
+            needs_root: false,
+            cancelled: false,
+        }
+    }
+}

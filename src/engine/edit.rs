@@ -1,0 +1,349 @@
+//! A new graph under a running engine.
+//!
+//! - G1 Vertices match by `kind[name]`. Same params: everything survives. A touched vertex that runs finishes first; its outcome counts for
+//!   its debt, and its drift is checked anew. A vertex removed while it runs pays nobody.
+//! - G2 That the graph is whole has been seen to before; see [`crate::graph::Draft`].
+//! - N7 Pending notifications of edges that stay are kept, also when params of an end changed; those of edges that go are dropped, with
+//!   an event. A rename carries debts and pending along.
+
+use super::Engine;
+use super::debt::{Line, Record, Source};
+use super::event::{Dirt, What};
+use super::io::VertexId;
+use super::net::Net;
+use super::notify::line_text;
+use super::state::{BUSY, DIRTY, Flags, GONE, Mode, Node, Outcome, Phase, SETTLED, STARVED};
+use crate::graph::{Graph, Key, Vertex};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+impl Engine {
+    pub(super) fn replace_graph(&mut self, graph: Arc<Graph>, renamed: &[(Key, Key)]) {
+        self.carry_names(renamed);
+        let old = std::mem::replace(&mut self.graph, graph.clone());
+        let before = if old.vertices().is_empty() {
+            None
+        } else {
+            Some(self.gone_from(&old))
+        };
+        let known = self.nodes.len();
+        let index = self.match_vertices(&graph);
+        let added = self.nodes.len() - known;
+        let removed: Vec<VertexId> = self
+            .net
+            .index
+            .values()
+            .copied()
+            .filter(|v| !index.values().any(|w| w == v))
+            .collect();
+        removed.iter().for_each(|v| self.remove(*v));
+        self.net = Net::of(&graph, self.options.catalog, index, self.nodes.len());
+        let changed = self.touch(&graph);
+        self.drop_unbound();
+        self.recount();
+        if let Some(before) = before {
+            let cause = self.input_event;
+            self.event(
+                None,
+                What::Edited {
+                    added,
+                    changed,
+                    removed: removed.len(),
+                },
+                cause,
+            );
+            self.drop_newly_gone(&before);
+        }
+        self.stirred = true;
+    }
+
+    /// A renamed vertex is the same one under another key.
+    fn carry_names(&mut self, renamed: &[(Key, Key)]) {
+        for (from, to) in renamed {
+            if let Some(v) = self.net.index.remove(from) {
+                self.net.index.insert(to.clone(), v);
+                self.node_mut(v).key = to.clone();
+            }
+            let known = self.remembered.debts.contains_key(from)
+                || self.remembered.kept.contains_key(from)
+                || self.remembered.lines.keys().any(|line| touches(line, from));
+            if known {
+                let cause = self.input_event;
+                self.record(
+                    Record::Renamed {
+                        from: from.clone(),
+                        to: to.clone(),
+                    },
+                    None,
+                    cause,
+                );
+            }
+        }
+    }
+
+    /// The id of every vertex of the new graph: its old one, or a new one.
+    fn match_vertices(&mut self, graph: &Graph) -> BTreeMap<Key, VertexId> {
+        let mut index = BTreeMap::new();
+        for (key, vertex) in graph.vertices() {
+            let v = match self.net.index.get(key) {
+                Some(v) => *v,
+                None => self.add(key, vertex),
+            };
+            index.insert(key.clone(), v);
+        }
+        index
+    }
+
+    fn add(&mut self, key: &Key, vertex: &Vertex) -> VertexId {
+        let v = VertexId(self.nodes.len() as u32);
+        let mut node = Node::new(key.clone(), vertex.params.clone(), &vertex.meta);
+        node.debt = self.remembered.debts.contains_key(key);
+        node.cause = self.input_event;
+        self.nodes.push(node);
+        self.flags.push(Flags(DIRTY));
+        self.unsettled.push(0);
+        self.gates.push(super::Seq(0));
+        v
+    }
+
+    fn remove(&mut self, v: VertexId) {
+        self.unwatch(v);
+        self.alarms.clear_all(v);
+        match self.node(v).phase {
+            Phase::Delayed => self.end_delay(v),
+            Phase::Asking => self.stop_asking(v),
+            Phase::Arming => {
+                self.arming -= 1;
+                self.clear(v, BUSY);
+                self.node_mut(v).phase = Phase::Idle;
+            }
+            _ => {}
+        }
+        self.set_outcome(v, Outcome::New);
+        self.failed.remove(&v);
+        self.starved.remove(&v);
+        self.held.remove(&v);
+        self.breaks.remove(&v);
+        self.owners.retain(|_, owner| *owner != v);
+        self.set(v, GONE);
+        self.refresh_pending(v);
+    }
+
+    /// Takes over params and meta; what changed is dirty. Counts what changed.
+    fn touch(&mut self, graph: &Graph) -> usize {
+        let mut changed = 0;
+        let index: Vec<(Key, VertexId)> = self
+            .net
+            .index
+            .iter()
+            .map(|(key, v)| (key.clone(), *v))
+            .collect();
+        for (key, v) in index {
+            let Some(vertex) = graph.vertex(&key) else {
+                continue;
+            };
+            let fresh = Node::new(key, vertex.params.clone(), &vertex.meta);
+            let node = self.node_mut(v);
+            let params_changed = node.params != fresh.params;
+            let meta_changed = node.meta != fresh.meta;
+            node.params = fresh.params;
+            node.meta = fresh.meta;
+            if params_changed || meta_changed {
+                changed += 1;
+                self.params_changed(v, params_changed);
+            }
+        }
+        changed
+    }
+
+    fn params_changed(&mut self, v: VertexId, params: bool) {
+        if params {
+            if let Some(inbox) = self.node_mut(v).inbox.as_mut() {
+                inbox.merged = None;
+            }
+            if self.node_mut(v).memo.take().is_some() {
+                let cause = self.input_event;
+                self.event(Some(v), What::MemoDropped, cause);
+            }
+            if self.node(v).phase != Phase::Arming {
+                self.unwatch(v);
+            }
+        }
+        self.forget_changes();
+        let cause = self.input_event;
+        self.dirty(v, Dirt::Params, cause);
+    }
+
+    /// Values that were received along bindings that are gone no longer count.
+    fn drop_unbound(&mut self) {
+        for v in self.net.index.values().copied().collect::<Vec<_>>() {
+            let bound: std::collections::BTreeSet<_> = self
+                .net
+                .binds_in
+                .row(v)
+                .iter()
+                .map(|bind| self.net.binds[*bind as usize].into.clone())
+                .collect();
+            let Some(inbox) = self.node_mut(v).inbox.as_mut() else {
+                continue;
+            };
+            let before = inbox.values.len();
+            inbox.values.retain(|into, _| bound.contains(into));
+            inbox.changed.retain(|into| bound.contains(into));
+            inbox.fresh.retain(|into| bound.contains(into));
+            if inbox.values.len() != before {
+                inbox.merged = None;
+                let cause = self.input_event;
+                self.dirty(v, Dirt::Params, cause);
+            }
+        }
+    }
+
+    /// Counts unsettled predecessors anew, and looks at everything: edges may have come or gone.
+    fn recount(&mut self) {
+        self.unsettled.iter_mut().for_each(|count| *count = 0);
+        let all: Vec<VertexId> = self.net.index.values().copied().collect();
+        let mut ordered = Vec::with_capacity(all.len());
+        let mut parents: Vec<u32> = vec![0; self.nodes.len()];
+        for v in &all {
+            self.net
+                .succ
+                .row(*v)
+                .iter()
+                .for_each(|s| parents[s.0 as usize] += 1);
+        }
+        let mut open: Vec<VertexId> = all
+            .iter()
+            .copied()
+            .filter(|v| parents[v.0 as usize] == 0)
+            .collect();
+        while let Some(v) = open.pop() {
+            ordered.push(v);
+            for s in self.net.succ.row(v) {
+                parents[s.0 as usize] -= 1;
+                if parents[s.0 as usize] == 0 {
+                    open.push(*s);
+                }
+            }
+        }
+        for v in ordered {
+            self.refresh_pending(v);
+            self.clear(v, STARVED);
+            self.starved.remove(&v);
+            let quiet = !self.has(
+                v,
+                DIRTY | BUSY | super::state::FAILED | super::state::PENDING,
+            );
+            if quiet && self.unsettled[v.0 as usize] == 0 && self.starved_by(v).is_none() {
+                self.set(v, SETTLED);
+                self.republish(v);
+            } else {
+                self.clear(v, SETTLED);
+            }
+            let (settled, gate) = (self.has(v, SETTLED), self.gates[v.0 as usize]);
+            for s in self.net.succ.row(v) {
+                self.unsettled[s.0 as usize] += u32::from(!settled);
+                self.gates[s.0 as usize] = self.gates[s.0 as usize].max(gate);
+            }
+            self.arrivals.push(v);
+        }
+        self.arrivals.reverse();
+        let queued: Vec<_> = std::mem::take(&mut self.ready).into_iter().collect();
+        queued
+            .into_iter()
+            .for_each(|(_, _, v)| self.node_mut(v).queued = false);
+        if self.mode == Mode::Idle {
+            self.arrivals.clear();
+        }
+    }
+
+    /// A settled sender hands new receivers what it sends.
+    fn republish(&mut self, v: VertexId) {
+        if self.node(v).sends.is_some() {
+            self.publish(v);
+        }
+    }
+
+    /// Lines and vertices that are remembered and no longer in the graph, as people read them (rule N7).
+    pub fn leftovers(&self) -> Vec<String> {
+        self.leftover_texts(&self.gone_from(&self.graph))
+    }
+
+    fn leftover_texts(&self, (vertices, lines): &Gone) -> Vec<String> {
+        let pending = lines.iter().filter(|line| {
+            self.remembered
+                .lines
+                .get(line)
+                .is_some_and(|count| count.is_pending())
+        });
+        let debts = vertices
+            .iter()
+            .filter(|key| self.remembered.debts.contains_key(*key));
+        pending
+            .map(line_text)
+            .chain(debts.map(|key| format!("debt of {key}")))
+            .collect()
+    }
+
+    /// What is remembered of vertices and lines that this graph does not have.
+    fn gone_from(&self, graph: &Graph) -> Gone {
+        let there = |key: &Key| graph.vertex(key).is_some();
+        let drawn = |(source, to): &Line| match source {
+            Source::Command => there(to),
+            Source::Vertex(from) => graph
+                .edges()
+                .get(&(from.clone(), to.clone()))
+                .is_some_and(|edge| edge.notify.is_some()),
+        };
+        let known = self
+            .remembered
+            .debts
+            .keys()
+            .chain(self.remembered.kept.keys());
+        let vertices = known.filter(|key| !there(key)).cloned().collect();
+        let lines = self
+            .remembered
+            .lines
+            .keys()
+            .filter(|line| !drawn(line))
+            .cloned()
+            .collect();
+        (vertices, lines)
+    }
+
+    /// Drops what [`Engine::leftovers`] lists: when the first effect of a run starts.
+    pub(super) fn drop_leftovers(&mut self) {
+        let gone = self.gone_from(&self.graph);
+        self.drop_gone(gone);
+    }
+
+    /// Drops what an edit took away; what an older run left over waits for the next effect.
+    fn drop_newly_gone(&mut self, before: &Gone) {
+        let (mut vertices, mut lines) = self.gone_from(&self.graph);
+        vertices.retain(|key| !before.0.contains(key));
+        lines.retain(|line| !before.1.contains(line));
+        self.drop_gone((vertices, lines));
+    }
+
+    fn drop_gone(&mut self, gone: Gone) {
+        if gone.0.is_empty() && gone.1.is_empty() {
+            return;
+        }
+        let cause = self.input_event;
+        for what in self.leftover_texts(&gone) {
+            self.event(None, What::Dropped { what }, cause);
+        }
+        let record = Record::Gone {
+            vertices: gone.0.into_iter().collect(),
+            lines: gone.1.into_iter().collect(),
+        };
+        self.record(record, None, cause);
+    }
+}
+
+/// Vertices and lines that are remembered, and not in a graph.
+type Gone = (BTreeSet<Key>, BTreeSet<Line>);
+
+fn touches((source, to): &Line, key: &Key) -> bool {
+    to == key || matches!(source, Source::Vertex(from) if from == key)
+}

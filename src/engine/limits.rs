@@ -1,0 +1,105 @@
+//! Limits: semaphores, and vertices that keep changing back.
+//!
+//! - M2 A vertex takes all its semaphores at once or none, and holds them while it runs: so no two can wait for each other, and
+//!   a name that stands twice is one. Ending a run lets go of all.
+//! - C4 A vertex that changed five times within ten seconds, each time after another vertex of this graph acted, with no command,
+//!   new params or tick between, fails: two of this graph fight over the same thing.
+
+use super::Engine;
+use super::io::VertexId;
+use crate::time::{Span, Time};
+use std::collections::BTreeMap;
+
+/// So many changes …
+const CHANGES: usize = 5;
+/// … within this long are a fight.
+const WITHIN: Span = Span::secs(10);
+
+/// Semaphores by name: how many hold each, and who waits for any.
+#[derive(Default)]
+pub(super) struct Semaphores {
+    taken: BTreeMap<String, u32>,
+    waiting: Vec<(Time, u32, VertexId)>,
+}
+
+impl Semaphores {
+    /// Sets a ready vertex aside until one is given back.
+    pub fn wait(&mut self, entry: (Time, u32, VertexId)) {
+        self.waiting.push(entry);
+    }
+
+    /// Whether anyone waits.
+    pub fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+}
+
+impl Engine {
+    /// The first semaphore that this vertex would have to wait for.
+    pub(super) fn lacks_semaphore(&self, v: VertexId) -> Option<String> {
+        let meta = self.node(v).meta.as_ref()?;
+        let full = |(name, size): &(&String, &u32)| {
+            self.semaphores.taken.get(*name).copied().unwrap_or(0) >= (**size).max(1)
+        };
+        meta.sema.iter().find(full).map(|(name, _)| name.clone())
+    }
+
+    pub(super) fn take_semaphores(&mut self, v: VertexId) {
+        for name in self.semaphore_names(v) {
+            *self.semaphores.taken.entry(name).or_default() += 1;
+        }
+    }
+
+    pub(super) fn give_semaphores(&mut self, v: VertexId) {
+        let names = self.semaphore_names(v);
+        if names.is_empty() {
+            return;
+        }
+        for name in names {
+            if let Some(taken) = self.semaphores.taken.get_mut(&name) {
+                *taken = taken.saturating_sub(1);
+            }
+        }
+        for (since, rank, waiter) in std::mem::take(&mut self.semaphores.waiting) {
+            self.node_mut(waiter).queued = true;
+            self.ready.insert((since, rank, waiter));
+        }
+    }
+
+    fn semaphore_names(&self, v: VertexId) -> Vec<String> {
+        self.node(v)
+            .meta
+            .as_ref()
+            .map(|meta| meta.sema.keys().cloned().collect())
+            .unwrap_or_default()
+    }
+
+    /// Counts an attempt that applied or refreshed. Says who acted in between if this vertex keeps changing back.
+    pub(super) fn acted(&mut self, v: VertexId, changed: bool) -> Option<String> {
+        self.acts += 1;
+        let (now, acts, peace) = (self.now, self.acts, self.peace);
+        let other = self.last_act.replace(v).filter(|other| *other != v);
+        if !changed {
+            return None;
+        }
+        let changes = &mut self.node_mut(v).extra.get_or_insert_default().changes;
+        changes.retain(|(at, acts)| now - *at <= WITHIN && *acts > peace);
+        if changes
+            .last()
+            .is_some_and(|(_, before)| acts == *before + 1)
+        {
+            changes.clear();
+        }
+        changes.push((now, acts));
+        if changes.len() < CHANGES {
+            return None;
+        }
+        changes.clear();
+        other.map(|other| self.node(other).key.to_string())
+    }
+
+    /// A command, new params or a tick: what changed before no longer counts as a fight.
+    pub(super) fn forget_changes(&mut self) {
+        self.peace = self.acts;
+    }
+}

@@ -1,0 +1,367 @@
+//! The engine: a state machine without IO. `step(now, input)` gives records, effects and events; nothing else happens.
+//!
+//! It never imports kinds or worlds. A driver carries its effects out and brings back what came of them; see
+//! [`crate::drive`]. One concern a file, each with its rules in its own words:
+//!
+//! | file | what | rules |
+//! | --- | --- | --- |
+//! | `order` | who is settled, who may start, in which order | O1 to O7, O9 |
+//! | `watch` | watches, polls, ticks, event limits | O8, N8, M1 |
+//! | `attempt` | a vertex from its check to its end | C1 to C3, L2, L4, L5 |
+//! | `notify` | generations, hearing, cancelling | N1 to N7 |
+//! | `flow` | Send/Recv | V2 to V8 |
+//! | `debt` | what must survive a crash | P1 to P6 |
+//! | `retry` | failures, tries, causes to start again | M3, C3 |
+//! | `limits` | semaphores, vertices that keep changing back | M2, C4 |
+//! | `edit` | a new graph under a running engine | G1, N7 |
+//! | `ending` | converged, blocked, stopped | E1, E2, V5, L5, L6 |
+//! | `why` | causes, back to an input | |
+//!
+//! The contract with the driver: every effect with an attempt number gets exactly one completion; one with another number
+//! than the vertex's present one changes nothing. Applies and refreshes wait until the record that they name is durable.
+//! If a record cannot be made durable, the driver says [`Input::Undurable`]: nothing new starts, what runs is finished.
+
+mod attempt;
+pub mod debt;
+mod edit;
+mod ending;
+pub mod event;
+mod flow;
+pub mod io;
+mod limits;
+mod net;
+mod notify;
+mod order;
+mod retry;
+mod state;
+mod watch;
+pub mod why;
+
+pub use debt::{Count, Generation, Kept, Line, Record, Remembered, Seq, Source};
+pub use event::{Block, Dirt, Due, Event, EventId, Level, Tally, Wait, What};
+pub use io::{
+    ApplyOutcome, Attempt, CheckOutcome, Effect, Fail, Input, Job, Output, Rhythm, Sends, Until,
+    VertexId,
+};
+pub use state::{Expected, Marks, Status};
+
+use crate::graph::{Catalog, Graph, Key};
+use crate::time::Time;
+use net::Net;
+use state::{Flags, Mode, Node, Outcome};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What does not change while an engine lives.
+#[derive(Clone)]
+pub struct Options {
+    /// What is known of kinds.
+    pub catalog: &'static (dyn Catalog + Sync),
+    /// How many vertices may run at the same time (rule O3); at least 1.
+    pub jobs: usize,
+    /// Which events are made.
+    pub level: Level,
+    /// Whether this is a plan: the world below is an overlay (rule L1).
+    pub plan: bool,
+    /// Whether every vertex is noop.
+    pub noop: bool,
+    /// What a plan has shown, where anything else is to be asked for (rule L4).
+    pub expected: Option<Arc<Expected>>,
+}
+
+/// The engine.
+pub struct Engine {
+    options: Options,
+    now: Time,
+    graph: Arc<Graph>,
+    net: Net,
+    nodes: Vec<Node>,
+    flags: Vec<Flags>,
+    /// How many direct predecessors are not settled; by vertex.
+    unsettled: Vec<u32>,
+    /// The record that an apply must wait for; by vertex.
+    gates: Vec<Seq>,
+    ready: BTreeSet<(Time, u32, VertexId)>,
+    /// Vertices to look at before this step ends: their last predecessor settled, or something of them changed.
+    arrivals: Vec<VertexId>,
+    alarms: watch::Alarms,
+    mode: Mode,
+    paused: bool,
+    steps: usize,
+    breaks: BTreeSet<VertexId>,
+    passing: Option<VertexId>,
+    running: usize,
+    arming: usize,
+    delayed: usize,
+    asking: usize,
+    semaphores: limits::Semaphores,
+    failed: BTreeSet<VertexId>,
+    starved: BTreeSet<VertexId>,
+    held: BTreeSet<VertexId>,
+    tally: Tally,
+    /// Whether this engine goes on from records and has not said so yet.
+    restarted: bool,
+    /// Whether leftovers were dropped in this run.
+    swept: bool,
+    /// Whether something happened since the engine last said that it converged.
+    stirred: bool,
+    remembered: Remembered,
+    may_lines: BTreeSet<Line>,
+    owners: BTreeMap<String, VertexId>,
+    run: u32,
+    acts: u64,
+    /// How many acts there had been when changes were last forgiven (rule C4).
+    peace: u64,
+    last_act: Option<VertexId>,
+    attempts: u64,
+    last_event: EventId,
+    /// The event of the input that this step is about.
+    input_event: EventId,
+    woken_at: Option<Time>,
+    out: Output,
+}
+
+impl Engine {
+    /// An engine with an empty graph, which goes on from what `remembered` says.
+    pub fn new(options: Options, remembered: Remembered) -> Engine {
+        Engine {
+            run: remembered.run,
+            remembered,
+            now: Time::ZERO,
+            graph: Arc::default(),
+            net: Net::default(),
+            nodes: Vec::new(),
+            flags: Vec::new(),
+            unsettled: Vec::new(),
+            gates: Vec::new(),
+            ready: BTreeSet::new(),
+            arrivals: Vec::new(),
+            alarms: watch::Alarms::default(),
+            mode: Mode::Idle,
+            paused: false,
+            steps: 0,
+            breaks: BTreeSet::new(),
+            passing: None,
+            running: 0,
+            arming: 0,
+            delayed: 0,
+            asking: 0,
+            semaphores: limits::Semaphores::default(),
+            failed: BTreeSet::new(),
+            starved: BTreeSet::new(),
+            held: BTreeSet::new(),
+            tally: Tally::default(),
+            restarted: true,
+            swept: false,
+            stirred: false,
+            may_lines: BTreeSet::new(),
+            owners: BTreeMap::new(),
+            acts: 0,
+            peace: 0,
+            last_act: None,
+            attempts: 0,
+            last_event: EventId(0),
+            input_event: EventId(0),
+            woken_at: None,
+            out: Output::default(),
+            options: Options {
+                jobs: options.jobs.max(1),
+                ..options
+            },
+        }
+    }
+
+    /// One step: something happens at `now` (which never goes back, rule O2), and this is what follows.
+    pub fn step(&mut self, now: Time, input: Input) -> Output {
+        self.now = self.now.max(now);
+        self.input_event = self.last_event;
+        self.handle(input);
+        self.take_due();
+        self.look_around();
+        self.pump();
+        self.conclude();
+        self.wake();
+        std::mem::take(&mut self.out)
+    }
+
+    fn handle(&mut self, input: Input) {
+        match input {
+            Input::Command(line) => self.command(line),
+            Input::Graph { graph, renamed } => self.replace_graph(graph, &renamed),
+            Input::Run { until, world } => self.begin_run(until, world),
+            Input::Dirty(key) => self.with(&key, |engine, v| engine.dirty_by_command(v)),
+            Input::Poke(key) => self.with(&key, |engine, v| engine.poke_by_command(v)),
+            Input::Notify(key) => self.with(&key, |engine, v| engine.notify_by_command(v)),
+            Input::Cancel(key) => self.cancel_pending(&key),
+            Input::Pause => self.pause(),
+            Input::Continue => self.go_on(),
+            Input::Step => self.steps += 1,
+            Input::Break(key, on) => self.with(&key, |engine, v| engine.set_break(v, on)),
+            Input::Consent { vertex, yes } => self.consent(vertex, yes),
+            Input::Stop { now } => self.stop(now),
+            Input::Checked {
+                vertex,
+                attempt,
+                outcome,
+            } => self.checked(vertex, attempt, outcome),
+            Input::Applied {
+                vertex,
+                attempt,
+                outcome,
+            } => self.applied(vertex, attempt, outcome),
+            Input::Refreshed {
+                vertex,
+                attempt,
+                outcome,
+            } => self.refreshed(vertex, attempt, outcome),
+            Input::Hung { vertex, attempt } => self.hung(vertex, attempt),
+            Input::Listening { vertex } => self.listening(vertex),
+            Input::WatchFailed { vertex, why } => self.watch_failed(vertex, why),
+            Input::Noticed { vertex, what } => self.noticed(vertex, what),
+            Input::Tick => {}
+            Input::Undurable(why) => self.undurable(why),
+        }
+    }
+
+    /// The present graph.
+    pub fn graph(&self) -> &Arc<Graph> {
+        &self.graph
+    }
+
+    /// What the records so far come to: debts, generations, kept values.
+    pub fn remembered(&self) -> &Remembered {
+        &self.remembered
+    }
+
+    /// Whether a run is under way.
+    pub fn is_running(&self) -> bool {
+        self.mode != Mode::Idle
+    }
+
+    /// Whether a run has nothing left to do (rule E1), or none is under way.
+    pub fn is_converged(&self) -> bool {
+        self.mode == Mode::Idle || !self.stirred
+    }
+
+    /// Whether starts stand still.
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// What the present run has come to so far.
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// The number of the present run, from 1.
+    pub fn run(&self) -> u32 {
+        self.run
+    }
+
+    /// Vertices that wait for a person's answer, in order of name.
+    pub fn asking(&self) -> Vec<(VertexId, Key)> {
+        let asks = |v: &VertexId| self.node(*v).phase == state::Phase::Asking;
+        self.net
+            .index
+            .iter()
+            .filter(|(_, v)| asks(v))
+            .map(|(key, v)| (*v, key.clone()))
+            .collect()
+    }
+
+    /// The key of a vertex.
+    pub fn key(&self, vertex: VertexId) -> Option<&Key> {
+        self.nodes.get(vertex.0 as usize).map(|node| &node.key)
+    }
+
+    fn with(&mut self, key: &Key, act: impl FnOnce(&mut Engine, VertexId)) {
+        if let Some(v) = self.net.index.get(key).copied() {
+            act(self, v);
+        }
+    }
+
+    fn node(&self, v: VertexId) -> &Node {
+        &self.nodes[v.0 as usize]
+    }
+
+    fn node_mut(&mut self, v: VertexId) -> &mut Node {
+        &mut self.nodes[v.0 as usize]
+    }
+
+    fn has(&self, v: VertexId, flags: u8) -> bool {
+        self.flags[v.0 as usize].has(flags)
+    }
+
+    fn set(&mut self, v: VertexId, flags: u8) {
+        self.flags[v.0 as usize].0 |= flags;
+    }
+
+    fn clear(&mut self, v: VertexId, flags: u8) {
+        self.flags[v.0 as usize].0 &= !flags;
+    }
+
+    /// Makes an event, if its level is told. Its number counts in any case, so that causes do not depend on the level.
+    fn event(&mut self, subject: Option<VertexId>, what: What, cause: EventId) -> EventId {
+        self.last_event.0 += 1;
+        let id = self.last_event;
+        if what.level() <= self.options.level {
+            let cause = (!what.is_input() && cause.0 > 0).then_some(cause);
+            let subject = subject.map(|v| self.node(v).key.clone());
+            self.out.events.push(Event {
+                id,
+                at: self.now,
+                subject,
+                what,
+                cause,
+            });
+        }
+        id
+    }
+
+    /// The event of an input: where causes end.
+    fn input(&mut self, subject: Option<VertexId>, what: What) -> EventId {
+        let id = self.event(subject, what, EventId(0));
+        self.input_event = id;
+        id
+    }
+
+    /// Makes a record, and takes it in at once: a driver that cannot store it ends the run.
+    fn record(&mut self, record: Record, subject: Option<VertexId>, cause: EventId) -> Seq {
+        let seq = Seq(self.remembered.seq.0 + 1);
+        self.event(
+            subject,
+            What::Recorded {
+                seq: seq.0,
+                what: record.word(),
+            },
+            cause,
+        );
+        self.remembered.fold(seq, &record);
+        self.out.records.push((seq, record));
+        seq
+    }
+
+    fn set_outcome(&mut self, v: VertexId, outcome: Outcome) {
+        let outcome = if self.has(v, state::GONE) {
+            Outcome::New
+        } else {
+            outcome
+        };
+        let old = std::mem::replace(&mut self.node_mut(v).outcome, outcome);
+        for (which, up) in [(old, false), (outcome, true)] {
+            let count = match which {
+                Outcome::New => continue,
+                Outcome::Ok => &mut self.tally.ok,
+                Outcome::Changed => &mut self.tally.changed,
+                Outcome::May => &mut self.tally.may,
+                Outcome::Failed => &mut self.tally.failed,
+                Outcome::Held => &mut self.tally.held,
+            };
+            *count = if up {
+                *count + 1
+            } else {
+                count.saturating_sub(1)
+            };
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! What the engine holds of each vertex, and the words for it.
+
+use super::debt::Seq;
+use super::event::{Dirt, EventId};
+use super::io::{Attempt, CheckOutcome, Rhythm, Sends, VertexId};
+use super::{Engine, Kept};
+use crate::graph::{FieldPath, Key, Meta, Params};
+use crate::time::Time;
+use crate::value::{Finding, Opaque, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What stands still between steps, in one byte a vertex, so that walking over many is cheap.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Flags(pub u8);
+
+/// It must be checked.
+pub(super) const DIRTY: u8 = 1;
+/// A notification that it could hear is pending.
+pub(super) const PENDING: u8 = 2;
+/// It is in a phase other than idle.
+pub(super) const BUSY: u8 = 4;
+/// It failed, and waits for a new cause.
+pub(super) const FAILED: u8 = 8;
+/// It lacks a value that a sender has not sent, or that a held sender keeps.
+pub(super) const STARVED: u8 = 16;
+/// It is settled (rule O1).
+pub(super) const SETTLED: u8 = 32;
+/// It ran since it was last settled: its sends are to be compared.
+pub(super) const FRESH: u8 = 64;
+/// It is no longer in the graph.
+pub(super) const GONE: u8 = 128;
+
+impl Flags {
+    pub fn has(self, flags: u8) -> bool {
+        self.0 & flags != 0
+    }
+}
+
+/// Whether the engine starts anything.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Mode {
+    /// No run is under way: nothing starts.
+    Idle,
+    /// A run until converged.
+    Once,
+    /// A run that watches.
+    Watching,
+    /// What runs is finished, nothing new starts.
+    Stopping,
+}
+
+/// What a vertex is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Phase {
+    /// Nothing.
+    Idle,
+    /// Its watch is being set up; only while watching.
+    Arming,
+    /// An attempt checks it.
+    Checking,
+    /// It would do what was not planned, and waits for an answer.
+    Asking,
+    /// An attempt applies what the check found.
+    Applying,
+    /// An attempt refreshes it; nothing is left of drift.
+    Refreshing,
+    /// It failed, and waits for its next try.
+    Delayed,
+    /// An attempt was cancelled and has not come back.
+    Stuck,
+}
+
+/// What came of a vertex's last attempt in this run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Outcome {
+    New,
+    Ok,
+    Changed,
+    May,
+    Failed,
+    Held,
+}
+
+/// Whether and how a vertex is watched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Watching {
+    No,
+    Yes,
+    /// It could not be watched, and is polled.
+    Polled,
+}
+
+/// Everything about one vertex that is not needed in walks.
+pub(super) struct Node {
+    pub key: Key,
+    pub params: Arc<Params>,
+    /// `None` where everything is as by default, as it mostly is.
+    pub meta: Option<Box<Meta>>,
+    pub phase: Phase,
+    pub attempt: Attempt,
+    pub outcome: Outcome,
+    pub queued: bool,
+    /// Since when it could start.
+    pub since: Time,
+    /// What made it need to run.
+    pub cause: EventId,
+    /// The last event of its present attempt; the next one follows from it.
+    pub last: EventId,
+    pub tries: u32,
+    /// It became dirty while it ran, and why (rule O7).
+    pub again: Option<Dirt>,
+    pub debt: bool,
+    /// In a plan: something before it would change; and: it is planned as with rights.
+    pub behind: bool,
+    pub rights: bool,
+    /// In a plan: it failed for want of root, and is planned on as with rights (rule L1).
+    pub needs_root: bool,
+    /// It failed, and was right on a later try (rule C3), or recovered (rule M3).
+    pub recovered: bool,
+    pub trip: Option<Box<Trip>>,
+    pub memo: Option<Opaque>,
+    pub sends: Option<Sends>,
+    pub inbox: Option<Box<Inbox>>,
+    pub watching: Watching,
+    pub rhythm: Option<Rhythm>,
+    pub extra: Option<Box<Extra>>,
+    /// Why it failed, in one line.
+    pub failure: Option<Arc<str>>,
+}
+
+/// What an attempt carries from phase to phase.
+#[derive(Default)]
+pub(super) struct Trip {
+    /// The check's outcome, while it is applied or asked about.
+    pub check: Option<CheckOutcome>,
+    pub findings: Arc<Vec<Finding>>,
+    pub changed: bool,
+    pub may: bool,
+    /// The newest generation when the apply or refresh began (rule N5).
+    pub seen: u64,
+    /// Up to where it has heard, to be recorded with what it pays.
+    pub heard: Option<u64>,
+    pub keep: Option<Kept>,
+    /// A person said yes to what was not planned.
+    pub consented: bool,
+    /// Whether this attempt took the debt, so that it can give it back if nothing began.
+    pub took_debt: bool,
+}
+
+/// What a vertex has received.
+#[derive(Default)]
+pub(super) struct Inbox {
+    pub values: BTreeMap<FieldPath, Value>,
+    pub changed: BTreeSet<FieldPath>,
+    /// Those that came since it last started.
+    pub fresh: BTreeSet<FieldPath>,
+    /// The event that brought the last one.
+    pub event: EventId,
+    /// Params with the values in place, while they are the same.
+    pub merged: Option<Arc<Params>>,
+}
+
+/// What few vertices need.
+#[derive(Default)]
+pub(super) struct Extra {
+    /// When it changed, and how many acts of any vertex there had been (rule C4).
+    pub changes: Vec<(Time, u64)>,
+    /// Events that may still come at once, and when that was true (rule M1).
+    pub tokens: Option<(f64, Time)>,
+}
+
+impl Node {
+    pub fn new(key: Key, params: Arc<Params>, meta: &Meta) -> Node {
+        Node {
+            key,
+            params,
+            meta: (*meta != Meta::default()).then(|| Box::new(meta.clone())),
+            phase: Phase::Idle,
+            attempt: Attempt(0),
+            outcome: Outcome::New,
+            queued: false,
+            since: Time::ZERO,
+            cause: EventId(0),
+            last: EventId(0),
+            tries: 0,
+            again: None,
+            debt: false,
+            behind: false,
+            rights: false,
+            needs_root: false,
+            recovered: false,
+            trip: None,
+            memo: None,
+            sends: None,
+            inbox: None,
+            watching: Watching::No,
+            rhythm: None,
+            extra: None,
+            failure: None,
+        }
+    }
+
+    pub fn is_noop(&self) -> bool {
+        self.meta.as_ref().is_some_and(|meta| meta.noop)
+    }
+}
+
+/// What a plan has shown of each vertex; anything else is asked for (rule L4).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expected {
+    /// The findings of each vertex that would change.
+    pub changes: BTreeMap<Key, Vec<Finding>>,
+    /// The vertices that would be refreshed.
+    pub refreshes: BTreeSet<Key>,
+}
+
+impl Expected {
+    /// Whether all of these findings were shown, or their field was said to be unknown.
+    pub fn covers(&self, key: &Key, findings: &[Finding]) -> bool {
+        let Some(shown) = self.changes.get(key) else {
+            return findings.is_empty();
+        };
+        findings.iter().all(|finding| {
+            shown
+                .iter()
+                .any(|seen| (seen.may && seen.field == finding.field) || seen.line == finding.line)
+        }) || shown.iter().any(|seen| seen.may && seen.field.is_empty())
+    }
+}
+
+/// A vertex's status, always visible (MODEL's words).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Status {
+    /// It has not run.
+    New,
+    /// It waits for a vertex or a value.
+    Waiting,
+    /// It is being checked.
+    Checking,
+    /// It is being applied.
+    Applying,
+    /// It is being refreshed.
+    Refreshing,
+    /// It is right.
+    Ok,
+    /// It was changed, and is right.
+    Changed,
+    /// It failed, and will be tried again.
+    Retrying,
+    /// It failed.
+    Failed,
+    /// It cannot go on behind a failure.
+    Blocked,
+    /// A noop holds it, its own or one before it.
+    Held,
+}
+
+impl Status {
+    /// Every status, in the order in which a vertex may pass them.
+    pub const ALL: [Status; 11] = [
+        Status::New,
+        Status::Waiting,
+        Status::Checking,
+        Status::Applying,
+        Status::Refreshing,
+        Status::Ok,
+        Status::Changed,
+        Status::Retrying,
+        Status::Failed,
+        Status::Blocked,
+        Status::Held,
+    ];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::New => "new",
+            Status::Waiting => "waiting",
+            Status::Checking => "checking",
+            Status::Applying => "applying",
+            Status::Refreshing => "refreshing",
+            Status::Ok => "ok",
+            Status::Changed => "changed",
+            Status::Retrying => "retrying",
+            Status::Failed => "failed",
+            Status::Blocked => "blocked",
+            Status::Held => "held",
+        }
+    }
+}
+
+/// Marks beside a status.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Marks {
+    /// It must be checked.
+    pub dirty: bool,
+    /// A notification is pending, also one that its noop keeps it from hearing.
+    pub pending: bool,
+    /// It may have changed, and owes its notifications.
+    pub debt: bool,
+}
+
+impl Engine {
+    /// The status of a vertex right now; `None` if it is not in the graph. Costs a walk up the graph where it waits.
+    pub fn status(&self, key: &Key) -> Option<Status> {
+        let v = *self.net.index.get(key)?;
+        let node = self.node(v);
+        Some(match node.phase {
+            Phase::Checking | Phase::Asking => Status::Checking,
+            Phase::Applying => Status::Applying,
+            Phase::Refreshing => Status::Refreshing,
+            Phase::Delayed => Status::Retrying,
+            Phase::Stuck => Status::Failed,
+            Phase::Arming => Status::Waiting,
+            Phase::Idle if self.has(v, FAILED) => Status::Failed,
+            Phase::Idle if self.has(v, SETTLED) => match node.outcome {
+                Outcome::New => Status::New,
+                Outcome::Ok => Status::Ok,
+                Outcome::Changed | Outcome::May => Status::Changed,
+                Outcome::Failed => Status::Failed,
+                Outcome::Held => Status::Held,
+            },
+            Phase::Idle => match self.blocked_behind(v) {
+                Some(super::Block::HeldSender(_)) => Status::Held,
+                Some(super::Block::Behind(key)) if self.held_behind(&key) => Status::Held,
+                Some(_) => Status::Blocked,
+                None if self.mode == Mode::Idle && node.outcome == Outcome::New => Status::New,
+                None => Status::Waiting,
+            },
+        })
+    }
+
+    /// The marks of a vertex; `None` if it is not in the graph.
+    pub fn marks(&self, key: &Key) -> Option<Marks> {
+        let v = *self.net.index.get(key)?;
+        Some(Marks {
+            dirty: self.has(v, DIRTY),
+            pending: self.remembered.pending_for(key).next().is_some(),
+            debt: self.node(v).debt,
+        })
+    }
+
+    /// What a vertex last sent; secrets as such.
+    pub fn sends(&self, key: &Key) -> Option<Sends> {
+        self.node(*self.net.index.get(key)?).sends.clone()
+    }
+
+    /// Why a vertex failed.
+    pub fn failure(&self, key: &Key) -> Option<Arc<str>> {
+        self.node(*self.net.index.get(key)?).failure.clone()
+    }
+
+    /// What a vertex has received, by field.
+    pub fn received(&self, key: &Key) -> BTreeMap<FieldPath, Value> {
+        let v = self.net.index.get(key);
+        v.and_then(|v| self.node(*v).inbox.as_ref())
+            .map(|inbox| inbox.values.clone())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn gate(&self, v: VertexId) -> Option<Seq> {
+        let gate = self.gates[v.0 as usize];
+        (gate > Seq(0)).then_some(gate)
+    }
+}
