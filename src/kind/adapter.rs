@@ -137,6 +137,7 @@ impl<K: Kind> AnyKind for Adapter<K> {
 impl<K: Kind> Adapter<K> {
     fn check_known(&self, job: &Job, look: &dyn Look, veil: &Veil) -> Result<Checked, Failure> {
         let want = read::<K>(job.at.key, job.params)?;
+        self.accept_together(job, &want)?;
         let check = self
             .0
             .check(&want, &job.at, look)
@@ -146,6 +147,18 @@ impl<K: Kind> Adapter<K> {
             false => None,
         };
         Ok(self.checked(&want, check, sends, veil))
+    }
+
+    /// Validates params as a whole again, where some were received (rule V4). In a plan some may still be missing.
+    fn accept_together(&self, job: &Job, want: &K::Want) -> Result<(), Failure> {
+        if job.at.received.is_empty() {
+            return Ok(());
+        }
+        let missing = |path: &&FieldPath| !job.params.contains_key(&*path.field);
+        let bound: Vec<FieldPath> = job.at.received.iter().filter(missing).cloned().collect();
+        self.0
+            .validate(want, &Given::new(job.params, &bound))
+            .map_err(|why| Failure::new(why).not_begun())
     }
 
     fn checked(
@@ -184,28 +197,23 @@ impl<K: Kind> Adapter<K> {
             params: known,
             ..*job
         };
+        // Its name stands in for a param that is not written, but not for one that is not known yet.
+        let stood_in = K::Want::FIELDS
+            .iter()
+            .any(|field| field.from_name && is_unknown(job.params.get(field.name)));
         let checked = match read::<K>(job.at.key, known) {
-            Ok(_) => self.check_known(&known_job, look, veil),
-            Err(failure) => Err(failure),
+            Ok(_) if !stood_in => Some(self.check_known(&known_job, look, veil)),
+            _ => None,
         };
-        let mut checked = match checked {
+        let mut checked = match checked.unwrap_or_else(|| Ok(self.nothing_found())) {
             Err(failure) if failure.needs_root => return Err(veil.failure(failure)),
-            Err(_) => Checked {
-                findings: Vec::new(),
-                found: Opaque::new(Found(Vec::<K::Drift>::new())),
-                memo: None,
-                sends: None,
-                rhythm: None,
-                notes: Vec::new(),
-                says: Vec::new(),
-                deaf: None,
-            },
+            Err(_) => self.nothing_found(),
             Ok(checked) => checked,
         };
         for (name, value) in job
             .params
             .iter()
-            .filter(|(_, value)| value.unknown_in().is_some())
+            .filter(|(_, value)| is_unknown(Some(value)))
         {
             let who = value
                 .unknown_in()
@@ -219,6 +227,19 @@ impl<K: Kind> Adapter<K> {
         }
         checked.sends = None;
         Ok(checked)
+    }
+
+    fn nothing_found(&self) -> Checked {
+        Checked {
+            findings: Vec::new(),
+            found: Opaque::new(Found(Vec::<K::Drift>::new())),
+            memo: None,
+            sends: None,
+            rhythm: None,
+            notes: Vec::new(),
+            says: Vec::new(),
+            deaf: None,
+        }
     }
 
     /// The outcome of an apply that only a real one can tell.
@@ -282,14 +303,16 @@ impl<K: Kind> Adapter<K> {
         }
         let mut sends = self.0.sends(want, &at, world)?;
         sends.extend(done.keep.clone().into_iter().flatten());
+        let mut notes = done.notes;
+        notes.extend(again.notes);
         Ok(Applied {
             may: false,
-            memo: again.memo,
+            memo: done.memo.clone().or(again.memo),
             sends: veil.sends(self.schema(), sends),
             done: Done {
                 said: done.said.map(|line| veil.line(line)),
                 keep: done.keep.map(|keep| veil.sends(self.schema(), keep)),
-                notes: veil.lines(done.notes),
+                notes: veil.lines(notes),
                 says: veil.values(done.says),
                 ..done
             },
@@ -337,6 +360,10 @@ fn accept<K: Kind>(job: &Job) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn is_unknown(value: Option<&Value>) -> bool {
+    value.is_some_and(|value| value.unknown_in().is_some())
 }
 
 fn shown(value: &Value) -> String {

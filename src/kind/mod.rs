@@ -10,8 +10,12 @@
 mod adapter;
 mod want;
 
+pub mod exec;
+pub mod http;
 pub mod noop;
 pub mod print;
+pub mod svc;
+pub mod timer;
 pub mod value;
 
 pub use adapter::Adapter;
@@ -29,6 +33,10 @@ use std::sync::Arc;
 
 /// Every kind, by name. Help, docs, completion and tests come from here.
 pub static KINDS: &[&dyn AnyKind] = &[
+    &Adapter(exec::Exec),
+    &Adapter(http::Http),
+    &Adapter(svc::Svc),
+    &Adapter(timer::Timer),
     &Adapter(noop::Noop),
     &Adapter(print::Print),
     &Adapter(value::ValueKind),
@@ -159,6 +167,8 @@ pub struct At<'a> {
     pub state: &'a Path,
     /// What the last check remembered, if params and received keys are still the same (rule V3).
     pub memo: Option<&'a Opaque>,
+    /// What it sent last of what cannot be read back, if the engine still holds that (rule V6).
+    pub kept: Option<&'a Sends>,
     /// The params that were received, and those whose value is new since a check of it succeeded.
     pub received: &'a BTreeSet<FieldPath>,
     /// Those of them that changed.
@@ -209,6 +219,8 @@ pub struct Done {
     pub said: Option<String>,
     /// What cannot be read back and is kept (rule V6).
     pub keep: Option<Sends>,
+    /// What to remember for the next check; else what the check after it remembers.
+    pub memo: Option<Opaque>,
     /// Lines that the trace shows beside it.
     pub notes: Vec<String>,
     /// What it speaks (only `print`).

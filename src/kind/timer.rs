@@ -1,0 +1,59 @@
+//! `timer`: ticks under `watch`, and notifies whoever listens (rule N8).
+//!
+//! ```text
+//! add timer hourly interval=1h
+//! timer[hourly] ~> exec[rotate]
+//! ```
+//!
+//! A tick counts as a change without an apply: there is nothing to mend. A run that ends when all is converged sees no
+//! tick. A notification starts the interval anew.
+
+use super::{At, Check, Done, Failure, Given, Kind, Never, Rhythm, want};
+use crate::time::Span;
+use crate::value::Hears;
+use crate::world::{Look, World};
+
+want! {
+    /// How often.
+    pub struct Want {
+        /// How much time passes between two ticks.
+        interval: Span,
+    }
+}
+
+/// The kind.
+pub struct Timer;
+
+impl Kind for Timer {
+    type Want = Want;
+    type Drift = Never;
+    const NAME: &'static str = "timer";
+    const ABOUT: &'static str = "Ticks under `watch`, and counts as changed with each tick.";
+    const HEARS: Hears = Hears::Refresh("starts its interval anew");
+
+    fn validate(&self, want: &Want, _: &Given) -> Result<(), String> {
+        match want.interval {
+            Span::ZERO => Err("interval: expected more than no time at all".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    fn check(&self, _: &Want, _: &At, _: &dyn Look) -> Result<Check<Never>, Failure> {
+        Ok(Check::of(Vec::new()))
+    }
+
+    fn apply(&self, _: &Want, _: &[Never], _: &At, _: &dyn World) -> Result<Done, Failure> {
+        Ok(Done::default())
+    }
+
+    fn refresh(&self, want: &Want, _: &At, _: &dyn World) -> Result<Done, Failure> {
+        Ok(Done {
+            said: Some(format!("interval of {} starts anew", want.interval)),
+            ..Done::default()
+        })
+    }
+
+    fn rhythm(&self, want: &Want) -> Option<Rhythm> {
+        Some(Rhythm::Tick(want.interval))
+    }
+}
