@@ -8,6 +8,8 @@
 //! world that is handed to them.
 
 mod adapter;
+#[cfg(test)]
+mod stage;
 mod want;
 
 pub mod exec;
