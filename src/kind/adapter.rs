@@ -226,6 +226,11 @@ impl<K: Kind> Adapter<K> {
             });
         }
         checked.sends = None;
+        if !K::Drift::CAN_BE {
+            let lines = checked.findings.drain(..).map(|finding| finding.line);
+            checked.notes.extend(lines);
+            checked.sends = Some(self.unknown_sends(job, known, unknown, look));
+        }
         Ok(checked)
     }
 
@@ -251,17 +256,7 @@ impl<K: Kind> Adapter<K> {
         may: bool,
         world: &dyn World,
     ) -> Applied {
-        let mut sends = Sends::new();
-        let told = read::<K>(job.at.key, known)
-            .ok()
-            .and_then(|want| self.0.sends(&want, &job.at, world).ok());
-        for sent in self.schema().sends {
-            let value = match told.as_ref().and_then(|told| told.get(sent.name)) {
-                Some(value) if sent.open => value.clone(),
-                _ => Value::unknown(&unknown.who, unknown.secret && !sent.open),
-            };
-            sends.insert(sent.name.to_owned(), value);
-        }
+        let sends = self.unknown_sends(job, known, unknown, world);
         for part in self.owns(job.at.key, known) {
             if let Some(path) = part.strip_prefix("path:") {
                 world.obscure(Path::new(path), &unknown.who);
@@ -273,6 +268,28 @@ impl<K: Kind> Adapter<K> {
             memo: None,
             sends,
         }
+    }
+
+    /// What it sends while params are unknown: what it can still tell, and else that nobody knows yet.
+    fn unknown_sends(
+        &self,
+        job: &Job,
+        known: &Params,
+        unknown: &Unknown,
+        look: &dyn Look,
+    ) -> Sends {
+        let mut sends = Sends::new();
+        let told = read::<K>(job.at.key, known)
+            .ok()
+            .and_then(|want| self.0.sends(&want, &job.at, look).ok());
+        for sent in self.schema().sends {
+            let value = match told.as_ref().and_then(|told| told.get(sent.name)) {
+                Some(value) if sent.open => value.clone(),
+                _ => Value::unknown(&unknown.who, unknown.secret && !sent.open),
+            };
+            sends.insert(sent.name.to_owned(), value);
+        }
+        sends
     }
 
     /// After an apply or refresh: checks again, and reads back what it sends.

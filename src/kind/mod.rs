@@ -132,6 +132,8 @@ pub trait Kind: Send + Sync + 'static {
 /// Something that can be wrong. `Display` is the line that plan, trace and screen show: what is and what should be, and
 /// never a secret.
 pub trait Drift: fmt::Display + Send + Sync + 'static {
+    /// Whether there can be any. Where not, a param that is not known yet makes nothing that may be wrong.
+    const CAN_BE: bool = true;
     /// The param that it is about.
     fn field(&self) -> &'static str;
     /// More lines where they help (a unified diff); never a secret.
@@ -155,6 +157,7 @@ impl fmt::Display for Never {
 }
 
 impl Drift for Never {
+    const CAN_BE: bool = false;
     fn field(&self) -> &'static str {
         match *self {}
     }

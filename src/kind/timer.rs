@@ -57,3 +57,42 @@ impl Kind for Timer {
         Some(Rhythm::Tick(want.interval))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::kind::Rhythm;
+    use crate::kind::stage::{Stage, Vertex};
+    use crate::time::Span;
+    use crate::value::Value;
+
+    /// Rule N8: a tick is no apply; its interval is all that it has.
+    #[test]
+    fn it_ticks_and_starts_anew() {
+        let stage = Stage::default();
+        let vertex = Vertex::new(&stage, "timer", "x", &[("interval", Value::str("1m30s"))]);
+        let checked = vertex.check().unwrap();
+        assert!(checked.findings.is_empty());
+        assert_eq!(checked.rhythm, Some(Rhythm::Tick(Span::secs(90))));
+        let done = vertex.refresh().unwrap().done;
+        assert_eq!(done.said.as_deref(), Some("interval of 1m30s starts anew"));
+        assert!(!done.changed);
+    }
+
+    #[test]
+    fn it_needs_an_interval() {
+        let stage = Stage::default();
+        for (params, why) in [
+            (
+                vec![],
+                "interval: is needed, and neither written nor received",
+            ),
+            (
+                vec![("interval", Value::str("0s"))],
+                "interval: expected more than no time at all",
+            ),
+        ] {
+            let refused = Vertex::new(&stage, "timer", "x", &params).validate();
+            assert_eq!(refused, Err(why.to_owned()));
+        }
+    }
+}

@@ -21,7 +21,7 @@ fn drifts_are_mended_in_order() {
     let on = || service(Active::Active, Startup::Enabled);
     let off = || service(Active::Inactive, Startup::Disabled);
     let is = |active| service(active, Startup::Enabled);
-    let rows: Vec<(Service, &str, &str, Vec<&str>, Vec<&str>)> = vec![
+    for (before, state, startup, drifts, done) in [
         (on(), "running", "enabled", vec![], vec![]),
         (off(), "stopped", "disabled", vec![], vec![]),
         (on(), "", "", vec![], vec![]),
@@ -84,8 +84,7 @@ fn drifts_are_mended_in_order() {
             ],
             vec!["ReloadManager app.service", "Start app.service", "pause 1s"],
         ),
-    ];
-    for (before, state, startup, drifts, done) in rows {
+    ] {
         let stage = Stage::default().with_unit("app.service", before.clone(), Starts::Well);
         let mut vertex = Vertex::new(&stage, "svc", "app", &params(state, startup));
         assert_eq!(vertex.drifts(), drifts, "{before:?} {state} {startup}");
