@@ -4,14 +4,19 @@
 //! are answered for (rule L2), an apply is checked again (rule C1), and what was given a secret sends, prints and
 //! fails in secret (rule V8).
 
+mod params;
+mod veil;
+
 use super::{
     AnyKind, Applied, At, Check, Checked, Done, Drift, Failure, Given, Job, Kind, Reader, Sends,
     Want,
 };
 use crate::graph::{FieldPath, Key, Params};
-use crate::value::{Finding, MASK, Opaque, Receives, Schema, Unknown, Value};
+use crate::value::{Finding, Opaque, Schema, Unknown, Value};
 use crate::world::{Look, Watch, World};
+use params::{accept, is_unknown, unknown_params};
 use std::path::Path;
+use veil::Veil;
 
 /// Makes an [`AnyKind`] of a [`Kind`].
 pub struct Adapter<K>(pub K);
@@ -47,7 +52,7 @@ impl<K: Kind> AnyKind for Adapter<K> {
 
     fn check(&self, job: &Job, look: &dyn Look) -> Result<Checked, Failure> {
         let veil = Veil::over(job);
-        accept::<K>(job).map_err(|failure| veil.failure(failure))?;
+        accept(K::Want::FIELDS, job).map_err(|failure| veil.failure(failure))?;
         match unknown_params(job.params) {
             (_, None) => self
                 .check_known(job, look, &veil)
@@ -343,163 +348,4 @@ fn read<K: Kind>(key: &Key, params: &Params) -> Result<K::Want, Failure> {
             .not_begun()
             .about(unread.param)
     })
-}
-
-/// Validates received params again (rule V4).
-fn accept<K: Kind>(job: &Job) -> Result<(), Failure> {
-    if job.at.received.is_empty() {
-        return Ok(());
-    }
-    for field in K::Want::FIELDS {
-        let Some(value) = job.params.get(field.name) else {
-            continue;
-        };
-        let refuse = |why: String| Err(Failure::new(why).not_begun().about(field.name));
-        if !field.ty.accepts(value) {
-            return refuse(format!(
-                "{}: expected {}, received {}",
-                field.name,
-                field.ty,
-                shown(value)
-            ));
-        }
-        if value.is_secret() && !field.takes_secret {
-            return refuse(format!("{} takes no secret, and received one", field.name));
-        }
-        if let Receives::No(why) = field.receives
-            && job
-                .at
-                .received
-                .iter()
-                .any(|path| *path.field == *field.name)
-        {
-            return refuse(format!("{} cannot receive: {why}", field.name));
-        }
-    }
-    Ok(())
-}
-
-fn is_unknown(value: Option<&Value>) -> bool {
-    value.is_some_and(|value| value.unknown_in().is_some())
-}
-
-fn shown(value: &Value) -> String {
-    if value.is_secret() {
-        format!("a secret {}", value.type_name())
-    } else {
-        value.to_string()
-    }
-}
-
-/// The params without those that hold something unknown, and the first unknown.
-fn unknown_params(params: &Params) -> (Params, Option<Unknown>) {
-    let Some(unknown) = params.values().find_map(Value::unknown_in) else {
-        return (Params::new(), None);
-    };
-    let known = params
-        .iter()
-        .filter(|(_, value)| value.unknown_in().is_none());
-    (
-        known
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
-        Some(unknown.clone()),
-    )
-}
-
-/// Keeps secrets in: masks what a vertex that was given one sends, says and fails with. Kinds mask on their own; this
-/// is the second lock, for the day when one forgets.
-struct Veil {
-    given_secret: bool,
-    sensitive: bool,
-    secrets: Vec<String>,
-}
-
-impl Veil {
-    fn over(job: &Job) -> Veil {
-        let mut secrets = Vec::new();
-        job.params
-            .values()
-            .for_each(|value| collect_secrets(value, false, &mut secrets));
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        let given_secret = job.sensitive || job.params.values().any(Value::is_secret);
-        Veil {
-            given_secret,
-            sensitive: job.sensitive,
-            secrets,
-        }
-    }
-
-    fn line(&self, mut text: String) -> String {
-        for secret in &self.secrets {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), MASK);
-            }
-        }
-        text
-    }
-
-    fn lines(&self, lines: Vec<String>) -> Vec<String> {
-        lines.into_iter().map(|line| self.line(line)).collect()
-    }
-
-    fn values(&self, values: Vec<Value>) -> Vec<Value> {
-        values
-            .into_iter()
-            .map(|value| value.secret_if(self.given_secret))
-            .collect()
-    }
-
-    fn finding(&self, drift: &impl Drift) -> Finding {
-        let detail = if self.sensitive {
-            Vec::new()
-        } else {
-            self.lines(drift.detail())
-        };
-        Finding {
-            field: drift.field().to_owned(),
-            line: self.line(drift.to_string()),
-            detail,
-            may: drift.may(),
-        }
-    }
-
-    fn sends(&self, schema: &Schema, sends: Sends) -> Sends {
-        let open = |name: &str| schema.sent(name).is_some_and(|sent| sent.open);
-        sends
-            .into_iter()
-            .map(|(name, value)| {
-                let secret = self.given_secret && !open(&name);
-                (name, value.secret_if(secret))
-            })
-            .collect()
-    }
-
-    fn failure(&self, failure: Failure) -> Failure {
-        let detail = match self.given_secret && !failure.detail.is_empty() {
-            true => vec!["(its output is hidden: it was given a secret)".to_owned()],
-            false => failure.detail,
-        };
-        Failure {
-            why: self.line(failure.why),
-            detail,
-            ..failure
-        }
-    }
-}
-
-fn collect_secrets(value: &Value, inside: bool, into: &mut Vec<String>) {
-    match value {
-        Value::Secret(secret) => collect_secrets(secret.expose(), true, into),
-        Value::List(items) => items
-            .iter()
-            .for_each(|item| collect_secrets(item, inside, into)),
-        Value::Map(items) => items
-            .values()
-            .for_each(|item| collect_secrets(item, inside, into)),
-        Value::Str(text) if inside && text.trim().chars().count() > 2 => {
-            into.push(text.trim().to_owned())
-        }
-        _ => {}
-    }
 }
