@@ -37,10 +37,10 @@ use std::sync::Arc;
 pub static KINDS: &[&dyn AnyKind] = &[
     &Adapter(exec::Exec),
     &Adapter(http::Http),
-    &Adapter(svc::Svc),
-    &Adapter(timer::Timer),
     &Adapter(noop::Noop),
     &Adapter(print::Print),
+    &Adapter(svc::Svc),
+    &Adapter(timer::Timer),
     &Adapter(value::ValueKind),
 ];
 

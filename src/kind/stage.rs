@@ -28,6 +28,7 @@ pub enum Starts {
 #[derive(Default)]
 pub struct Stage {
     pub paths: Mutex<BTreeSet<PathBuf>>,
+    pub dirs: Mutex<BTreeSet<PathBuf>>,
     /// By command line, one after the other; the last one stays.
     pub answers: Mutex<BTreeMap<String, Vec<Answer>>>,
     pub pages: Mutex<BTreeMap<String, Response>>,
@@ -74,6 +75,11 @@ impl Stage {
 
     pub fn with_path(self, path: &str) -> Stage {
         self.paths.lock().unwrap().insert(path.into());
+        self
+    }
+
+    pub fn with_dir(self, path: &str) -> Stage {
+        self.dirs.lock().unwrap().insert(path.into());
         self
     }
 
@@ -132,9 +138,10 @@ fn not_here<T>() -> Result<T, Fault> {
 
 impl Look for Stage {
     fn stat(&self, path: &Path) -> Result<Option<Stat>, Fault> {
-        let there = self.paths.lock().unwrap().contains(path);
+        let dir = self.dirs.lock().unwrap().contains(path);
+        let there = dir || self.paths.lock().unwrap().contains(path);
         Ok(there.then_some(Stat {
-            what: Node::File,
+            what: if dir { Node::Dir } else { Node::File },
             mode: 0o644,
             uid: 0,
             gid: 0,

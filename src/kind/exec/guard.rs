@@ -77,6 +77,7 @@ fn ask(
     }
     let mut command = command(want, line, &[], look)?;
     command.stdin = None;
+    command.keep = 0;
     match look.ask(&command) {
         Ok(output) => Ok(Some(output.status == 0)),
         Err(Fault::Unknown(_)) => Ok(None),

@@ -18,13 +18,15 @@ mod words;
 
 use super::{At, Blob, Check, Done, Drift, Failure, Given, Kind, want};
 use crate::time::Span;
-use crate::value::{Hears, Opaque, Sent, Type, Value};
+use crate::value::{Hears, Opaque, Sent, Type, Value, sanitise};
 use crate::world::{Look, Watch, World};
 use guard::Verdict;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// How many characters of a command stand in a line about it.
+const WIDTH: usize = 80;
 const GUARD: &str = "it is a guard: it says whether the command runs";
 
 want! {
@@ -93,15 +95,18 @@ impl fmt::Display for ExecDrift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ExecDrift::Run(cmd, Reason::Unguarded) => {
-                write!(f, "run: {cmd} (has no guard: runs at every start)")
+                write!(f, "run: {} (has no guard: runs at every start)", brief(cmd))
             }
             ExecDrift::Run(cmd, Reason::Missing(path)) => {
-                write!(f, "run: {cmd} ({} is not there)", path.display())
+                write!(f, "run: {} ({} is not there)", brief(cmd), path.display())
             }
-            ExecDrift::Run(cmd, Reason::Asked(answers)) => write!(f, "run: {cmd} ({answers})"),
+            ExecDrift::Run(cmd, Reason::Asked(answers)) => {
+                write!(f, "run: {} ({answers})", brief(cmd))
+            }
             ExecDrift::May(cmd, guard) => write!(
                 f,
-                "may run: {cmd} (what `{guard}` says is not known before apply)"
+                "may run: {} (what `{guard}` says is not known before apply)",
+                brief(cmd)
             ),
             ExecDrift::Broken(path) => {
                 write!(f, "{} is not there, though it `creates` it", path.display())
@@ -118,9 +123,29 @@ impl Drift for ExecDrift {
         }
     }
 
+    /// All of a command that is too long for its line: who consents to it must be able to read it.
+    fn detail(&self) -> Vec<String> {
+        match self {
+            ExecDrift::Run(cmd, _) | ExecDrift::May(cmd, _) if brief(cmd) != *cmd => {
+                cmd.lines().map(sanitise).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn may(&self) -> bool {
         matches!(self, ExecDrift::May(..))
     }
+}
+
+/// A command in one line: its first one, and not too much of that.
+fn brief(cmd: &str) -> String {
+    let line = cmd.trim().lines().next().unwrap_or_default();
+    let mut shown: String = line.chars().take(WIDTH).collect();
+    if shown.len() < cmd.trim().len() {
+        shown.push('…');
+    }
+    sanitise(&shown)
 }
 
 /// The memo of a command without a guard: it has run since the start, with these params.
@@ -180,34 +205,17 @@ impl Kind for Exec {
         if at.applied {
             return after(want, at, look);
         }
-        if want.refreshonly && !at.notified {
-            return Ok(Check::of(Vec::new()));
-        }
-        if want.unguarded() {
-            return Ok(once(want, at));
-        }
-        let cmd = || want.cmd.clone();
-        let mut check = Check::of(Vec::new());
-        if let Some(told) = guard::created(want, look)? {
-            match told {
-                Verdict::Unknown(guard) => check.drifts.push(ExecDrift::May(cmd(), guard)),
-                Verdict::Run(reason) => check.drifts.push(ExecDrift::Run(cmd(), reason)),
-                Verdict::Hold(_) if at.notified => {}
-                Verdict::Hold(_) => return Ok(check),
-            }
-        }
-        let wanted = check.drifts.pop();
-        let drift = match guard::asked(want, at, look)? {
-            Verdict::Hold(guard) => {
-                check.deaf = at.notified.then(|| guard.to_owned());
-                None
-            }
-            // What it creates is there: only the notification runs it.
-            _ if want.creates.is_some() && wanted.is_none() => None,
-            Verdict::Unknown(guard) => Some(ExecDrift::May(cmd(), guard)),
-            Verdict::Run(reason) => wanted.or(Some(ExecDrift::Run(cmd(), reason))),
+        let check = if want.refreshonly && !at.notified {
+            Check::of(Vec::new())
+        } else if want.unguarded() {
+            once(want, at)
+        } else {
+            guarded(want, at, look)?
         };
-        check.drifts.extend(drift.filter(|_| !want.refreshonly));
+        let refreshes = at.notified && check.deaf.is_none();
+        if refreshes || !check.drifts.is_empty() {
+            run::possible(want, look)?;
+        }
         Ok(check)
     }
 
@@ -252,6 +260,30 @@ fn once(want: &Want, at: &At) -> Check<ExecDrift> {
         },
         None => Check::of(vec![ExecDrift::Run(want.cmd.clone(), Reason::Unguarded)]),
     }
+}
+
+/// With guards: what they say, `creates` first. For a notification only the questions count (rule N3).
+fn guarded(want: &Want, at: &At, look: &dyn Look) -> Result<Check<ExecDrift>, Failure> {
+    let cmd = || want.cmd.clone();
+    let mut check = Check::of(Vec::new());
+    let promise = match guard::created(want, look)? {
+        Some(Verdict::Hold(_)) if !at.notified => return Ok(check),
+        Some(Verdict::Hold(_)) | None => None,
+        Some(Verdict::Unknown(guard)) => Some(ExecDrift::May(cmd(), guard)),
+        Some(Verdict::Run(reason)) => Some(ExecDrift::Run(cmd(), reason)),
+    };
+    let drift = match guard::asked(want, at, look)? {
+        Verdict::Hold(guard) => {
+            check.deaf = at.notified.then(|| guard.to_owned());
+            None
+        }
+        // What it creates is there: only the notification runs it.
+        _ if want.creates.is_some() && promise.is_none() => None,
+        Verdict::Unknown(guard) => Some(ExecDrift::May(cmd(), guard)),
+        Verdict::Run(reason) => promise.or(Some(ExecDrift::Run(cmd(), reason))),
+    };
+    check.drifts.extend(drift.filter(|_| !want.refreshonly));
+    Ok(check)
 }
 
 /// Right after it ran: what it promised must be there; what its questions say now is only told.

@@ -3,7 +3,7 @@
 use super::{Want, words};
 use crate::kind::{Done, Failure, Sends};
 use crate::value::{Value, sanitise};
-use crate::world::{Account, Command, Fault, Look, Output, World};
+use crate::world::{Account, Command, Fault, Look, Node, Output, World};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -58,6 +58,21 @@ pub fn command(
         timeout: want.timeout,
         keep: KEEP,
     })
+}
+
+/// Whether what it runs as and in is there. In a plan something before it may still bring that.
+pub fn possible(want: &Want, look: &dyn Look) -> Result<(), Failure> {
+    account(want, look)?;
+    let Some(cwd) = &want.cwd else {
+        return Ok(());
+    };
+    let fault = match look.stat(cwd) {
+        Ok(Some(stat)) if stat.what == Node::File => Fault::NotDir(cwd.clone()),
+        Ok(None) => Fault::NotFound(cwd.clone()),
+        Ok(Some(_)) | Err(Fault::Unknown(_)) => return Ok(()),
+        Err(fault) => fault,
+    };
+    Err(Failure::from(fault).not_begun().about("cwd"))
 }
 
 /// Whether names and values can stand in an environment. Never shows a value.

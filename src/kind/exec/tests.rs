@@ -103,12 +103,38 @@ fn what_never_started_has_not_begun() {
         .settle()
         .unwrap_err();
     assert!(!failure.began);
-    let failure = Vertex::new(&stage, "exec", "true", &[("user", text("ghost"))])
-        .settle()
-        .unwrap_err();
-    assert!(!failure.began);
-    assert_eq!(failure.why, "there is no user `ghost`");
+    // These are found by the check, so that a plan can say that something before it may still bring them.
+    for (param, value, why) in [
+        ("user", "ghost", "there is no user `ghost`"),
+        ("cwd", "/ghost", "/ghost: no such file or directory"),
+        ("cwd", "/file", "/file: not a directory"),
+    ] {
+        let stage = Stage::default().with_path("/file");
+        let failure = Vertex::new(&stage, "exec", "true", &[(param, text(value))])
+            .check()
+            .unwrap_err();
+        assert!(!failure.began);
+        assert_eq!(failure.why, why);
+        assert_eq!(failure.param.as_deref(), Some(param));
+    }
     assert_eq!(stage.log(), lines(&["run nothere"]));
+}
+
+#[test]
+fn a_long_command_is_shown_in_full_below_its_line() {
+    let stage = Stage::default();
+    let script = "set -e\nmake install\n";
+    let params = [("cmd", text(script)), ("shell", text("/bin/sh"))];
+    let found = Vertex::new(&stage, "exec", "x", &params).check().unwrap();
+    let found = &found.findings[0];
+    assert_eq!(
+        found.line,
+        "run: set -e… (has no guard: runs at every start)"
+    );
+    assert_eq!(found.detail, lines(&["set -e", "make install"]));
+    let long = format!("echo {}", "a".repeat(100));
+    let found = Vertex::new(&stage, "exec", &long, &[]).check().unwrap();
+    assert_eq!(found.findings[0].detail, [long]);
 }
 
 /// Rule C2: `creates` is a promise.
@@ -251,7 +277,9 @@ fn a_guard_waits_for_its_environment() {
 
 #[test]
 fn it_gets_a_clean_environment_and_nothing_else() {
-    let stage = Stage::default().with("/bin/sh -c echo \"$1\" /bin/sh a b", &[answer(0, "")]);
+    let stage = Stage::default()
+        .with_dir("/srv")
+        .with("/bin/sh -c echo \"$1\" /bin/sh a b", &[answer(0, "")]);
     let env = Value::map([
         ("LANG".to_owned(), text("C")),
         ("TOKEN".to_owned(), text("hunter2").into_secret()),
