@@ -6,7 +6,7 @@
 
 mod errand;
 mod ground;
-pub mod real;
+// real
 pub mod sim;
 
 pub use errand::{Act, Errand};

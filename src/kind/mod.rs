@@ -9,13 +9,19 @@
 
 mod adapter;
 mod path;
+#[cfg(test)]
+mod stage;
 mod want;
 
+pub mod exec;
 pub mod file;
+pub mod http;
 pub mod noop;
 pub mod password;
 pub mod print;
+pub mod svc;
 pub mod template;
+pub mod timer;
 pub mod value;
 
 pub use adapter::Adapter;
@@ -33,11 +39,15 @@ use std::sync::Arc;
 
 /// Every kind, by name. Help, docs, completion and tests come from here.
 pub static KINDS: &[&dyn AnyKind] = &[
+    &Adapter(exec::Exec),
     &Adapter(file::File),
+    &Adapter(http::Http),
     &Adapter(noop::Noop),
     &Adapter(password::Password),
     &Adapter(print::Print),
+    &Adapter(svc::Svc),
     &Adapter(template::Template),
+    &Adapter(timer::Timer),
     &Adapter(value::ValueKind),
 ];
 
@@ -130,6 +140,8 @@ pub trait Kind: Send + Sync + 'static {
 /// Something that can be wrong. `Display` is the line that plan, trace and screen show: what is and what should be, and
 /// never a secret.
 pub trait Drift: fmt::Display + Send + Sync + 'static {
+    /// Whether there can be any. Where not, a param that is not known yet makes nothing that may be wrong.
+    const CAN_BE: bool = true;
     /// The param that it is about.
     fn field(&self) -> &'static str;
     /// More lines where they help (a unified diff); never a secret.
@@ -153,6 +165,7 @@ impl fmt::Display for Never {
 }
 
 impl Drift for Never {
+    const CAN_BE: bool = false;
     fn field(&self) -> &'static str {
         match *self {}
     }
@@ -167,6 +180,8 @@ pub struct At<'a> {
     pub state: &'a Path,
     /// What the last check remembered, if params and received keys are still the same (rule V3).
     pub memo: Option<&'a Opaque>,
+    /// What it sent last of what cannot be read back, if the engine still holds that (rule V6).
+    pub kept: Option<&'a Sends>,
     /// The params that were received, and those whose value is new since a check of it succeeded.
     pub received: &'a BTreeSet<FieldPath>,
     /// Those of them that changed.
@@ -175,8 +190,6 @@ pub struct At<'a> {
     pub notified: bool,
     /// Whether a guard may not be asked, since something before this vertex would change (a plan; rule L2).
     pub behind: bool,
-    /// Outputs kept for just these params, if any (rule V6).
-    pub kept: Option<&'a Sends>,
     /// Whether this looks again right after an apply or refresh of the same attempt.
     pub applied: bool,
 }
@@ -219,6 +232,8 @@ pub struct Done {
     pub said: Option<String>,
     /// What cannot be read back and is kept (rule V6).
     pub keep: Option<Sends>,
+    /// What to remember for the next check; else what the check after it remembers.
+    pub memo: Option<Opaque>,
     /// Lines that the trace shows beside it.
     pub notes: Vec<String>,
     /// What it speaks (only `print`).

@@ -31,4 +31,30 @@ impl Kind for Noop {
     fn apply(&self, _: &Want, _: &[Never], _: &At, _: &dyn World) -> Result<Done, Failure> {
         Ok(Done::default())
     }
+
+    fn refresh(&self, _: &Want, _: &At, _: &dyn World) -> Result<Done, Failure> {
+        Ok(Done {
+            said: Some("was notified".to_owned()),
+            ..Done::default()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::kind::stage::{Stage, Vertex};
+
+    #[test]
+    fn it_is_always_right_and_says_that_it_was_notified() {
+        let stage = Stage::default();
+        let mut vertex = Vertex::new(&stage, "noop", "x", &[]);
+        vertex.notified = true;
+        let checked = vertex.check().unwrap();
+        assert!(checked.findings.is_empty());
+        assert_eq!(checked.sends.map(|sends| sends.len()), Some(0));
+        let done = vertex.refresh().unwrap().done;
+        assert_eq!(done.said.as_deref(), Some("was notified"));
+        assert!(!done.changed);
+        assert!(stage.log().is_empty());
+    }
 }

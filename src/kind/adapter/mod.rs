@@ -4,14 +4,19 @@
 //! are answered for (rule L2), an apply is checked again (rule C1), and what was given a secret sends, prints and
 //! fails in secret (rule V8).
 
+mod params;
+mod veil;
+
 use super::{
     AnyKind, Applied, At, Check, Checked, Done, Drift, Failure, Given, Job, Kind, Reader, Sends,
     Want,
 };
 use crate::graph::{FieldPath, Key, Params};
-use crate::value::{Finding, MASK, Opaque, Receives, Schema, Unknown, Value};
+use crate::value::{Finding, Opaque, Schema, Unknown, Value};
 use crate::world::{Look, Watch, World};
+use params::{accept, is_unknown, unknown_params};
 use std::path::Path;
+use veil::Veil;
 
 /// Makes an [`AnyKind`] of a [`Kind`].
 pub struct Adapter<K>(pub K);
@@ -47,7 +52,7 @@ impl<K: Kind> AnyKind for Adapter<K> {
 
     fn check(&self, job: &Job, look: &dyn Look) -> Result<Checked, Failure> {
         let veil = Veil::over(job);
-        accept::<K>(job).map_err(|failure| veil.failure(failure))?;
+        accept(K::Want::FIELDS, job).map_err(|failure| veil.failure(failure))?;
         match unknown_params(job.params) {
             (_, None) => self
                 .check_known(job, look, &veil)
@@ -137,6 +142,7 @@ impl<K: Kind> AnyKind for Adapter<K> {
 impl<K: Kind> Adapter<K> {
     fn check_known(&self, job: &Job, look: &dyn Look, veil: &Veil) -> Result<Checked, Failure> {
         let want = read::<K>(job.at.key, job.params)?;
+        self.accept_together(job, &want)?;
         let check = self
             .0
             .check(&want, &job.at, look)
@@ -150,6 +156,18 @@ impl<K: Kind> Adapter<K> {
             false => None,
         };
         Ok(self.checked(&want, check, sends, veil))
+    }
+
+    /// Validates params as a whole again, where some were received (rule V4). In a plan some may still be missing.
+    fn accept_together(&self, job: &Job, want: &K::Want) -> Result<(), Failure> {
+        if job.at.received.is_empty() {
+            return Ok(());
+        }
+        let missing = |path: &&FieldPath| !job.params.contains_key(&*path.field);
+        let bound: Vec<FieldPath> = job.at.received.iter().filter(missing).cloned().collect();
+        self.0
+            .validate(want, &Given::new(job.params, &bound))
+            .map_err(|why| Failure::new(why).not_begun())
     }
 
     fn checked(
@@ -188,28 +206,23 @@ impl<K: Kind> Adapter<K> {
             params: known,
             ..*job
         };
+        // Its name stands in for a param that is not written, but not for one that is not known yet.
+        let stood_in = K::Want::FIELDS
+            .iter()
+            .any(|field| field.from_name && is_unknown(job.params.get(field.name)));
         let checked = match read::<K>(job.at.key, known) {
-            Ok(_) => self.check_known(&known_job, look, veil),
-            Err(failure) => Err(failure),
+            Ok(_) if !stood_in => Some(self.check_known(&known_job, look, veil)),
+            _ => None,
         };
-        let mut checked = match checked {
+        let mut checked = match checked.unwrap_or_else(|| Ok(self.nothing_found())) {
             Err(failure) if failure.needs_root => return Err(veil.failure(failure)),
-            Err(_) => Checked {
-                findings: Vec::new(),
-                found: Opaque::new(Found(Vec::<K::Drift>::new())),
-                memo: None,
-                sends: None,
-                rhythm: None,
-                notes: Vec::new(),
-                says: Vec::new(),
-                deaf: None,
-            },
+            Err(_) => self.nothing_found(),
             Ok(checked) => checked,
         };
         for (name, value) in job
             .params
             .iter()
-            .filter(|(_, value)| value.unknown_in().is_some())
+            .filter(|(_, value)| is_unknown(Some(value)))
         {
             let who = value
                 .unknown_in()
@@ -222,7 +235,25 @@ impl<K: Kind> Adapter<K> {
             });
         }
         checked.sends = None;
+        if !K::Drift::CAN_BE {
+            let lines = checked.findings.drain(..).map(|finding| finding.line);
+            checked.notes.extend(lines);
+            checked.sends = Some(self.unknown_sends(job, known, unknown, look));
+        }
         Ok(checked)
+    }
+
+    fn nothing_found(&self) -> Checked {
+        Checked {
+            findings: Vec::new(),
+            found: Opaque::new(Found(Vec::<K::Drift>::new())),
+            memo: None,
+            sends: None,
+            rhythm: None,
+            notes: Vec::new(),
+            says: Vec::new(),
+            deaf: None,
+        }
     }
 
     /// The outcome of an apply that only a real one can tell.
@@ -234,17 +265,7 @@ impl<K: Kind> Adapter<K> {
         may: bool,
         world: &dyn World,
     ) -> Applied {
-        let mut sends = Sends::new();
-        let told = read::<K>(job.at.key, known)
-            .ok()
-            .and_then(|want| self.0.sends(&want, &job.at, world).ok());
-        for sent in self.schema().sends {
-            let value = match told.as_ref().and_then(|told| told.get(sent.name)) {
-                Some(value) if sent.open => value.clone(),
-                _ => Value::unknown(&unknown.who, unknown.secret && !sent.open),
-            };
-            sends.insert(sent.name.to_owned(), value);
-        }
+        let sends = self.unknown_sends(job, known, unknown, world);
         for part in self.owns(job.at.key, known) {
             if let Some(path) = part.strip_prefix("path:") {
                 world.obscure(Path::new(path), &unknown.who);
@@ -256,6 +277,28 @@ impl<K: Kind> Adapter<K> {
             memo: None,
             sends,
         }
+    }
+
+    /// What it sends while params are unknown: what it can still tell, and else that nobody knows yet.
+    fn unknown_sends(
+        &self,
+        job: &Job,
+        known: &Params,
+        unknown: &Unknown,
+        look: &dyn Look,
+    ) -> Sends {
+        let mut sends = Sends::new();
+        let told = read::<K>(job.at.key, known)
+            .ok()
+            .and_then(|want| self.0.sends(&want, &job.at, look).ok());
+        for sent in self.schema().sends {
+            let value = match told.as_ref().and_then(|told| told.get(sent.name)) {
+                Some(value) if sent.open => value.clone(),
+                _ => Value::unknown(&unknown.who, unknown.secret && !sent.open),
+            };
+            sends.insert(sent.name.to_owned(), value);
+        }
+        sends
     }
 
     /// After an apply or refresh: checks again, and reads back what it sends.
@@ -290,14 +333,16 @@ impl<K: Kind> Adapter<K> {
         };
         let mut sends = self.0.sends(want, &at, world)?;
         sends.extend(done.keep.clone().into_iter().flatten());
+        let mut notes = done.notes;
+        notes.extend(again.notes);
         Ok(Applied {
             may: false,
-            memo: again.memo,
+            memo: done.memo.clone().or(again.memo),
             sends: veil.sends(self.schema(), sends),
             done: Done {
                 said: done.said.map(|line| veil.line(line)),
                 keep: done.keep.map(|keep| veil.sends(self.schema(), keep)),
-                notes: veil.lines(done.notes),
+                notes: veil.lines(notes),
                 says: veil.values(done.says),
                 ..done
             },
@@ -311,159 +356,4 @@ fn read<K: Kind>(key: &Key, params: &Params) -> Result<K::Want, Failure> {
             .not_begun()
             .about(unread.param)
     })
-}
-
-/// Validates received params again (rule V4).
-fn accept<K: Kind>(job: &Job) -> Result<(), Failure> {
-    if job.at.received.is_empty() {
-        return Ok(());
-    }
-    for field in K::Want::FIELDS {
-        let Some(value) = job.params.get(field.name) else {
-            continue;
-        };
-        let refuse = |why: String| Err(Failure::new(why).not_begun().about(field.name));
-        if !field.ty.accepts(value) {
-            return refuse(format!(
-                "{}: expected {}, received {}",
-                field.name,
-                field.ty,
-                shown(value)
-            ));
-        }
-        if value.is_secret() && !field.takes_secret {
-            return refuse(format!("{} takes no secret, and received one", field.name));
-        }
-        if let Receives::No(why) = field.receives
-            && job
-                .at
-                .received
-                .iter()
-                .any(|path| *path.field == *field.name)
-        {
-            return refuse(format!("{} cannot receive: {why}", field.name));
-        }
-    }
-    Ok(())
-}
-
-fn shown(value: &Value) -> String {
-    if value.is_secret() {
-        format!("a secret {}", value.type_name())
-    } else {
-        value.to_string()
-    }
-}
-
-/// The params without those that hold something unknown, and the first unknown.
-fn unknown_params(params: &Params) -> (Params, Option<Unknown>) {
-    let Some(unknown) = params.values().find_map(Value::unknown_in) else {
-        return (Params::new(), None);
-    };
-    let known = params
-        .iter()
-        .filter(|(_, value)| value.unknown_in().is_none());
-    (
-        known
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
-        Some(unknown.clone()),
-    )
-}
-
-/// Keeps secrets in: masks what a vertex that was given one sends, says and fails with. Kinds mask on their own; this
-/// is the second lock, for the day when one forgets.
-struct Veil {
-    given_secret: bool,
-    sensitive: bool,
-    secrets: Vec<String>,
-}
-
-impl Veil {
-    fn over(job: &Job) -> Veil {
-        let mut secrets = Vec::new();
-        job.params
-            .values()
-            .for_each(|value| collect_secrets(value, false, &mut secrets));
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        let given_secret = job.sensitive || job.params.values().any(Value::is_secret);
-        Veil {
-            given_secret,
-            sensitive: job.sensitive,
-            secrets,
-        }
-    }
-
-    fn line(&self, mut text: String) -> String {
-        for secret in &self.secrets {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), MASK);
-            }
-        }
-        text
-    }
-
-    fn lines(&self, lines: Vec<String>) -> Vec<String> {
-        lines.into_iter().map(|line| self.line(line)).collect()
-    }
-
-    fn values(&self, values: Vec<Value>) -> Vec<Value> {
-        values
-            .into_iter()
-            .map(|value| value.secret_if(self.given_secret))
-            .collect()
-    }
-
-    fn finding(&self, drift: &impl Drift) -> Finding {
-        let detail = if self.sensitive {
-            Vec::new()
-        } else {
-            self.lines(drift.detail())
-        };
-        Finding {
-            field: drift.field().to_owned(),
-            line: self.line(drift.to_string()),
-            detail,
-            may: drift.may(),
-        }
-    }
-
-    fn sends(&self, schema: &Schema, sends: Sends) -> Sends {
-        let open = |name: &str| schema.sent(name).is_some_and(|sent| sent.open);
-        sends
-            .into_iter()
-            .map(|(name, value)| {
-                let secret = self.given_secret && !open(&name);
-                (name, value.secret_if(secret))
-            })
-            .collect()
-    }
-
-    fn failure(&self, failure: Failure) -> Failure {
-        let detail = match self.given_secret && !failure.detail.is_empty() {
-            true => vec!["(its output is hidden: it was given a secret)".to_owned()],
-            false => failure.detail,
-        };
-        Failure {
-            why: self.line(failure.why),
-            detail,
-            ..failure
-        }
-    }
-}
-
-fn collect_secrets(value: &Value, inside: bool, into: &mut Vec<String>) {
-    match value {
-        Value::Secret(secret) => collect_secrets(secret.expose(), true, into),
-        Value::List(items) => items
-            .iter()
-            .for_each(|item| collect_secrets(item, inside, into)),
-        Value::Map(items) => items
-            .values()
-            .for_each(|item| collect_secrets(item, inside, into)),
-        Value::Str(text) if inside && text.trim().chars().count() > 2 => {
-            into.push(text.trim().to_owned())
-        }
-        _ => {}
-    }
 }

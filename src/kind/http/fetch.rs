@@ -1,0 +1,204 @@
+//! One download, checked: status, hash, whole. Says nothing of headers, which may be secret.
+
+use super::Want;
+use crate::kind::{Failure, Sends};
+use crate::value::{Value, sanitise};
+use crate::world::{Look, Request, Response};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// What a server had.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Got {
+    /// Status of the answer.
+    pub status: u16,
+    /// Its `ETag`.
+    pub etag: Option<String>,
+    /// Its `Last-Modified`.
+    modified: Option<String>,
+    /// All of its body.
+    pub content: Arc<[u8]>,
+}
+
+impl Got {
+    /// What the engine kept of an earlier download.
+    pub fn kept(kept: &Sends) -> Option<Got> {
+        let status = match kept.get("status").map(Value::expose) {
+            Some(Value::Int(status)) => u16::try_from(*status).ok()?,
+            _ => return None,
+        };
+        Some(Got {
+            status,
+            etag: kept
+                .get("etag")
+                .and_then(Value::expose_str)
+                .map(str::to_owned),
+            modified: None,
+            content: kept.get("content")?.expose_bytes()?.into(),
+        })
+    }
+
+    /// It in a few words: its size, and where that tells nothing secret the beginning of its hash.
+    pub fn words(&self, secret: bool) -> String {
+        let size = self.content.len();
+        match secret {
+            true => format!("{size} bytes"),
+            false => format!("{size} bytes (sha256 {}…)", &hash(&self.content)[..12]),
+        }
+    }
+}
+
+/// Fetches what is wanted; `None` where the server says that what is `known` is still so.
+pub fn fetch(want: &Want, known: Option<&Got>, look: &dyn Look) -> Result<Option<Got>, Failure> {
+    let request = Request {
+        url: want.url.clone(),
+        headers: headers(want, known),
+        timeout: want.timeout,
+        limit: want.limit,
+        ca: want.ca.clone(),
+    };
+    let response = look
+        .fetch(&request)
+        .map_err(|fault| Failure::from(fault).not_begun())?;
+    if response.status == 304 && known.is_some() {
+        return Ok(None);
+    }
+    let refuse = |why: String| Err(Failure::new(format!("{}: {why}", want.url)).not_begun());
+    match response.status {
+        204..=206 | 300.. => refuse(format!("answered {}", phrase(response.status))),
+        200..=299 => match refused_hash(want, &response) {
+            Some(why) => refuse(why),
+            None => Ok(Some(got(response))),
+        },
+        status => refuse(format!("answered {status}, which no server should")),
+    }
+}
+
+/// Whether this is a URL that can be asked, and shows no password.
+pub fn fits_url(url: &str) -> Result<(), String> {
+    let lower = url.to_ascii_lowercase();
+    let Some(rest) = lower
+        .strip_prefix("https://")
+        .or_else(|| lower.strip_prefix("http://"))
+    else {
+        return Err(format!(
+            "expected http://… or https://…, found `{}`",
+            sanitise(url)
+        ));
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(
+            "holds a user or password, and would show it: put it into the header Authorization"
+                .to_owned(),
+        );
+    }
+    if authority.is_empty() || authority.starts_with(':') {
+        return Err(format!("there is no host in `{}`", sanitise(url)));
+    }
+    if url.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(format!(
+            "holds a space or a control character: `{}`",
+            sanitise(url)
+        ));
+    }
+    Ok(())
+}
+
+/// Whether names and values can stand in a request. Never shows a value.
+pub fn fits_headers(want: &Want) -> Result<(), String> {
+    for (name, value) in &want.headers {
+        let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+        if name.is_empty() || !name.bytes().all(token) {
+            return Err(format!(
+                "headers: `{}` cannot be a header's name",
+                sanitise(name)
+            ));
+        }
+        let text = value.expose_str().unwrap_or_default();
+        if text.chars().any(|c| c.is_control() && c != '\t') {
+            return Err(format!(
+                "headers.{name}: holds a line break or another control character, which no header can"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+pub fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// The headers as wanted, and the condition that something new is there. A condition that is written stays.
+fn headers(want: &Want, known: Option<&Got>) -> BTreeMap<String, String> {
+    let mut headers: BTreeMap<String, String> = want
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), value.expose_str()?.to_owned())))
+        .collect();
+    let Some(known) = known else {
+        return headers;
+    };
+    for (name, value) in [
+        ("If-None-Match", &known.etag),
+        ("If-Modified-Since", &known.modified),
+    ] {
+        let written = headers
+            .keys()
+            .any(|written| written.eq_ignore_ascii_case(name));
+        if let (false, Some(value)) = (written, value) {
+            headers.insert(name.to_owned(), value.clone());
+        }
+    }
+    headers
+}
+
+fn refused_hash(want: &Want, response: &Response) -> Option<String> {
+    let expected = want.sha256.as_ref()?.to_ascii_lowercase();
+    let found = hash(&response.body);
+    if found == expected {
+        return None;
+    }
+    let size = response.body.len();
+    Some(match want.is_secret() {
+        true => format!("has another sha256 than {expected} ({size} bytes)"),
+        false => format!("has sha256 {found} ({size} bytes), expected {expected}"),
+    })
+}
+
+fn got(response: Response) -> Got {
+    let header = |name: &str| response.headers.get(name).cloned();
+    Got {
+        status: response.status,
+        etag: header("etag"),
+        modified: header("last-modified"),
+        content: response.body.clone(),
+    }
+}
+
+/// A status with what it means, for those that people meet.
+fn phrase(status: u16) -> String {
+    let meaning = match status {
+        204 => "no content",
+        206 => "only a part",
+        301 | 302 | 303 | 307 | 308 => "moved, and led nowhere",
+        304 => "not changed, though nothing was known",
+        401 => "not authorised",
+        403 => "forbidden",
+        404 => "not found",
+        407 => "the proxy wants a login",
+        410 => "gone",
+        429 => "too many requests",
+        500..=599 => "the server's own trouble",
+        _ => return status.to_string(),
+    };
+    format!("{status} ({meaning})")
+}

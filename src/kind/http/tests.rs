@@ -1,0 +1,278 @@
+use crate::graph::FieldPath;
+use crate::kind::stage::{Stage, Vertex};
+use crate::kind::{Rhythm, find};
+use crate::time::Span;
+use crate::value::{MASK, Value};
+
+const URL: &str = "https://example.org/app.conf";
+/// The SHA-256 of `hello`.
+const HELLO: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+fn page(status: u16, body: &str) -> Stage {
+    Stage::default().with_page(URL, status, &[("etag", "\"1\"")], body)
+}
+
+fn vertex<'a>(stage: &'a Stage, params: &[(&str, Value)]) -> Vertex<'a> {
+    Vertex::new(stage, "http", URL, params)
+}
+
+#[test]
+fn a_first_run_downloads_once() {
+    let stage = page(200, "hello");
+    let mut vertex = vertex(&stage, &[]);
+    vertex.notified = true;
+    let applied = vertex.settle().unwrap();
+    assert!(applied.done.refreshed);
+    assert_eq!(applied.sends["content"], Value::str("hello"));
+    assert_eq!(applied.sends["status"], Value::Int(200));
+    assert_eq!(applied.sends["etag"], Value::str("\"1\""));
+    assert_eq!(stage.log().len(), 1);
+}
+
+#[test]
+fn what_is_known_is_asked_about() {
+    let first = page(200, "hello");
+    let mut vertex = vertex(&first, &[]);
+    assert_eq!(
+        vertex.drifts(),
+        ["content not known yet, server has 5 bytes (sha256 2cf24dba5fb0…)"]
+    );
+    vertex.settle().unwrap();
+    assert!(vertex.drifts().is_empty());
+    let asked = first
+        .requests
+        .lock()
+        .unwrap()
+        .last()
+        .unwrap()
+        .headers
+        .clone();
+    assert_eq!(asked["If-None-Match"], "\"1\"");
+    // After a restart only what was kept is known.
+    vertex.memo = None;
+    assert!(vertex.drifts().is_empty());
+
+    let same = Stage::default().with_page(URL, 200, &[("etag", "\"2\"")], "hello");
+    vertex.stage = &same;
+    assert!(vertex.drifts().is_empty());
+
+    let new = Stage::default().with_page(URL, 200, &[("etag", "\"2\"")], "bye");
+    vertex.stage = &new;
+    assert_eq!(
+        vertex.drifts(),
+        [format!(
+            "content was 5 bytes (sha256 2cf24dba5fb0…), server has 3 bytes (sha256 {}…)",
+            &super::hash(b"bye")[..12]
+        )]
+    );
+}
+
+#[test]
+fn last_modified_is_a_condition_too() {
+    let stage = Stage::default().with_page(URL, 200, &[("last-modified", "Mon")], "hello");
+    let mut vertex = vertex(&stage, &[]);
+    vertex.settle().unwrap();
+    vertex.check().unwrap();
+    let asked = stage
+        .requests
+        .lock()
+        .unwrap()
+        .last()
+        .unwrap()
+        .headers
+        .clone();
+    assert_eq!(asked["If-Modified-Since"], "Mon");
+    assert!(!asked.contains_key("If-None-Match"));
+}
+
+#[test]
+fn a_notification_fetches_again() {
+    let stage = page(200, "hello");
+    let mut vertex = vertex(&stage, &[]);
+    vertex.settle().unwrap();
+    let applied = vertex.refresh().unwrap();
+    assert!(!applied.done.changed);
+    assert_eq!(stage.log().len(), 2);
+    let new = page(200, "bye");
+    vertex.stage = &new;
+    let applied = vertex.refresh().unwrap();
+    assert!(applied.done.changed);
+    assert_eq!(applied.sends["content"], Value::str("bye"));
+}
+
+/// World before, params, why it fails. Nothing has begun in any of them.
+#[test]
+fn a_failed_download_changes_nothing() {
+    for (stage, params, why) in [
+        (
+            Stage::default(),
+            vec![],
+            "https://example.org/app.conf: connection refused",
+        ),
+        (
+            page(404, "no"),
+            vec![],
+            "https://example.org/app.conf: answered 404 (not found)",
+        ),
+        (
+            page(204, ""),
+            vec![],
+            "https://example.org/app.conf: answered 204 (no content)",
+        ),
+        (
+            page(502, ""),
+            vec![],
+            "https://example.org/app.conf: answered 502 (the server's own trouble)",
+        ),
+        (
+            page(304, ""),
+            vec![],
+            "https://example.org/app.conf: answered 304 (not changed, though nothing was known)",
+        ),
+        (
+            page(200, "hello"),
+            vec![("limit", Value::Int(4))],
+            "https://example.org/app.conf: larger than the limit of 4 bytes",
+        ),
+        (
+            page(200, "evil!"),
+            vec![("sha256", Value::str(HELLO))],
+            &format!(
+                "https://example.org/app.conf: has sha256 {} (5 bytes), expected {HELLO}",
+                super::hash(b"evil!")
+            ),
+        ),
+    ] {
+        let failure = vertex(&stage, &params).check().unwrap_err();
+        assert_eq!(failure.why, why);
+        assert!(!failure.began);
+        let failure = vertex(&stage, &params).refresh().unwrap_err();
+        assert!(!failure.began);
+    }
+    let right = [("sha256", Value::str(HELLO.to_uppercase()))];
+    let stage = page(200, "hello");
+    assert_eq!(vertex(&stage, &right).drifts().len(), 1);
+}
+
+/// Rule V8.
+#[test]
+fn a_secret_header_stays_in() {
+    let header = Value::str("Bearer hunter2").into_secret();
+    let headers = Value::map([("Authorization".to_owned(), header)]);
+    let stage = page(200, "hello");
+    let mut secret = vertex(&stage, &[("headers", headers.clone())]);
+    assert_eq!(
+        secret.drifts(),
+        ["content not known yet, server has 5 bytes"]
+    );
+    let applied = secret.settle().unwrap();
+    assert_eq!(applied.sends["content"].to_string(), MASK);
+    assert_eq!(applied.sends["status"], Value::Int(200));
+    assert_eq!(
+        stage.requests.lock().unwrap()[0].headers["Authorization"],
+        "Bearer hunter2"
+    );
+    let wrong = [("headers", headers), ("sha256", Value::str(HELLO))];
+    let stage = page(200, "guess");
+    let failure = vertex(&stage, &wrong).check().unwrap_err();
+    assert_eq!(
+        failure.why,
+        format!("https://example.org/app.conf: has another sha256 than {HELLO} (5 bytes)")
+    );
+    let broken = Value::str("hunter2\n").into_secret();
+    let headers = Value::map([("A".to_owned(), broken)]);
+    let refused = vertex(&stage, &[("headers", headers)])
+        .validate()
+        .unwrap_err();
+    assert!(
+        refused.starts_with("headers.A: holds a line break"),
+        "{refused}"
+    );
+    assert!(!refused.contains("hunter2"));
+}
+
+/// Rule L2: nothing is asked without a header that is still to come.
+#[test]
+fn a_plan_waits_for_its_headers() {
+    let stage = page(200, "hello");
+    let token = Value::unknown("password[pw]", true);
+    let headers = Value::map([("Authorization".to_owned(), token)]);
+    let mut vertex = vertex(&stage, &[("headers", headers)]);
+    vertex
+        .received
+        .insert(FieldPath::parse("headers.Authorization"));
+    let checked = vertex.check().unwrap();
+    assert!(checked.findings.iter().all(|found| found.may));
+    assert_eq!(
+        checked.findings[0].line,
+        "content may be new: header Authorization is not known before apply"
+    );
+    let applied = vertex.settle().unwrap();
+    assert!(applied.sends["content"].unknown_in().is_some());
+    assert!(stage.log().is_empty());
+}
+
+/// Rule L2: its name does not stand in for a URL that is not known yet.
+#[test]
+fn a_plan_asks_no_made_up_url() {
+    let stage = page(200, "hello");
+    let mut vertex = vertex(&stage, &[("url", Value::unknown("value[url]", false))]);
+    vertex.received.insert(FieldPath::parse("url"));
+    assert_eq!(vertex.drifts(), ["url known after value[url]"]);
+    assert!(stage.log().is_empty());
+}
+
+#[test]
+fn params_that_cannot_be_are_refused() {
+    for (param, value, why) in [
+        (
+            "url",
+            Value::str("ftp://x/y"),
+            "url: expected http://… or https://…, found `ftp://x/y`",
+        ),
+        (
+            "url",
+            Value::str("http://u:p@x/"),
+            "url: holds a user or password",
+        ),
+        ("url", Value::str("http:///x"), "url: there is no host"),
+        ("url", Value::str("http://x/a b"), "url: holds a space"),
+        (
+            "sha256",
+            Value::str("abc"),
+            "sha256: expected 64 hexadecimal digits",
+        ),
+        (
+            "timeout",
+            Value::str("0s"),
+            "timeout and poll: expected more",
+        ),
+        (
+            "ca",
+            Value::str("ca.pem"),
+            "ca: expected a path that begins with `/`",
+        ),
+        (
+            "headers",
+            Value::map([("a b".to_owned(), Value::str("x"))]),
+            "headers: `a b` cannot be a header's name",
+        ),
+    ] {
+        let stage = Stage::default();
+        let refused = vertex(&stage, &[(param, value)]).validate().unwrap_err();
+        assert!(refused.starts_with(why), "{refused}");
+    }
+}
+
+#[test]
+fn it_polls_and_inspects() {
+    let stage = page(200, "hello");
+    let vertex = vertex(&stage, &[("poll", Value::str("1h"))]);
+    let rhythm = vertex.check().unwrap().rhythm;
+    assert_eq!(rhythm, Some(Rhythm::Recheck(Span::secs(3600))));
+    let kind = find("http").unwrap();
+    let params = kind.inspect(URL, &stage).unwrap().unwrap();
+    assert_eq!(params["sha256"], Value::str(HELLO));
+    assert_eq!(kind.inspect("a name", &stage).unwrap(), None);
+    assert!(kind.inspect("http://nowhere/", &stage).is_err());
+}

@@ -1,0 +1,288 @@
+use crate::kind::find;
+use crate::kind::stage::{Stage, Starts, Vertex, service};
+use crate::value::Value;
+use crate::world::{Active, Load, Service, Startup};
+
+fn failed() -> Active {
+    Active::Failed("exit-code".to_owned(), 1)
+}
+
+fn params(state: &str, startup: &str) -> Vec<(&'static str, Value)> {
+    [("state", state), ("startup", startup)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name, Value::str(value)))
+        .collect()
+}
+
+/// Unit before, params, drifts, what was done to it.
+#[test]
+fn drifts_are_mended_in_order() {
+    let on = || service(Active::Active, Startup::Enabled);
+    let off = || service(Active::Inactive, Startup::Disabled);
+    let is = |active| service(active, Startup::Enabled);
+    for (before, state, startup, drifts, done) in [
+        (on(), "running", "enabled", vec![], vec![]),
+        (off(), "stopped", "disabled", vec![], vec![]),
+        (on(), "", "", vec![], vec![]),
+        (
+            off(),
+            "running",
+            "enabled",
+            vec![
+                "startup disabled, should be enabled",
+                "state stopped, should be running",
+            ],
+            vec!["Enable app.service", "Start app.service", "pause 1s"],
+        ),
+        (
+            on(),
+            "stopped",
+            "disabled",
+            vec![
+                "startup enabled, should be disabled",
+                "state running, should be stopped",
+            ],
+            vec!["Disable app.service", "Stop app.service"],
+        ),
+        (
+            is(failed()),
+            "running",
+            "",
+            vec!["state failed (exited with 1), should be running"],
+            vec!["Reset app.service", "Start app.service", "pause 1s"],
+        ),
+        (is(failed()), "stopped", "", vec![], vec![]),
+        (
+            is(Active::Changing),
+            "running",
+            "",
+            vec!["state changing, should be running"],
+            vec!["Start app.service", "pause 1s"],
+        ),
+        (
+            Service {
+                stale: true,
+                ..on()
+            },
+            "running",
+            "",
+            vec!["unit file changed since the manager read it, should be read again"],
+            vec!["ReloadManager app.service"],
+        ),
+        (
+            Service {
+                stale: true,
+                load: Load::NotFound,
+                ..off()
+            },
+            "running",
+            "",
+            vec![
+                "unit file changed since the manager read it, should be read again",
+                "state stopped, should be running",
+            ],
+            vec!["ReloadManager app.service", "Start app.service", "pause 1s"],
+        ),
+    ] {
+        let stage = Stage::default().with_unit("app.service", before.clone(), Starts::Well);
+        let mut vertex = Vertex::new(&stage, "svc", "app", &params(state, startup));
+        assert_eq!(vertex.drifts(), drifts, "{before:?} {state} {startup}");
+        if drifts.is_empty() {
+            continue;
+        }
+        let applied = vertex.settle().unwrap();
+        assert_eq!(stage.log(), done, "{before:?} {state} {startup}");
+        let acted = |verb: &str| done.iter().any(|line| line.starts_with(verb));
+        assert_eq!(applied.done.refreshed, acted("Start") || acted("Stop"));
+        assert!(vertex.drifts().is_empty());
+    }
+}
+
+/// What cannot be is told apart, before anything is tried.
+#[test]
+fn what_a_unit_cannot_be_is_said() {
+    let unit = |load, startup| Service {
+        load,
+        ..service(Active::Inactive, startup)
+    };
+    let broken = Load::Broken("Missing '='".to_owned());
+    for (before, state, startup, why) in [
+        (None, "running", "", "there is no unit app.service"),
+        (
+            Some(unit(Load::Masked, Startup::Masked)),
+            "running",
+            "",
+            "app.service is masked",
+        ),
+        (
+            Some(unit(Load::Masked, Startup::Masked)),
+            "",
+            "enabled",
+            "app.service is masked",
+        ),
+        (
+            Some(unit(broken, Startup::Disabled)),
+            "running",
+            "",
+            "app.service: its unit file is broken: Missing '='",
+        ),
+        (
+            Some(unit(Load::Loaded, Startup::Static)),
+            "",
+            "enabled",
+            "app.service is static",
+        ),
+        (
+            Some(unit(Load::Loaded, Startup::Other)),
+            "",
+            "disabled",
+            "app.service is made by the system",
+        ),
+    ] {
+        let mut stage = Stage::default();
+        if let Some(before) = before {
+            stage = stage.with_unit("app.service", before, Starts::Well);
+        }
+        let failure = Vertex::new(&stage, "svc", "app", &params(state, startup))
+            .check()
+            .unwrap_err();
+        assert!(failure.why.starts_with(why), "{}", failure.why);
+        assert!(!failure.began);
+        assert!(stage.log().is_empty());
+    }
+    let masked = unit(Load::Masked, Startup::Masked);
+    let stage = Stage::default().with_unit("app.service", masked, Starts::Well);
+    let vertex = Vertex::new(&stage, "svc", "app", &params("stopped", "disabled"));
+    assert!(vertex.drifts().is_empty());
+}
+
+#[test]
+fn a_start_that_fails_is_explained() {
+    let log = Some(vec!["cannot open /etc/app.conf".to_owned()]);
+    for (starts, log, why, detail) in [
+        (
+            Starts::Fails(3),
+            log.clone(),
+            "cannot start app.service: failed (exited with 3)",
+            "cannot open /etc/app.conf",
+        ),
+        (
+            Starts::TimesOut,
+            log,
+            "cannot start app.service: timed out after 1m30s",
+            "cannot open /etc/app.conf",
+        ),
+        (
+            Starts::Dies(4),
+            None,
+            "app.service did not stay up for 1s: failed (exited with 4)",
+            "(there is no journal)",
+        ),
+    ] {
+        let unit = Service {
+            log,
+            ..service(Active::Inactive, Startup::Enabled)
+        };
+        let stage = Stage::default().with_unit("app.service", unit, starts);
+        let failure = Vertex::new(&stage, "svc", "app", &params("running", ""))
+            .settle()
+            .unwrap_err();
+        assert_eq!(failure.why, why);
+        assert_eq!(failure.detail, [detail]);
+        assert!(failure.began);
+    }
+}
+
+#[test]
+fn a_notification_reloads_what_runs() {
+    for (active, state, starts, log, said) in [
+        (Active::Active, "running", Starts::Well, 2, Some("reloaded")),
+        (Active::Active, "", Starts::Well, 2, Some("reloaded")),
+        (Active::Inactive, "stopped", Starts::Well, 0, None),
+        (Active::Inactive, "", Starts::Well, 0, None),
+    ] {
+        let unit = service(active, Startup::Enabled);
+        let stage = Stage::default().with_unit("app.service", unit, starts);
+        let vertex = Vertex::new(&stage, "svc", "app", &params(state, ""));
+        let applied = vertex.refresh().unwrap();
+        assert_eq!(applied.done.said.as_deref(), said);
+        assert_eq!(applied.done.changed, said.is_some());
+        assert_eq!(applied.done.notes.is_empty(), said.is_some());
+        assert_eq!(stage.log().len(), log);
+    }
+    let unit = Service {
+        stale: true,
+        can_reload: false,
+        ..service(Active::Active, Startup::Enabled)
+    };
+    let stage = Stage::default().with_unit("app.service", unit.clone(), Starts::Well);
+    let vertex = Vertex::new(&stage, "svc", "app.service", &params("running", ""));
+    let applied = vertex.refresh().unwrap();
+    assert_eq!(applied.done.said.as_deref(), Some("restarted"));
+    let done = [
+        "ReloadManager app.service",
+        "Reload app.service",
+        "pause 1s",
+    ];
+    assert_eq!(stage.log(), done);
+
+    let stage = Stage::default().with_unit("app.service", unit, Starts::Dies(2));
+    let vertex = Vertex::new(&stage, "svc", "app", &params("running", ""));
+    let why = vertex.refresh().unwrap_err().why;
+    assert_eq!(
+        why,
+        "app.service did not stay up for 1s: failed (exited with 2)"
+    );
+}
+
+#[test]
+fn a_unit_is_known_by_its_full_name() {
+    let kind = find("svc").unwrap();
+    let session = ("session", Value::Bool(true));
+    for (name, params, owned) in [
+        ("nginx", vec![], "unit:nginx.service"),
+        ("nginx.service", vec![], "unit:nginx.service"),
+        ("backup.timer", vec![], "unit:backup.timer"),
+        ("app@1", vec![session], "unit:app@1.service (session)"),
+        ("x", vec![("unit", Value::str("y"))], "unit:y.service"),
+    ] {
+        let stage = Stage::default();
+        let vertex = Vertex::new(&stage, "svc", name, &params);
+        assert_eq!(kind.owns(&vertex.key, &vertex.params), [owned]);
+        assert_eq!(vertex.validate(), Ok(()));
+    }
+    for name in ["", "a b", "app@", "../x"] {
+        let stage = Stage::default();
+        assert!(
+            Vertex::new(&stage, "svc", name, &[]).validate().is_err(),
+            "{name}"
+        );
+    }
+}
+
+/// What is there, as params; a broken state is left unset.
+#[test]
+fn inspect_says_what_is_there() {
+    let kind = find("svc").unwrap();
+    for (before, found) in [
+        (
+            service(Active::Active, Startup::Enabled),
+            vec!["startup=enabled", "state=running"],
+        ),
+        (
+            service(Active::Inactive, Startup::Static),
+            vec!["state=stopped"],
+        ),
+        (
+            service(failed(), Startup::Disabled),
+            vec!["startup=disabled"],
+        ),
+    ] {
+        let stage = Stage::default().with_unit("app.service", before, Starts::Well);
+        let params = kind.inspect("app", &stage).unwrap().unwrap();
+        let shown: Vec<String> = params.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        assert_eq!(shown, found);
+    }
+    assert_eq!(kind.inspect("ghost", &Stage::default()).unwrap(), None);
+}
