@@ -141,12 +141,12 @@ impl Look for Host {
     }
 
     fn fetch(&self, request: &Request) -> Result<Response, Fault> {
-        unimplemented_later()
+        http::fetch(request, &self.limits)
     }
 
     fn service(&self, unit: &Unit) -> Result<Service, Fault> {
         self.not_in_an_image("looking at a unit")?;
-        unimplemented_later()
+        service::look(unit, &self.limits)
     }
 
     fn hostname(&self) -> String {
@@ -191,7 +191,7 @@ impl World for Host {
 
     fn act(&self, unit: &Unit, act: ServiceAct) -> Result<(), Fault> {
         self.not_in_an_image("acting on a unit")?;
-        unimplemented_later()
+        service::act(unit, act, &self.limits)
     }
 
     fn pause(&self, span: Span) -> Result<(), Fault> {
@@ -215,7 +215,4 @@ impl World for Host {
 /// Takes a lock also from one who panicked while holding it: what is locked here is whole between any two statements.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-fn unimplemented_later<T>() -> Result<T, Fault> {
-    Err(Fault::Cancelled)
 }

@@ -398,3 +398,173 @@ fn code(status: ExitStatus) -> i32 {
         .or_else(|| status.signal().map(|signal| 128 + signal))
         .unwrap_or(-1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CancelToken, HostOptions};
+    use super::*;
+    use crate::time::Span;
+    use crate::world::World;
+    use std::collections::BTreeMap;
+
+    fn command(script: &str) -> Command {
+        Command {
+            argv: vec!["sh".into(), "-c".into(), script.into()],
+            env: BTreeMap::from([("PATH".into(), PATH.into())]),
+            cwd: None,
+            user: None,
+            stdin: None,
+            timeout: None,
+            keep: 1 << 20,
+        }
+    }
+
+    fn host() -> Host {
+        Host::new(HostOptions::default())
+    }
+
+    fn text(bytes: &[u8]) -> String {
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+
+    #[test]
+    fn status_and_outputs_are_told_apart() -> Result<(), Fault> {
+        let script = "echo out; echo err >&2; exit 3";
+        let found = host().run(&command(script))?;
+        assert_eq!(found.status, 3);
+        assert_eq!(text(&found.stdout), "out\n");
+        assert_eq!(text(&found.stderr), "err\n");
+        assert_eq!(found.both.len(), 8);
+        assert_eq!(found.cut, 0);
+        assert_eq!(host().run(&command("kill -9 $$"))?.status, 137);
+        Ok(())
+    }
+
+    #[test]
+    fn both_outputs_keep_all_that_came() -> Result<(), Fault> {
+        let found = host().run(&command("echo 1; echo 2 >&2; echo 3"))?;
+        let both = text(&found.both);
+        let mut lines: Vec<&str> = both.lines().collect();
+        assert!(both.find('1') < both.find('3'), "{both}");
+        lines.sort_unstable();
+        assert_eq!(lines, ["1", "2", "3"]);
+        Ok(())
+    }
+
+    #[test]
+    fn environment_directory_and_input_are_what_is_given() -> Result<(), Fault> {
+        let mut asked = command("echo $HOME-$WEFT; pwd; cat");
+        asked.env.insert("WEFT".into(), "given".into());
+        asked.cwd = Some("/usr".into());
+        asked.stdin = Some(Arc::from(&b"fed"[..]));
+        let found = host().run(&asked)?;
+        assert_eq!(text(&found.stdout), "-given\n/usr\nfed");
+        let found = host().run(&command("pwd; cat"))?;
+        assert_eq!(text(&found.stdout), "/\n");
+        Ok(())
+    }
+
+    #[test]
+    fn much_input_and_output_do_not_block_each_other() -> Result<(), Fault> {
+        let mut asked = command("cat; echo end >&2");
+        asked.stdin = Some(vec![b'x'; 1 << 20].into());
+        asked.keep = 1000;
+        let found = host().run(&asked)?;
+        assert_eq!((found.stdout.len(), found.cut), (1000, (1 << 20) - 1000));
+        assert_eq!(text(&found.stderr), "end\n");
+        let mut deaf = command("exec true");
+        deaf.stdin = Some(vec![b'x'; 1 << 20].into());
+        assert_eq!(host().run(&deaf)?.status, 0);
+        Ok(())
+    }
+
+    #[test]
+    fn what_it_leaves_behind_is_not_waited_for() -> Result<(), Fault> {
+        let found = host().run(&command("sleep 3600 & echo $!"))?;
+        let left = text(&found.stdout).trim().parse::<i32>().unwrap_or(0);
+        let left = Pid::from_raw(left).ok_or(Fault::Cancelled)?;
+        assert!(rustix::process::kill_process(left, Signal::KILL).is_ok());
+        Ok(())
+    }
+
+    #[test]
+    fn a_timeout_ends_the_whole_group() {
+        let mut asked = command("sleep 3600 & sleep 3600 & wait");
+        asked.timeout = Some(Span::millis(100));
+        assert_eq!(host().run(&asked), Err(Fault::TimedOut(Span::millis(100))));
+        let attempt = host().attempt(CancelToken::new(), Some(Span::millis(100)));
+        let asked = command("sleep 3600");
+        assert_eq!(attempt.run(&asked), Err(Fault::TimedOut(Span::millis(100))));
+        assert!(matches!(attempt.run(&asked), Err(Fault::TimedOut(_))));
+    }
+
+    #[test]
+    fn a_cancel_ends_even_what_hears_no_term() -> Result<(), Box<dyn std::error::Error>> {
+        let mark = std::env::temp_dir().join(format!("weft-cancel-{}", std::process::id()));
+        let _ = std::fs::remove_file(&mark);
+        let made = std::process::Command::new("mkfifo").arg(&mark).status()?;
+        assert!(made.success());
+        let cancel = CancelToken::new();
+        let attempt = host().attempt(cancel.clone(), None);
+        let script = format!(
+            "trap '' TERM; echo > {}; while :; do sleep 1; done",
+            mark.display()
+        );
+        let runs = std::thread::spawn(move || attempt.run(&command(&script)));
+        // Opening the pipe waits until the command has come so far.
+        std::fs::read(&mark)?;
+        cancel.cancel();
+        assert_eq!(runs.join().ok(), Some(Err(Fault::Cancelled)));
+        std::fs::remove_file(&mark)?;
+        Ok(())
+    }
+
+    #[test]
+    fn what_cannot_start_says_why() {
+        let named = |name: &str| Command {
+            argv: vec![name.to_owned()],
+            ..command("")
+        };
+        let said = |command: &Command| match host().run(command) {
+            Err(fault) => fault.to_string(),
+            Ok(found) => format!("{found:?}"),
+        };
+        assert_eq!(
+            said(&named("no-such-program")),
+            format!("`no-such-program`: command not found; searched in PATH={PATH}")
+        );
+        let found = said(&named("/no/such/program"));
+        assert!(found.contains("/no/such/program"), "{found}");
+        let found = said(&named("/etc/passwd"));
+        assert!(
+            found.starts_with("/etc/passwd: permission denied"),
+            "{found}"
+        );
+        let mut lost = command("true");
+        lost.cwd = Some("/no/such/place".into());
+        let found = said(&lost);
+        assert!(found.contains("cannot start in /no/such/place"), "{found}");
+        let mut unknown = command("true");
+        unknown.user = Some("no-such-user-here".into());
+        assert_eq!(said(&unknown), "there is no user `no-such-user-here`");
+    }
+
+    #[test]
+    fn another_user_has_all_of_his_ids() -> Result<(), Fault> {
+        let host = host();
+        let me = host.me()?;
+        let mut asked = command("id -u; id -g; id -G");
+        asked.user = Some("4242".into());
+        if me.uid != 0 {
+            println!("not root: only the refusal can be tried");
+            assert!(matches!(host.run(&asked), Err(Fault::Denied(_, true))));
+            return Ok(());
+        }
+        assert_eq!(text(&host.run(&asked)?.stdout), "4242\n4242\n4242\n");
+        // This process itself is as it was.
+        assert_eq!(host.me()?, me);
+        let found = host.run(&command("id -u"))?;
+        assert_eq!(text(&found.stdout), "0\n");
+        Ok(())
+    }
+}
