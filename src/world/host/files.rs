@@ -1,0 +1,230 @@
+//! What stands in the file system: reading it, and the changes that need no replacing.
+
+use super::place::Place;
+use crate::world::{Fault, ModeBits, Node, Stat};
+use rustix::fd::{AsFd, AsRawFd, OwnedFd};
+use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, StatxAttributes, StatxFlags, Uid};
+use rustix::io::Errno;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What stands at a path, in one system call, mount points included.
+pub(super) fn stat(root: Option<&Path>, path: &Path) -> Result<Option<Stat>, Fault> {
+    match Place::to_read(root, path).and_then(|place| stat_at(&place)) {
+        Ok(stat) => Ok(Some(stat)),
+        Err(Fault::NotFound(_) | Fault::NotDir(_)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// What stands at a place.
+pub(super) fn stat_at(place: &Place) -> Result<Stat, Fault> {
+    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
+    let wanted = StatxFlags::BASIC_STATS;
+    match rustix::fs::statx(place.dir(), &place.name, flags, wanted) {
+        Ok(found) => Ok(Stat {
+            what: node(u32::from(found.stx_mode)),
+            mode: u32::from(found.stx_mode) & 0o7777,
+            uid: found.stx_uid,
+            gid: found.stx_gid,
+            size: found.stx_size,
+            links: u64::from(found.stx_nlink),
+            mount: found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT),
+        }),
+        // A kernel before 4.11: it does not say what is mounted, but a rename over a mount point still fails.
+        Err(Errno::NOSYS) => old_stat(place),
+        Err(errno) => Err(place.fault(errno)),
+    }
+}
+
+fn old_stat(place: &Place) -> Result<Stat, Fault> {
+    let found = rustix::fs::statat(place.dir(), &place.name, AtFlags::SYMLINK_NOFOLLOW)
+        .map_err(|errno| place.fault(errno))?;
+    Ok(Stat {
+        what: node(found.st_mode),
+        mode: found.st_mode & 0o7777,
+        uid: found.st_uid,
+        gid: found.st_gid,
+        size: u64::try_from(found.st_size).unwrap_or(0),
+        links: found.st_nlink,
+        mount: false,
+    })
+}
+
+fn node(raw_mode: u32) -> Node {
+    match FileType::from_raw_mode(raw_mode) {
+        FileType::RegularFile => Node::File,
+        FileType::Directory => Node::Dir,
+        FileType::Symlink => Node::Link,
+        _ => Node::Other,
+    }
+}
+
+/// All bytes of a regular file.
+pub(super) fn read(place: &Place, limit: u64) -> Result<Arc<[u8]>, Fault> {
+    // Opening a pipe must not wait for its other end.
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let opened = rustix::fs::openat(place.dir(), &place.name, flags, Mode::empty())
+        .map_err(|errno| place.fault(errno))?;
+    let found = rustix::fs::fstat(&opened).map_err(|errno| place.fault(errno))?;
+    match node(found.st_mode) {
+        Node::File => {}
+        Node::Dir => return Err(Fault::IsDir(place.path.clone())),
+        _ => {
+            let why = "is not a regular file".to_owned();
+            return Err(Fault::Io(place.path.clone(), why));
+        }
+    }
+    let size = u64::try_from(found.st_size).unwrap_or(0);
+    let too_large = || Fault::TooLarge(place.path.display().to_string(), limit);
+    if size > limit {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    File::from(opened)
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| io_fault(place, &error))?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large());
+    }
+    Ok(bytes.into())
+}
+
+/// An error of the standard library about a place.
+pub(super) fn io_fault(place: &Place, error: &std::io::Error) -> Fault {
+    match Errno::from_io_error(error) {
+        Some(errno) => place.fault(errno),
+        None => Fault::Io(place.path.clone(), error.to_string()),
+    }
+}
+
+/// The names in a directory, ordered.
+pub(super) fn list(place: &Place) -> Result<Vec<String>, Fault> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let opened = rustix::fs::openat(place.dir(), &place.name, flags, Mode::empty());
+    let opened = match opened {
+        Ok(opened) => opened,
+        Err(Errno::LOOP) => return Err(Fault::NotDir(place.path.clone())),
+        Err(errno) => return Err(place.fault(errno)),
+    };
+    let entries = rustix::fs::Dir::read_from(&opened).map_err(|errno| place.fault(errno))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|errno| place.fault(errno))?;
+        let name = entry.file_name().to_bytes();
+        if name == b"." || name == b".." {
+            continue;
+        }
+        // Purging by a name that was made up would remove something else.
+        let name = std::str::from_utf8(name).map_err(|_| {
+            let why = format!("holds a name that is not UTF-8: {:?}", entry.file_name());
+            Fault::Io(place.path.clone(), why)
+        })?;
+        names.push(name.to_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Where a link points.
+pub(super) fn read_link(place: &Place) -> Result<PathBuf, Fault> {
+    match rustix::fs::readlinkat(place.dir(), &place.name, Vec::new()) {
+        Ok(target) => Ok(PathBuf::from(OsString::from_vec(target.into_bytes()))),
+        Err(Errno::INVAL) => {
+            let why = "is not a symbolic link".to_owned();
+            Err(Fault::Io(place.path.clone(), why))
+        }
+        Err(errno) => Err(place.fault(errno)),
+    }
+}
+
+/// Makes one directory with exactly these bits.
+pub(super) fn make_dir(place: &Place, mode: ModeBits) -> Result<(), Fault> {
+    rustix::fs::mkdirat(place.dir(), &place.name, Mode::from_raw_mode(0o700))
+        .map_err(|errno| place.fault(errno))?;
+    // The umask and setgid directories have their say in mkdir, but not here.
+    if let Err(fault) = set_mode(place, mode) {
+        let _ = rustix::fs::unlinkat(place.dir(), &place.name, AtFlags::REMOVEDIR);
+        return Err(fault);
+    }
+    place.sync()
+}
+
+/// Removes a file, a link or an empty directory.
+pub(super) fn remove(place: &Place) -> Result<(), Fault> {
+    let unlink = |flags| rustix::fs::unlinkat(place.dir(), &place.name, flags);
+    match unlink(AtFlags::empty()) {
+        // POSIX has EPERM for a directory, Linux EISDIR.
+        Err(Errno::ISDIR | Errno::PERM) => match unlink(AtFlags::REMOVEDIR) {
+            Err(Errno::NOTDIR) => Err(place.fault(Errno::PERM)),
+            other => other.map_err(|errno| place.fault(errno)),
+        },
+        other => other.map_err(|errno| place.fault(errno)),
+    }?;
+    place.sync()
+}
+
+/// Sets the permission bits of what is not a link.
+pub(super) fn set_mode(place: &Place, mode: ModeBits) -> Result<(), Fault> {
+    let held = hold(place)?;
+    let found = rustix::fs::fstat(&held).map_err(|errno| place.fault(errno))?;
+    if node(found.st_mode) == Node::Link {
+        let why = "is a symbolic link: it has no mode of its own".to_owned();
+        return Err(Fault::Io(place.path.clone(), why));
+    }
+    // By way of /proc the very thing that was looked at is changed, also one that may not be opened for reading.
+    let link = format!("/proc/self/fd/{}", held.as_raw_fd());
+    let bits = Mode::from_raw_mode(mode & 0o7777);
+    match rustix::fs::chmod(link, bits) {
+        Err(Errno::NOENT) => without_proc(place, bits),
+        other => other,
+    }
+    .map_err(|errno| place.fault(errno))?;
+    sync_inode(place);
+    Ok(())
+}
+
+fn without_proc(place: &Place, bits: Mode) -> Result<(), Errno> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let opened = rustix::fs::openat(place.dir(), &place.name, flags, Mode::empty())?;
+    rustix::fs::fchmod(opened, bits)
+}
+
+/// Sets owner and group of whatever stands there, of a link itself.
+pub(super) fn set_owner(place: &Place, uid: Option<u32>, gid: Option<u32>) -> Result<(), Fault> {
+    let (uid, gid) = (uid.map(Uid::from_raw), gid.map(Gid::from_raw));
+    rustix::fs::chownat(
+        place.dir(),
+        &place.name,
+        uid,
+        gid,
+        AtFlags::SYMLINK_NOFOLLOW,
+    )
+    .map_err(|errno| place.fault(errno))?;
+    sync_inode(place);
+    Ok(())
+}
+
+fn hold(place: &Place) -> Result<OwnedFd, Fault> {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    rustix::fs::openat(place.dir(), &place.name, flags, Mode::empty())
+        .map_err(|errno| place.fault(errno))
+}
+
+/// Syncs mode and owner where what stands there can be opened; elsewhere the file system's own rhythm has to do, and a
+/// check after a power cut finds what is left.
+fn sync_inode(place: &Place) {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let plain = stat_at(place).is_ok_and(|stat| matches!(stat.what, Node::File | Node::Dir));
+    if !plain {
+        return;
+    }
+    if let Ok(opened) = rustix::fs::openat(place.dir(), &place.name, flags, Mode::empty()) {
+        let _ = rustix::fs::fsync(opened.as_fd());
+    }
+}

@@ -1,0 +1,218 @@
+//! The real machine behind [`Look`] and [`World`].
+//!
+//! [`Host`] holds no state of the machine: each call asks it anew. What takes time (a command, a request, a job of the
+//! service manager, a pause) ends when its attempt does: [`Host::attempt`] gives a view that a driver can cancel.
+//!
+//! | file | what it owns |
+//! | --- | --- |
+//! | `place` | a path as an opened directory and a name; errors of the kernel as [`Fault`]s |
+//! | `files`, `put`, `attributes` | reading; replacing whole; what a replaced file keeps |
+//! | `accounts` | users and groups |
+//! | `process` | commands |
+//! | `http` | requests |
+//! | `service` | systemd over D-Bus |
+//! | `watch` | what changes by itself |
+//! | `cancel` | ending an attempt |
+
+mod accounts;
+mod attributes;
+mod cancel;
+mod files;
+mod http;
+mod place;
+mod process;
+mod put;
+mod service;
+mod watch;
+
+pub use cancel::{CancelToken, OnCancel};
+// pub use watch::{HostWatcher, What, WatchEvent};
+
+use crate::time::Span;
+use crate::world::{
+    Account, Command, Fault, Look, ModeBits, Output, Put, Request, Response, Service, ServiceAct,
+    Stat, Unit, World,
+};
+use cancel::{Deadline, Limits};
+use place::Place;
+use rand::TryRng;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How a host is reached.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct HostOptions {
+    /// The directory that stands for `/` in all file operations and for accounts, so that an image can be configured from outside.
+    /// Links inside it never lead out of it. Commands and services are refused there: they would act on the
+    /// machine around it.
+    pub root: Option<PathBuf>,
+}
+
+/// The real machine. Clones are the same machine; a clone made by [`Host::attempt`] can be ended.
+#[derive(Clone, Debug, Default)]
+pub struct Host {
+    options: Arc<HostOptions>,
+    limits: Limits,
+}
+
+/// The machine as one attempt sees it.
+pub type HostView = Host;
+
+impl Host {
+    /// A machine that no attempt bounds.
+    pub fn new(options: HostOptions) -> Host {
+        Host {
+            options: Arc::new(options),
+            limits: Limits::default(),
+        }
+    }
+
+    /// The same machine for one attempt. When `cancel` is cancelled or `timeout` (from now) is over, what it runs is ended
+    /// ([`Fault::Cancelled`], [`Fault::TimedOut`]) and no change begins any more.
+    pub fn attempt(&self, cancel: CancelToken, timeout: Option<Span>) -> HostView {
+        Host {
+            options: self.options.clone(),
+            limits: Limits {
+                cancel,
+                deadline: timeout.and_then(Deadline::after),
+            },
+        }
+    }
+
+    fn root(&self) -> Option<&Path> {
+        self.options.root.as_deref()
+    }
+
+    fn not_in_an_image(&self, what: &str) -> Result<(), Fault> {
+        match self.root() {
+            None => Ok(()),
+            Some(root) => Err(Fault::Unsupported(format!(
+                "{what}: not possible in the image {}: it would act on the machine around it",
+                root.display()
+            ))),
+        }
+    }
+
+    fn change<T>(
+        &self,
+        path: &Path,
+        act: impl FnOnce(&Place) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        self.limits.check()?;
+        act(&Place::to_change(self.root(), path)?)
+    }
+}
+
+impl Look for Host {
+    fn stat(&self, path: &Path) -> Result<Option<Stat>, Fault> {
+        files::stat(self.root(), path)
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> Result<Arc<[u8]>, Fault> {
+        files::read(&Place::to_read(self.root(), path)?, limit)
+    }
+
+    fn list(&self, path: &Path) -> Result<Vec<String>, Fault> {
+        files::list(&Place::to_read(self.root(), path)?)
+    }
+
+    fn read_link(&self, path: &Path) -> Result<PathBuf, Fault> {
+        files::read_link(&Place::to_read(self.root(), path)?)
+    }
+
+    fn me(&self) -> Result<Account, Fault> {
+        accounts::me(self)
+    }
+
+    fn user(&self, name: &str) -> Result<Option<Account>, Fault> {
+        accounts::user(self, name)
+    }
+
+    fn group(&self, name: &str) -> Result<Option<u32>, Fault> {
+        accounts::group(self, name)
+    }
+
+    fn name_of(&self, id: u32, group: bool) -> Result<String, Fault> {
+        accounts::name_of(self, id, group)
+    }
+
+    fn ask(&self, command: &Command) -> Result<Output, Fault> {
+        self.run(command)
+    }
+
+    fn fetch(&self, request: &Request) -> Result<Response, Fault> {
+        http::fetch(request, &self.limits)
+    }
+
+    fn service(&self, unit: &Unit) -> Result<Service, Fault> {
+        self.not_in_an_image("looking at a unit")?;
+        service::look(unit, &self.limits)
+    }
+
+    fn hostname(&self) -> String {
+        rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .into_owned()
+    }
+}
+
+impl World for Host {
+    fn put(&self, put: &Put) -> Result<(), Fault> {
+        self.change(&put.path, |place| {
+            put::put(place, put, |command| process::run(self, command))
+        })
+    }
+
+    fn make_dir(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
+        self.change(path, |place| files::make_dir(place, mode))
+    }
+
+    fn make_link(&self, path: &Path, target: &Path) -> Result<(), Fault> {
+        self.change(path, |place| put::make_link(place, target))
+    }
+
+    fn remove(&self, path: &Path) -> Result<(), Fault> {
+        self.change(path, files::remove)
+    }
+
+    fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
+        self.change(path, |place| files::set_mode(place, mode))
+    }
+
+    fn set_owner(&self, path: &Path, uid: Option<u32>, gid: Option<u32>) -> Result<(), Fault> {
+        self.change(path, |place| files::set_owner(place, uid, gid))
+    }
+
+    fn run(&self, command: &Command) -> Result<Output, Fault> {
+        self.not_in_an_image("running a command")?;
+        process::run(self, command)
+    }
+
+    fn act(&self, unit: &Unit, act: ServiceAct) -> Result<(), Fault> {
+        self.not_in_an_image("acting on a unit")?;
+        service::act(unit, act, &self.limits)
+    }
+
+    fn pause(&self, span: Span) -> Result<(), Fault> {
+        self.limits.pause(span)
+    }
+
+    fn random(&self, bytes: usize) -> Result<Vec<u8>, Fault> {
+        let mut filled = vec![0; bytes];
+        rand::rngs::SysRng
+            .try_fill_bytes(&mut filled)
+            .map_err(|error| {
+                Fault::Io(
+                    "/dev/urandom".into(),
+                    format!("no randomness to be had: {error}"),
+                )
+            })?;
+        Ok(filled)
+    }
+}
+
+/// Takes a lock also from one who panicked while holding it: what is locked here is whole between any two statements.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
