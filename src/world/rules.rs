@@ -12,8 +12,8 @@ use std::path::{Component, Path, PathBuf};
 const LINKS: usize = 40;
 /// Bits to ask for.
 pub(super) const READ: ModeBits = 4;
-const WRITE: ModeBits = 2;
-const SEARCH: ModeBits = 1;
+pub(super) const WRITE: ModeBits = 2;
+pub(super) const SEARCH: ModeBits = 1;
 
 /// Files as they stand, by paths in which no component but the last is a link.
 pub(super) trait Tree {
@@ -31,6 +31,11 @@ pub(super) trait Tree {
     fn may_search(&self, dir: &Path, stat: &Stat, me: &Account) -> Result<bool, Fault> {
         let _ = dir;
         Ok(may(stat, me, SEARCH))
+    }
+    /// Whether this file or directory can be read.
+    fn may_read(&self, at: &Path, stat: &Stat, me: &Account) -> bool {
+        let _ = at;
+        may(stat, me, READ)
     }
     /// Whether entries can be made and removed in this directory.
     fn may_write(&self, dir: &Path, stat: &Stat, me: &Account) -> Result<bool, Fault> {
@@ -79,9 +84,36 @@ pub(super) fn can_write(stat: Option<&Stat>, me: &Account, dir: &Path) -> Result
     }
 }
 
+/// Root, as every machine has it.
+pub(super) fn root() -> Account {
+    Account {
+        name: "root".to_owned(),
+        uid: 0,
+        gid: 0,
+        groups: vec![0],
+        home: PathBuf::from("/root"),
+    }
+}
+
 /// No permission; root would have it, unless it is root who asks.
 pub(super) fn denied(path: &Path, me: &Account) -> Fault {
     Fault::Denied(path.to_owned(), me.uid != 0)
+}
+
+/// The same fault, about this path: the one that a caller gave.
+pub(super) fn at(fault: Fault, path: &Path) -> Fault {
+    let path = path.to_owned();
+    match fault {
+        Fault::NotFound(_) => Fault::NotFound(path),
+        Fault::NoParent(_) => Fault::NoParent(path),
+        Fault::Denied(_, root) => Fault::Denied(path, root),
+        Fault::NotDir(_) => Fault::NotDir(path),
+        Fault::IsDir(_) => Fault::IsDir(path),
+        Fault::ReadOnly(_) => Fault::ReadOnly(path),
+        Fault::TooLarge(_, limit) => Fault::TooLarge(path.display().to_string(), limit),
+        Fault::Io(_, why) => Fault::Io(path, why),
+        other => other,
+    }
 }
 
 /// Walks the way to `path` through directories and links, but not through a link at its end.
@@ -112,7 +144,7 @@ pub(super) fn locate(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot
             continue;
         }
         let next = here.join(&step);
-        let node = tree.node(&next)?;
+        let node = tree.node(&next).map_err(|fault| at(fault, path))?;
         if way.is_empty() {
             return Ok(Spot {
                 path: next,
@@ -185,7 +217,7 @@ pub(super) fn read(tree: &impl Tree, me: &Account, path: &Path, limit: u64) -> R
             path.to_owned(),
             "is not a regular file".to_owned(),
         )),
-        Node::File if !may(&stat, me, READ) => Err(denied(path, me)),
+        Node::File if !tree.may_read(&spot.path, &stat, me) => Err(denied(path, me)),
         Node::File if stat.size > limit => Err(Fault::TooLarge(path.display().to_string(), limit)),
         Node::File => Ok(spot),
     }
@@ -195,7 +227,7 @@ pub(super) fn read(tree: &impl Tree, me: &Account, path: &Path, limit: u64) -> R
 pub(super) fn list(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
     let (spot, stat) = existing(tree, me, path)?;
     match stat.what {
-        Node::Dir if may(&stat, me, READ) => Ok(spot),
+        Node::Dir if tree.may_read(&spot.path, &stat, me) => Ok(spot),
         Node::Dir => Err(denied(path, me)),
         _ => Err(Fault::NotDir(path.to_owned())),
     }

@@ -123,17 +123,6 @@ impl Accounts {
     pub fn groups(&self) -> &BTreeMap<String, u32> {
         &self.groups
     }
-
-    /// Root, as every machine has it.
-    pub fn root() -> Account {
-        Account {
-            name: "root".to_owned(),
-            uid: 0,
-            gid: 0,
-            groups: vec![0],
-            home: PathBuf::from("/root"),
-        }
-    }
 }
 
 fn usual() -> BTreeMap<String, UserSpec> {

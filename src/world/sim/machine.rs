@@ -138,12 +138,12 @@ impl Machine {
 
     /// The place of a path, walked as root.
     pub fn spot(&self, path: &Path) -> Result<Spot, Fault> {
-        rules::locate(&self.disk, &Accounts::root(), path)
+        rules::locate(&self.disk, &rules::root(), path)
     }
 
     /// The place of something that must be there, walked as root.
     pub fn existing(&self, path: &Path) -> Result<(Spot, Stat), Fault> {
-        rules::existing(&self.disk, &Accounts::root(), path)
+        rules::existing(&self.disk, &rules::root(), path)
     }
 
     /// Tells watches and units that something happened at a place.
