@@ -277,6 +277,7 @@ impl From<Fault> for Failure {
             Fault::Denied(_, root) => failure.needs_root = root,
             Fault::Cancelled => failure.cancelled = true,
             Fault::Unknown(who) => failure.unknown = Some(who),
+            Fault::Refused(_, _, lines) => failure.detail = lines.0,
             _ => {}
         }
         failure

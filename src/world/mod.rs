@@ -16,6 +16,7 @@ mod unit_rules;
 
 use crate::time::Span;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -70,6 +71,9 @@ pub enum Fault {
     /// A command could not be started, or there is no answer to it.
     #[error("{0}")]
     Command(String),
+    /// A validation refused new content: the program, its exit status, and its last lines.
+    #[error("`{0}` refuses the new content with status {1}")]
+    Refused(String, i32, Lines),
     /// The other side of a connection: what was asked for, and what happened.
     #[error("{0}: {1}")]
     Net(String, String),
@@ -82,6 +86,35 @@ pub enum Fault {
     /// Any other error, with what was being done.
     #[error("{0}: {1}")]
     Io(PathBuf, String),
+}
+
+/// Lines of a command's output. They may hold content, so neither `Debug` nor an error's text shows them; who shows them
+/// masks them where there is a secret.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Lines(pub Vec<String>);
+
+impl Lines {
+    /// The last lines of an output, at most `count`.
+    pub fn last(output: &[u8], count: usize) -> Lines {
+        let text = String::from_utf8_lossy(output);
+        let lines: Vec<&str> = text.lines().collect();
+        let from = lines.len().saturating_sub(count);
+        Lines(lines[from..].iter().map(|&line| line.to_owned()).collect())
+    }
+}
+
+impl fmt::Debug for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lines({})", self.0.len())
+    }
+}
+
+impl Fault {
+    /// That a validation said no, with the last lines of what it said.
+    pub fn refused(command: &Command, status: i32, said: &[u8]) -> Fault {
+        let program = command.argv.first().cloned().unwrap_or_default();
+        Fault::Refused(program, status, Lines::last(said, 10))
+    }
 }
 
 /// Why the permission bits of a new thing are what they are: always given, never from the umask.

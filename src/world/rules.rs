@@ -126,7 +126,8 @@ pub(super) fn locate(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot
             .node(&here)?
             .ok_or_else(|| Fault::NoParent(path.to_owned()))?;
         if parent.what != Node::Dir {
-            return Err(Fault::NotDir(path.to_owned()));
+            let above = path.parent().unwrap_or(path);
+            return Err(Fault::NotDir(above.to_owned()));
         }
         let Some(step) = way.pop_front() else {
             return Ok(Spot {
@@ -192,12 +193,18 @@ pub(super) fn stat(tree: &impl Tree, me: &Account, path: &Path) -> Result<Option
     }
 }
 
-/// The spot of something that must be there.
+/// The spot of something that must be there, to look at.
 pub(super) fn existing(tree: &impl Tree, me: &Account, path: &Path) -> Result<(Spot, Stat), Fault> {
-    let spot = locate(tree, me, path).map_err(|fault| match fault {
+    changing(tree, me, path).map_err(|fault| match fault {
         Fault::NoParent(path) => Fault::NotFound(path),
+        Fault::NotDir(_) => Fault::NotDir(path.to_owned()),
         other => other,
-    })?;
+    })
+}
+
+/// The spot of something that must be there, to change it.
+fn changing(tree: &impl Tree, me: &Account, path: &Path) -> Result<(Spot, Stat), Fault> {
+    let spot = locate(tree, me, path)?;
     match spot.node.clone() {
         Some(stat) => Ok((spot, stat)),
         None => Err(Fault::NotFound(path.to_owned())),
@@ -294,7 +301,7 @@ pub(super) fn make_link(tree: &impl Tree, me: &Account, path: &Path) -> Result<S
 
 /// Whether an entry can be removed.
 pub(super) fn remove(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
-    let (spot, stat) = existing(tree, me, path)?;
+    let (spot, stat) = changing(tree, me, path)?;
     may_change_entry(tree, me, path, &spot)?;
     if stat.mount || spot.path == Path::new("/") {
         return Err(Fault::Busy(path.to_owned()));
@@ -307,7 +314,7 @@ pub(super) fn remove(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot
 
 /// Whether the permission bits can be set.
 pub(super) fn set_mode(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
-    let (spot, stat) = existing(tree, me, path)?;
+    let (spot, stat) = changing(tree, me, path)?;
     if stat.what == Node::Link {
         return Err(Fault::Io(
             path.to_owned(),
@@ -330,7 +337,7 @@ pub(super) fn set_owner(
     uid: Option<u32>,
     gid: Option<u32>,
 ) -> Result<(Spot, Stat), Fault> {
-    let (spot, mut stat) = existing(tree, me, path)?;
+    let (spot, mut stat) = changing(tree, me, path)?;
     read_only(tree, path, &spot)?;
     let (new_uid, new_gid) = (uid.unwrap_or(stat.uid), gid.unwrap_or(stat.gid));
     if !may_give(me, stat.uid, stat.gid, new_uid, new_gid) {
