@@ -12,6 +12,7 @@ pub mod host;
 pub mod overlay;
 mod rules;
 pub mod sim;
+mod unit_rules;
 
 use crate::time::Span;
 use std::collections::BTreeMap;

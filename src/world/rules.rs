@@ -12,8 +12,8 @@ use std::path::{Component, Path, PathBuf};
 const LINKS: usize = 40;
 /// Bits to ask for.
 pub(super) const READ: ModeBits = 4;
-const WRITE: ModeBits = 2;
-const SEARCH: ModeBits = 1;
+pub(super) const WRITE: ModeBits = 2;
+pub(super) const SEARCH: ModeBits = 1;
 
 /// Files as they stand, by paths in which no component but the last is a link.
 pub(super) trait Tree {
@@ -31,6 +31,11 @@ pub(super) trait Tree {
     fn may_search(&self, dir: &Path, stat: &Stat, me: &Account) -> Result<bool, Fault> {
         let _ = dir;
         Ok(may(stat, me, SEARCH))
+    }
+    /// Whether this file or directory can be read.
+    fn may_read(&self, at: &Path, stat: &Stat, me: &Account) -> bool {
+        let _ = at;
+        may(stat, me, READ)
     }
     /// Whether entries can be made and removed in this directory.
     fn may_write(&self, dir: &Path, stat: &Stat, me: &Account) -> Result<bool, Fault> {
@@ -79,9 +84,36 @@ pub(super) fn can_write(stat: Option<&Stat>, me: &Account, dir: &Path) -> Result
     }
 }
 
+/// Root, as every machine has it.
+pub(super) fn root() -> Account {
+    Account {
+        name: "root".to_owned(),
+        uid: 0,
+        gid: 0,
+        groups: vec![0],
+        home: PathBuf::from("/root"),
+    }
+}
+
 /// No permission; root would have it, unless it is root who asks.
 pub(super) fn denied(path: &Path, me: &Account) -> Fault {
     Fault::Denied(path.to_owned(), me.uid != 0)
+}
+
+/// The same fault, about this path: the one that a caller gave.
+pub(super) fn at(fault: Fault, path: &Path) -> Fault {
+    let path = path.to_owned();
+    match fault {
+        Fault::NotFound(_) => Fault::NotFound(path),
+        Fault::NoParent(_) => Fault::NoParent(path),
+        Fault::Denied(_, root) => Fault::Denied(path, root),
+        Fault::NotDir(_) => Fault::NotDir(path),
+        Fault::IsDir(_) => Fault::IsDir(path),
+        Fault::ReadOnly(_) => Fault::ReadOnly(path),
+        Fault::TooLarge(_, limit) => Fault::TooLarge(path.display().to_string(), limit),
+        Fault::Io(_, why) => Fault::Io(path, why),
+        other => other,
+    }
 }
 
 /// Walks the way to `path` through directories and links, but not through a link at its end.
@@ -94,7 +126,8 @@ pub(super) fn locate(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot
             .node(&here)?
             .ok_or_else(|| Fault::NoParent(path.to_owned()))?;
         if parent.what != Node::Dir {
-            return Err(Fault::NotDir(path.to_owned()));
+            let above = path.parent().unwrap_or(path);
+            return Err(Fault::NotDir(above.to_owned()));
         }
         let Some(step) = way.pop_front() else {
             return Ok(Spot {
@@ -112,7 +145,7 @@ pub(super) fn locate(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot
             continue;
         }
         let next = here.join(&step);
-        let node = tree.node(&next)?;
+        let node = tree.node(&next).map_err(|fault| at(fault, path))?;
         if way.is_empty() {
             return Ok(Spot {
                 path: next,
@@ -160,12 +193,18 @@ pub(super) fn stat(tree: &impl Tree, me: &Account, path: &Path) -> Result<Option
     }
 }
 
-/// The spot of something that must be there.
+/// The spot of something that must be there, to look at.
 pub(super) fn existing(tree: &impl Tree, me: &Account, path: &Path) -> Result<(Spot, Stat), Fault> {
-    let spot = locate(tree, me, path).map_err(|fault| match fault {
+    changing(tree, me, path).map_err(|fault| match fault {
         Fault::NoParent(path) => Fault::NotFound(path),
+        Fault::NotDir(_) => Fault::NotDir(path.to_owned()),
         other => other,
-    })?;
+    })
+}
+
+/// The spot of something that must be there, to change it.
+fn changing(tree: &impl Tree, me: &Account, path: &Path) -> Result<(Spot, Stat), Fault> {
+    let spot = locate(tree, me, path)?;
     match spot.node.clone() {
         Some(stat) => Ok((spot, stat)),
         None => Err(Fault::NotFound(path.to_owned())),
@@ -185,7 +224,7 @@ pub(super) fn read(tree: &impl Tree, me: &Account, path: &Path, limit: u64) -> R
             path.to_owned(),
             "is not a regular file".to_owned(),
         )),
-        Node::File if !may(&stat, me, READ) => Err(denied(path, me)),
+        Node::File if !tree.may_read(&spot.path, &stat, me) => Err(denied(path, me)),
         Node::File if stat.size > limit => Err(Fault::TooLarge(path.display().to_string(), limit)),
         Node::File => Ok(spot),
     }
@@ -195,7 +234,7 @@ pub(super) fn read(tree: &impl Tree, me: &Account, path: &Path, limit: u64) -> R
 pub(super) fn list(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
     let (spot, stat) = existing(tree, me, path)?;
     match stat.what {
-        Node::Dir if may(&stat, me, READ) => Ok(spot),
+        Node::Dir if tree.may_read(&spot.path, &stat, me) => Ok(spot),
         Node::Dir => Err(denied(path, me)),
         _ => Err(Fault::NotDir(path.to_owned())),
     }
@@ -262,7 +301,7 @@ pub(super) fn make_link(tree: &impl Tree, me: &Account, path: &Path) -> Result<S
 
 /// Whether an entry can be removed.
 pub(super) fn remove(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
-    let (spot, stat) = existing(tree, me, path)?;
+    let (spot, stat) = changing(tree, me, path)?;
     may_change_entry(tree, me, path, &spot)?;
     if stat.mount || spot.path == Path::new("/") {
         return Err(Fault::Busy(path.to_owned()));
@@ -275,7 +314,7 @@ pub(super) fn remove(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot
 
 /// Whether the permission bits can be set.
 pub(super) fn set_mode(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
-    let (spot, stat) = existing(tree, me, path)?;
+    let (spot, stat) = changing(tree, me, path)?;
     if stat.what == Node::Link {
         return Err(Fault::Io(
             path.to_owned(),
@@ -298,7 +337,7 @@ pub(super) fn set_owner(
     uid: Option<u32>,
     gid: Option<u32>,
 ) -> Result<(Spot, Stat), Fault> {
-    let (spot, mut stat) = existing(tree, me, path)?;
+    let (spot, mut stat) = changing(tree, me, path)?;
     read_only(tree, path, &spot)?;
     let (new_uid, new_gid) = (uid.unwrap_or(stat.uid), gid.unwrap_or(stat.gid));
     if !may_give(me, stat.uid, stat.gid, new_uid, new_gid) {

@@ -63,22 +63,25 @@ impl Accounts {
         })
     }
 
-    /// A user by name or number.
-    pub fn user(&self, name: &str) -> Option<&Account> {
-        let by_number = || {
-            let uid: u32 = name.parse().ok()?;
-            self.users.values().find(|user| user.uid == uid)
-        };
-        self.users.get(name).or_else(by_number)
+    /// A user by name or number. As on a host, a number that nobody has is an account all the same.
+    pub fn user(&self, name: &str) -> Option<Account> {
+        if let Some(user) = self.users.get(name) {
+            return Some(user.clone());
+        }
+        let uid: u32 = name.parse().ok()?;
+        let known = self.users.values().find(|user| user.uid == uid);
+        Some(known.cloned().unwrap_or_else(|| Account {
+            name: uid.to_string(),
+            uid,
+            gid: uid,
+            groups: vec![uid],
+            home: PathBuf::from("/"),
+        }))
     }
 
     /// A group's number by name or number.
     pub fn group(&self, name: &str) -> Option<u32> {
-        let by_number = || {
-            let gid: u32 = name.parse().ok()?;
-            self.groups.values().copied().find(|known| *known == gid)
-        };
-        self.groups.get(name).copied().or_else(by_number)
+        self.groups.get(name).copied().or_else(|| name.parse().ok())
     }
 
     /// A number's name, or the number.
@@ -122,17 +125,6 @@ impl Accounts {
     /// All groups.
     pub fn groups(&self) -> &BTreeMap<String, u32> {
         &self.groups
-    }
-
-    /// Root, as every machine has it.
-    pub fn root() -> Account {
-        Account {
-            name: "root".to_owned(),
-            uid: 0,
-            gid: 0,
-            groups: vec![0],
-            home: PathBuf::from("/root"),
-        }
     }
 }
 

@@ -40,7 +40,7 @@ impl Machine {
     pub fn new(spec: SimSpec, seed: u64) -> Result<Machine, BadSpec> {
         let accounts = Accounts::new(&spec.users, &spec.groups).map_err(BadSpec)?;
         let name = spec.user.as_deref().unwrap_or("root");
-        let me = accounts.user(name).cloned().ok_or_else(|| {
+        let me = accounts.user(name).ok_or_else(|| {
             BadSpec(format!(
                 "it acts as `{name}`, who is not there: add it to `users`"
             ))
@@ -127,7 +127,7 @@ impl Machine {
     /// A user, or the fault that names it.
     pub fn user_or_fault(&self, name: &str) -> Result<Account, Fault> {
         let missing = || Fault::NoAccount("user", name.to_owned());
-        self.accounts.user(name).cloned().ok_or_else(missing)
+        self.accounts.user(name).ok_or_else(missing)
     }
 
     /// A group's number, or the fault that names it.
@@ -138,12 +138,12 @@ impl Machine {
 
     /// The place of a path, walked as root.
     pub fn spot(&self, path: &Path) -> Result<Spot, Fault> {
-        rules::locate(&self.disk, &Accounts::root(), path)
+        rules::locate(&self.disk, &rules::root(), path)
     }
 
     /// The place of something that must be there, walked as root.
     pub fn existing(&self, path: &Path) -> Result<(Spot, Stat), Fault> {
-        rules::existing(&self.disk, &Accounts::root(), path)
+        rules::existing(&self.disk, &rules::root(), path)
     }
 
     /// Tells watches and units that something happened at a place.

@@ -3,18 +3,11 @@
 use super::disk::{Body, Disk};
 use super::spec::{Starts, UnitSpec};
 use crate::time::{Span, Time};
+use crate::world::unit_rules;
 use crate::world::{Active, Fault, Load, Service, ServiceAct, Startup, Unit};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Where unit files stand: of the system's manager, and of a user's.
-const PLACES: [(&str, bool); 5] = [
-    ("/etc/systemd/system", false),
-    ("/run/systemd/system", false),
-    ("/usr/lib/systemd/system", false),
-    ("/etc/systemd/user", true),
-    ("/usr/lib/systemd/user", true),
-];
 /// This many failed starts within [`LIMIT_WITHIN`] are too many.
 const LIMIT: usize = 5;
 const LIMIT_WITHIN: Span = Span::secs(10);
@@ -104,19 +97,9 @@ impl Live {
     }
 
     fn enable(&mut self, name: &str, startup: Startup) -> Result<(), Fault> {
-        match self.spec.startup {
-            Startup::Enabled | Startup::Disabled => {
-                self.spec.startup = startup;
-                Ok(())
-            }
-            Startup::Static => Err(Fault::Service(format!(
-                "{name} has no install section: it can be neither enabled nor disabled"
-            ))),
-            Startup::Masked => Err(masked(name)),
-            Startup::Other => Err(Fault::Service(format!(
-                "{name} is generated or transient: its startup cannot be changed"
-            ))),
-        }
+        unit_rules::may_enable(name, self.spec.startup)?;
+        self.spec.startup = startup;
+        Ok(())
     }
 }
 
@@ -141,14 +124,7 @@ impl Units {
             self.all.insert(unit.clone(), Live::new(spec));
         }
         let Some(live) = self.all.get(unit) else {
-            return Service {
-                load: Load::NotFound,
-                active: Active::Inactive,
-                startup: Startup::Other,
-                stale: false,
-                can_reload: false,
-                log: None,
-            };
+            return unit_rules::not_there();
         };
         Service {
             load: live.spec.load.clone(),
@@ -187,7 +163,7 @@ impl Units {
             return Ok(());
         }
         let service = self.service(unit, now, disk);
-        usable(&unit.name, &service.load)?;
+        unit_rules::usable(&unit.name, &service.load)?;
         let act = match act {
             ServiceAct::Reload if !service.can_reload => ServiceAct::Restart,
             ServiceAct::Reload if service.active != Active::Active => ServiceAct::Start,
@@ -286,15 +262,8 @@ impl Units {
 
     /// A file changed: the unit that it describes is stale until its manager reads it again.
     pub fn file_changed(&mut self, at: &Path, disk: &Disk) {
-        let (Some(dir), Some(name)) = (at.parent(), at.file_name()) else {
+        let Some(unit) = unit_rules::unit_of(at) else {
             return;
-        };
-        let Some((_, session)) = PLACES.iter().find(|(place, _)| Path::new(place) == dir) else {
-            return;
-        };
-        let unit = Unit {
-            name: name.to_string_lossy().into_owned(),
-            session: *session,
         };
         match self.all.get_mut(&unit) {
             Some(live) => live.spec.stale = true,
@@ -351,47 +320,22 @@ pub(super) fn word(active: &Active) -> &'static str {
     }
 }
 
-/// Why nothing can be done with a unit that is loaded like this, if so.
-fn usable(name: &str, load: &Load) -> Result<(), Fault> {
-    match load {
-        Load::Loaded => Ok(()),
-        Load::NotFound => Err(Fault::Service(format!("there is no unit {name}"))),
-        Load::Masked => Err(masked(name)),
-        Load::Broken(why) => Err(Fault::Service(format!("{name} cannot be loaded: {why}"))),
-    }
-}
-
-fn masked(name: &str) -> Fault {
-    Fault::Service(format!("{name} is masked: `systemctl unmask {name}` first"))
-}
-
 /// A unit as its file on the disk says, if there is one.
 fn from_disk(unit: &Unit, disk: &Disk) -> Option<UnitSpec> {
-    let places = PLACES
-        .iter()
-        .filter(|(_, session)| *session == unit.session);
-    let paths = places.map(|(place, _)| PathBuf::from(place).join(&unit.name));
-    match &disk
-        .get(&paths.into_iter().find(|path| disk.find(path).is_some())?)?
-        .body
-    {
+    let place = unit_rules::places(unit)
+        .into_iter()
+        .find(|path| disk.find(path).is_some())?;
+    match &disk.get(&place)?.body {
         Body::Link(target) if target == Path::new("/dev/null") => Some(UnitSpec {
             load: Load::Masked,
             startup: Startup::Masked,
             ..UnitSpec::default()
         }),
         Body::File(bytes) => {
-            let text = String::from_utf8_lossy(bytes);
-            let install = text.lines().any(|line| line.trim() == "[Install]");
+            let (startup, can_reload) = unit_rules::described(bytes);
             Some(UnitSpec {
-                startup: if install {
-                    Startup::Disabled
-                } else {
-                    Startup::Static
-                },
-                can_reload: text
-                    .lines()
-                    .any(|line| line.trim().starts_with("ExecReload=")),
+                startup,
+                can_reload,
                 ..UnitSpec::default()
             })
         }

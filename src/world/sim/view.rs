@@ -187,15 +187,9 @@ impl SimView {
         };
         let ran = self.execute(machine, &on_temporary, &command.argv, false);
         machine.disk.unname(&temporary);
-        match ran?.status {
-            0 => Ok(()),
-            status => {
-                let line = shell_words::join(&command.argv);
-                let place = put.path.display();
-                Err(Fault::Command(format!(
-                    "{place}: `{line}` refused the new content with status {status}"
-                )))
-            }
+        match ran? {
+            output if output.status == 0 => Ok(()),
+            output => Err(Fault::refused(command, output.status, &output.both)),
         }
     }
 }
@@ -234,7 +228,7 @@ impl Look for SimView {
     }
 
     fn user(&self, name: &str) -> Result<Option<Account>, Fault> {
-        Ok(super::lock(&self.machine).accounts.user(name).cloned())
+        Ok(super::lock(&self.machine).accounts.user(name))
     }
 
     fn group(&self, name: &str) -> Result<Option<u32>, Fault> {

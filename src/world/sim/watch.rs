@@ -130,6 +130,5 @@ fn path_of(watch: &Watch) -> Option<&Path> {
 
 /// The place that a path means now, with no link on the way.
 fn place(path: &Path, disk: &Disk) -> PathBuf {
-    let root = super::accounts::Accounts::root();
-    rules::locate(disk, &root, path).map_or_else(|_| path.to_owned(), |spot| spot.path)
+    rules::locate(disk, &rules::root(), path).map_or_else(|_| path.to_owned(), |spot| spot.path)
 }

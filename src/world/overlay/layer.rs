@@ -1,0 +1,243 @@
+//! What was written over the world below: nodes by place, what is unknown, and units' expected states.
+
+use super::units::UnitLayer;
+use crate::world::rules::{self, Tree};
+use crate::world::{Account, Fault, Look, Node, Stat};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// One place that differs from below.
+#[derive(Clone)]
+pub(super) enum Entry {
+    /// Nothing stands there any more.
+    Gone,
+    /// This does.
+    Node(Stat, Data),
+}
+
+/// Where the content of a node is.
+#[derive(Clone)]
+pub(super) enum Data {
+    /// As below: only mode or owner differ.
+    Below,
+    /// A file's bytes.
+    File(Arc<[u8]>),
+    /// A directory that was made here: nothing below shows through it.
+    Dir,
+    /// A link's target.
+    Link(PathBuf),
+}
+
+/// The world below, and what differs from it.
+pub(super) struct Layer {
+    pub below: Arc<dyn Look>,
+    pub units: UnitLayer,
+    entries: BTreeMap<PathBuf, Entry>,
+    obscured: BTreeMap<PathBuf, Arc<str>>,
+    used: i128,
+}
+
+impl Layer {
+    pub fn new(below: Arc<dyn Look>) -> Layer {
+        Layer {
+            below,
+            units: UnitLayer::default(),
+            entries: BTreeMap::new(),
+            obscured: BTreeMap::new(),
+            used: 0,
+        }
+    }
+
+    /// Whether nothing differs, so that below can be asked directly.
+    pub fn is_clear(&self) -> bool {
+        self.entries.is_empty() && self.obscured.is_empty()
+    }
+
+    /// What differs at a place.
+    pub fn entry(&self, at: &Path) -> Option<&Entry> {
+        self.entries.get(at)
+    }
+
+    /// All places that differ.
+    pub fn changed(&self) -> BTreeSet<PathBuf> {
+        let unknown = self.obscured.keys();
+        self.entries.keys().chain(unknown).cloned().collect()
+    }
+
+    /// Puts a node in place of what is there.
+    pub fn place(&mut self, at: PathBuf, stat: Stat, data: Data, old: Option<&Stat>) {
+        self.release(old);
+        if let Data::File(bytes) = &data {
+            self.used += bytes.len() as i128;
+        }
+        self.touched(&at);
+        self.entries.insert(at, Entry::Node(stat, data));
+    }
+
+    /// Takes away what is there.
+    pub fn take(&mut self, at: PathBuf, old: Option<&Stat>) {
+        self.release(old);
+        self.entries.retain(|path, _| !path.starts_with(&at));
+        self.obscured.retain(|path, _| !path.starts_with(&at));
+        self.touched(&at);
+        self.entries.insert(at, Entry::Gone);
+    }
+
+    /// Gives a node another mode or owner.
+    pub fn alter(&mut self, at: PathBuf, stat: Stat) {
+        let data = match self.entries.remove(&at) {
+            Some(Entry::Node(_, data)) => data,
+            _ => Data::Below,
+        };
+        self.units.touched(&at);
+        self.entries.insert(at, Entry::Node(stat, data));
+    }
+
+    /// Makes the content at a place known only to `who`; a plain file, where nothing stands.
+    pub fn obscure(&mut self, at: PathBuf, node: Option<&Stat>, me: &Account, who: &str) {
+        if node.is_none() {
+            let stat = plain(me);
+            self.place(at.clone(), stat, Data::File(Arc::from([])), None);
+        }
+        self.units.touched(&at);
+        self.obscured.insert(at, Arc::from(who));
+    }
+
+    /// Refuses to tell what only someone else will know.
+    pub fn known(&self, at: &Path) -> Result<(), Fault> {
+        match self.obscured.get(at) {
+            Some(who) => Err(Fault::Unknown(who.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// All bytes of the file that stands there.
+    pub fn content(&self, at: &Path, limit: u64) -> Result<Arc<[u8]>, Fault> {
+        self.known(at)?;
+        match self.entries.get(at) {
+            Some(Entry::Node(_, Data::File(bytes))) => Ok(bytes.clone()),
+            _ => self.below.read(at, limit),
+        }
+    }
+
+    /// The names in the directory that stands there, ordered.
+    pub fn names(&self, at: &Path) -> Result<Vec<String>, Fault> {
+        self.known(at)?;
+        let mut names = BTreeSet::new();
+        if !matches!(self.entries.get(at), Some(Entry::Node(_, Data::Dir))) {
+            names.extend(self.below.list(at)?);
+        }
+        let after = self
+            .entries
+            .range::<Path, _>((std::ops::Bound::Excluded(at), std::ops::Bound::Unbounded));
+        for (path, entry) in after.take_while(|(path, _)| path.starts_with(at)) {
+            let Some(name) = path.file_name().filter(|_| path.parent() == Some(at)) else {
+                continue;
+            };
+            let name = name.to_string_lossy().into_owned();
+            match entry {
+                Entry::Gone => names.remove(&name),
+                Entry::Node(..) => names.insert(name),
+            };
+        }
+        Ok(names.into_iter().collect())
+    }
+
+    /// Whether what stands there is just as it is below.
+    fn as_below(&self, at: &Path) -> bool {
+        !self.entries.contains_key(at)
+    }
+
+    /// The nearest place at or above this one that is there below too.
+    fn nearest_below<'p>(&self, at: &'p Path) -> &'p Path {
+        let new = |place: &&Path| {
+            !matches!(
+                self.entries.get(*place),
+                Some(Entry::Gone | Entry::Node(_, Data::Dir | Data::File(_) | Data::Link(_)))
+            )
+        };
+        at.ancestors().find(new).unwrap_or(Path::new("/"))
+    }
+
+    fn release(&mut self, old: Option<&Stat>) {
+        if let Some(old) = old.filter(|old| old.what == Node::File && old.links <= 1) {
+            self.used -= i128::from(old.size);
+        }
+    }
+
+    fn touched(&mut self, at: &Path) {
+        self.obscured.remove(at);
+        self.units.touched(at);
+    }
+}
+
+impl Tree for Layer {
+    fn node(&self, at: &Path) -> Result<Option<Stat>, Fault> {
+        match self.entries.get(at) {
+            Some(Entry::Gone) => return Ok(None),
+            Some(Entry::Node(stat, _)) => return Ok(Some(stat.clone())),
+            None => {}
+        }
+        match at.parent() {
+            Some(dir) if self.nearest_below(dir) != dir => Ok(None),
+            _ => self.below.stat(at),
+        }
+    }
+
+    fn target(&self, at: &Path) -> Result<PathBuf, Fault> {
+        self.known(at)?;
+        match self.entries.get(at) {
+            Some(Entry::Node(_, Data::Link(target))) => Ok(target.clone()),
+            _ => self.below.read_link(at),
+        }
+    }
+
+    fn is_empty(&self, at: &Path) -> Result<bool, Fault> {
+        Ok(self.names(at)?.is_empty())
+    }
+
+    fn room(&self, dir: &Path) -> Result<Option<u64>, Fault> {
+        let left = |free: u64| (i128::from(free) - self.used).max(0);
+        let free = self.below.free(self.nearest_below(dir))?;
+        Ok(free.map(|free| u64::try_from(left(free)).unwrap_or(u64::MAX)))
+    }
+
+    fn is_read_only(&self, dir: &Path) -> Result<bool, Fault> {
+        let answer = self.below.can_write(self.nearest_below(dir));
+        Ok(matches!(answer, Err(Fault::ReadOnly(_))))
+    }
+
+    /// Below answers for its own directories by answering for what is in them.
+    fn may_search(&self, dir: &Path, stat: &Stat, me: &Account) -> Result<bool, Fault> {
+        Ok(self.as_below(dir) || rules::may(stat, me, rules::SEARCH))
+    }
+
+    fn may_read(&self, at: &Path, stat: &Stat, me: &Account) -> bool {
+        self.as_below(at) || rules::may(stat, me, rules::READ)
+    }
+
+    fn may_write(&self, dir: &Path, stat: &Stat, me: &Account) -> Result<bool, Fault> {
+        if me.uid == 0 || !self.as_below(dir) {
+            return Ok(rules::may(stat, me, rules::WRITE | rules::SEARCH));
+        }
+        match self.below.can_write(dir) {
+            Ok(()) => Ok(true),
+            Err(Fault::Denied(..)) => Ok(false),
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+/// A new file of mine.
+fn plain(me: &Account) -> Stat {
+    Stat {
+        what: Node::File,
+        mode: 0o644,
+        uid: me.uid,
+        gid: me.gid,
+        size: 0,
+        links: 1,
+        mount: false,
+    }
+}
