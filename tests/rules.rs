@@ -26,18 +26,32 @@ fn graph(lines: &[&str]) -> Graph {
     for line in lines {
         let words: Vec<&str> = line.split(' ').collect();
         match words[..] {
-            [from, "->", to] => draft.link(&key(from), &key(to), false, Origin::Written, at).unwrap(),
-            [from, "~>", to] => draft.link(&key(from), &key(to), true, Origin::Written, at).unwrap(),
+            [from, "->", to] => draft
+                .link(&key(from), &key(to), false, Origin::Written, at)
+                .unwrap(),
+            [from, "~>", to] => draft
+                .link(&key(from), &key(to), true, Origin::Written, at)
+                .unwrap(),
             [from, "=>", to] => {
-                let ((a, x), (b, y)) = (from.split_once('.').unwrap(), to.rsplit_once('.').unwrap());
+                let ((a, x), (b, y)) =
+                    (from.split_once('.').unwrap(), to.rsplit_once('.').unwrap());
                 let (a, b, x, y) = (key(a), key(b), FieldPath::parse(x), FieldPath::parse(y));
-                draft.bind(&Kinds, (&a, &x), (&b, &y), Origin::Written, at).unwrap();
+                draft
+                    .bind(&Kinds, (&a, &x), (&b, &y), Origin::Written, at)
+                    .unwrap();
             }
             [vertex, ref params @ ..] => {
                 draft.add(&Kinds, key(vertex), at).unwrap();
                 for param in params {
                     let (name, value) = param.split_once('=').unwrap();
-                    draft.set(&Kinds, &key(vertex), &FieldPath::parse(name), &Raw::bare(value)).unwrap();
+                    draft
+                        .set(
+                            &Kinds,
+                            &key(vertex),
+                            &FieldPath::parse(name),
+                            &Raw::bare(value),
+                        )
+                        .unwrap();
                 }
             }
             [] => {}
@@ -47,20 +61,40 @@ fn graph(lines: &[&str]) -> Graph {
 }
 
 fn options(jobs: usize) -> Options {
-    Options { catalog: &Kinds, jobs, level: Level::Full, plan: false, noop: false, expected: None }
+    Options {
+        catalog: &Kinds,
+        jobs,
+        level: Level::Full,
+        plan: false,
+        noop: false,
+        expected: None,
+    }
 }
 
 fn drive(lines: &[&str], spec: SimSpec) -> (SimDrive, Sim) {
     let sim = Sim::new(spec, 1).unwrap();
     let ground = Box::new(SimGround::new(sim.clone()));
     let store = Box::new(MemoryStore::default());
-    let mut drive = SimDrive::new(options(1), ground, store, PathBuf::from("/var/lib/weft/test"), 1).unwrap();
-    drive.input(Input::Graph { graph: Arc::new(graph(lines)), renamed: vec![] });
+    let mut drive = SimDrive::new(
+        options(1),
+        ground,
+        store,
+        PathBuf::from("/var/lib/weft/test"),
+        1,
+    )
+    .unwrap();
+    drive.input(Input::Graph {
+        graph: Arc::new(graph(lines)),
+        renamed: vec![],
+    });
     (drive, sim)
 }
 
 fn apply(drive: &mut SimDrive) -> Vec<Event> {
-    drive.input(Input::Run { until: Until::Converged, world: "sim".into() });
+    drive.input(Input::Run {
+        until: Until::Converged,
+        world: "sim".into(),
+    });
     drive.finish();
     drive.take_events()
 }

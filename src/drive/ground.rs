@@ -1,13 +1,15 @@
 //! The grounds of the virtual driver: a simulated machine, and an overlay over any world.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Errand;
 use super::sim::Ground;
 use crate::engine::Input;
 use crate::time::{Span, Time};
-use crate::world::Watch;
+use crate::world::overlay::Overlay;
 use crate::world::sim::Sim;
+use crate::world::{Look, Watch};
 
 /// A simulated machine to act on.
 pub struct SimGround {
@@ -24,13 +26,18 @@ impl SimGround {
 impl Ground for SimGround {
     fn run(&mut self, errand: &Errand, now: Time, state: &Path) -> (Input, Span) {
         self.sim.set_now(now);
-        let view = self.sim.attempt(errand.job.timeout).named(errand.job.key.to_string());
+        let view = self
+            .sim
+            .attempt(errand.job.timeout)
+            .named(errand.job.key.to_string());
         let input = errand.run(&view, state, false);
         (input, view.elapsed())
     }
 
     fn watch(&mut self, id: u64, watches: &[Watch]) -> Result<(), String> {
-        self.sim.watch(id, watches).map_err(|fault| fault.to_string())
+        self.sim
+            .watch(id, watches)
+            .map_err(|fault| fault.to_string())
     }
 
     fn unwatch(&mut self, id: u64) {
@@ -52,5 +59,40 @@ impl Ground for SimGround {
 
     fn restart(&mut self) {
         self.sim.restart();
+    }
+}
+
+/// An overlay over any world: what a plan acts on. No time passes, and nothing is watched.
+pub struct OverlayGround {
+    overlay: Overlay,
+}
+
+impl OverlayGround {
+    /// Over this world, with nothing changed yet.
+    pub fn over(below: Arc<dyn Look>) -> OverlayGround {
+        OverlayGround {
+            overlay: Overlay::over(below),
+        }
+    }
+}
+
+impl Ground for OverlayGround {
+    fn run(&mut self, errand: &Errand, _: Time, state: &Path) -> (Input, Span) {
+        let who = errand.job.key.to_string();
+        let view = self
+            .overlay
+            .attempt(&who, errand.job.behind)
+            .with_rights(errand.job.rights);
+        (errand.run(&view, state, true), Span::ZERO)
+    }
+
+    fn watch(&mut self, _: u64, _: &[Watch]) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn unwatch(&mut self, _: u64) {}
+
+    fn noticed(&mut self) -> Vec<(u64, String)> {
+        Vec::new()
     }
 }

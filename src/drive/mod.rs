@@ -6,8 +6,10 @@
 
 mod errand;
 mod ground;
+pub mod plan;
 // real
 pub mod sim;
 
 pub use errand::{Act, Errand};
-pub use ground::SimGround;
+pub use ground::{OverlayGround, SimGround};
+pub use plan::{Plan, Planning, plan};

@@ -171,6 +171,8 @@ pub enum Rhythm {
 pub struct Job {
     /// The vertex.
     pub key: Key,
+    /// The number of the run.
+    pub run: u32,
     /// All params, received ones in place.
     pub params: Arc<Params>,
     /// The params that were received.

@@ -22,7 +22,7 @@ use super::state::{
 use super::{Attempt, Engine, Tally};
 
 impl Engine {
-    /// A run begins. Everything is dirty, since the world may be any; memos of the last run no longer count.
+    /// A run begins. Everything is dirty, since the world may be any.
     pub(super) fn begin_run(&mut self, until: Until, world: String) {
         self.run += 1;
         self.swept = false;
@@ -58,7 +58,6 @@ impl Engine {
         for v in all {
             let node = self.node_mut(v);
             node.outcome = Outcome::New;
-            node.memo = None;
             node.tries = 0;
             node.behind = false;
             node.rights = false;
@@ -296,6 +295,7 @@ impl Engine {
         let node = self.node(v);
         Job {
             key: node.key.clone(),
+            run: self.run,
             params,
             received,
             changed,

@@ -176,6 +176,8 @@ impl Drift for Never {
 pub struct At<'a> {
     /// The vertex.
     pub key: &'a Key,
+    /// The number of the run: what an earlier one did counts no more for some kinds.
+    pub run: u32,
     /// The graph's state directory in this world.
     pub state: &'a Path,
     /// What the last check remembered, if params and received keys are still the same (rule V3).

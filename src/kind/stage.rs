@@ -331,6 +331,7 @@ impl<'a> Vertex<'a> {
     fn with_job<T>(&self, call: impl FnOnce(&Job) -> T) -> T {
         call(&Job {
             at: At {
+                run: 1,
                 key: &self.key,
                 state: Path::new("/state"),
                 memo: self.memo.as_ref(),

@@ -148,8 +148,8 @@ fn brief(cmd: &str) -> String {
     sanitise(&shown)
 }
 
-/// The memo of a command without a guard: it has run since the start, with these params.
-struct Ran;
+/// The memo of a command without a guard: it has run in this run, with these params.
+struct Ran(u32);
 
 /// The kind.
 pub struct Exec;
@@ -254,11 +254,11 @@ impl Kind for Exec {
 /// Without a guard: drift until it has run.
 fn once(want: &Want, at: &At) -> Check<ExecDrift> {
     match at.memo.and_then(Opaque::get::<Ran>) {
-        Some(Ran) => Check {
+        Some(Ran(run)) if *run == at.run => Check {
             memo: at.memo.cloned(),
             ..Check::of(Vec::new())
         },
-        None => Check::of(vec![ExecDrift::Run(want.cmd.clone(), Reason::Unguarded)]),
+        _ => Check::of(vec![ExecDrift::Run(want.cmd.clone(), Reason::Unguarded)]),
     }
 }
 
@@ -305,7 +305,7 @@ fn after(want: &Want, at: &At, look: &dyn Look) -> Result<Check<ExecDrift>, Fail
         }
     }
     if want.unguarded() {
-        check.memo = Some(Opaque::new(Ran));
+        check.memo = Some(Opaque::new(Ran(at.run)));
     }
     Ok(check)
 }
