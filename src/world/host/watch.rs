@@ -40,7 +40,7 @@ pub enum What {
     Failed(String),
 }
 
-/// Watches the real machine, in a thread of its own that ends when it is dropped.
+/// Watches the real machine (not an image), in a thread of its own that ends when it is dropped.
 pub struct HostWatcher {
     tell: Sender<Message>,
     thread: Option<JoinHandle<()>>,
@@ -161,7 +161,10 @@ impl Watching {
         }
     }
 
+    /// Among what was lost may be that a directory was replaced, so every way is followed anew before it is told.
     fn lost(&mut self, why: &str) {
+        let all: BTreeSet<Item> = self.items.keys().cloned().collect();
+        self.renew(Path::new("/"), &all);
         let ids: Vec<u64> = self.ids.keys().copied().collect();
         for id in ids {
             self.report(id, What::Lost(why.to_owned()));
@@ -668,8 +671,10 @@ mod tests {
             let _ = tell.send(event);
         };
         let mut watching = Watching::new(own, Box::new(sink));
-        watching.watch(1, &[]);
+        watching.watch(1, &[Watch::Path("/proc/self/status".into())]);
         watching.watch(2, &[]);
+        // As if a directory had been made anew while events were lost.
+        watching.armed.clear();
         let overflow = notify::Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
         watching.seen(&overflow);
         let lost: Vec<u64> = told
@@ -678,6 +683,7 @@ mod tests {
             .map(|event| event.id)
             .collect();
         assert_eq!(lost, [1, 2]);
+        assert!(watching.armed.contains(Path::new("/proc")));
     }
 
     #[test]
