@@ -11,7 +11,7 @@
 //! | `process` | commands |
 //! | `http` | requests |
 //! | `service` | systemd over D-Bus |
-//! | `watch` | what changes by itself |
+//! | `watch`, `trail`, `watch_units` | what changes by itself |
 //! | `cancel` | ending an attempt |
 
 mod accounts;
@@ -23,10 +23,12 @@ mod place;
 mod process;
 mod put;
 mod service;
+mod trail;
 mod watch;
+mod watch_units;
 
 pub use cancel::{CancelToken, OnCancel};
-// pub use watch::{HostWatcher, What, WatchEvent};
+pub use watch::{HostWatcher, WatchEvent, What};
 
 use crate::time::Span;
 use crate::world::{

@@ -24,7 +24,7 @@ impl Place {
         match root {
             None => Ok(Place {
                 dir: None,
-                name: path.to_owned(),
+                name: without_slash(path),
                 path: path.to_owned(),
             }),
             Some(root) => Place::below(Some(root), path).map_err(|errno| match errno {
@@ -99,6 +99,15 @@ impl Place {
     /// An error of a call about this place.
     pub fn fault(&self, errno: Errno) -> Fault {
         fault(&self.path, errno)
+    }
+}
+
+/// The kernel follows a link before a trailing slash, which here means nothing.
+fn without_slash(path: &Path) -> PathBuf {
+    if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        path.components().collect()
+    } else {
+        path.to_owned()
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn run(host: &Host, command: &Command) -> Result<Output, Fault> {
     let mut child = start(host, command)?;
     let running = Running::new(&mut child, command, woken, deadline);
     match running {
-        Ok(mut running) => running.to_its_end(),
+        Ok(mut running) => running.end(),
         Err(errno) => {
             signal(Pid::from_child(&child), Signal::KILL);
             let _ = child.wait();
@@ -220,7 +220,7 @@ impl<'a> Running<'a> {
         })
     }
 
-    fn to_its_end(&mut self) -> Result<Output, Fault> {
+    fn end(&mut self) -> Result<Output, Fault> {
         loop {
             if let Some(end) = self.advance() {
                 return end;
@@ -480,7 +480,7 @@ mod tests {
 
     #[test]
     fn what_it_leaves_behind_is_not_waited_for() -> Result<(), Fault> {
-        let found = host().run(&command("sleep 3600 & echo $!"))?;
+        let found = host().run(&command("tail -f /dev/null & echo $!"))?;
         let left = text(&found.stdout).trim().parse::<i32>().unwrap_or(0);
         let left = Pid::from_raw(left).ok_or(Fault::Cancelled)?;
         assert!(rustix::process::kill_process(left, Signal::KILL).is_ok());
@@ -489,11 +489,11 @@ mod tests {
 
     #[test]
     fn a_timeout_ends_the_whole_group() {
-        let mut asked = command("sleep 3600 & sleep 3600 & wait");
+        let mut asked = command("tail -f /dev/null & tail -f /dev/null & wait");
         asked.timeout = Some(Span::millis(100));
         assert_eq!(host().run(&asked), Err(Fault::TimedOut(Span::millis(100))));
         let attempt = host().attempt(CancelToken::new(), Some(Span::millis(100)));
-        let asked = command("sleep 3600");
+        let asked = command("exec tail -f /dev/null");
         assert_eq!(attempt.run(&asked), Err(Fault::TimedOut(Span::millis(100))));
         assert!(matches!(attempt.run(&asked), Err(Fault::TimedOut(_))));
     }
@@ -507,7 +507,7 @@ mod tests {
         let cancel = CancelToken::new();
         let attempt = host().attempt(cancel.clone(), None);
         let script = format!(
-            "trap '' TERM; echo > {}; while :; do sleep 1; done",
+            "trap '' TERM; echo > {}; while :; do tail -f /dev/null; done",
             mark.display()
         );
         let runs = std::thread::spawn(move || attempt.run(&command(&script)));

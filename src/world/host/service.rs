@@ -14,8 +14,10 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Instant;
 use zbus::export::futures_core::Stream;
-use zbus::zvariant::{OwnedObjectPath, OwnedVariant};
-use zbus::{Connection, MatchRule, Message, MessageStream};
+
+use zbus::{
+    Connection, DynamicType, MatchRule, Message, MessageStream, OwnedObjectPath, OwnedVariant,
+};
 
 const MANAGER: &str = "org.freedesktop.systemd1";
 const MANAGER_PATH: &str = "/org/freedesktop/systemd1";
@@ -129,7 +131,7 @@ impl Manager {
     /// Calls a method of the manager; an error is about `unit`.
     async fn call<B>(&self, unit: &Unit, method: &str, body: &B) -> Result<Message, Fault>
     where
-        B: serde::Serialize + zbus::zvariant::DynamicType,
+        B: serde::Serialize + DynamicType,
     {
         let answer = self.ask(method, body).await;
         answer.map_err(|error| said(unit, error))
@@ -137,7 +139,7 @@ impl Manager {
 
     async fn ask<B>(&self, method: &str, body: &B) -> zbus::Result<Message>
     where
-        B: serde::Serialize + zbus::zvariant::DynamicType,
+        B: serde::Serialize + DynamicType,
     {
         let interface = Some(MANAGER_INTERFACE);
         self.0
