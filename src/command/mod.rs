@@ -13,8 +13,11 @@
 //! Nothing here knows a terminal.
 
 mod build;
+mod complete;
 mod error;
 mod flow;
+mod hint;
+mod offer;
 mod order;
 mod parse;
 mod sims;
@@ -28,8 +31,10 @@ pub mod refs;
 pub mod registry;
 pub mod words;
 
+pub use complete::{Candidate, Context, complete};
 pub use edit::{Answers, Edited, edit, refused};
 pub use error::{CommandError, Grade, Source};
+pub use hint::hint;
 pub use history::History;
 pub use order::{BreakAt, Order, Setting, SimOrder, Written, raw_text};
 pub use parse::{parse, statements};

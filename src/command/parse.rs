@@ -593,9 +593,7 @@ impl<'a> Reader<'a> {
         let arg = Arg::new(Slot::Ref, "a command or a reference");
         loop {
             let (parts, _) = self.need(&arg)?;
-            let only = self.tokens.len() == 1;
-            let wants = if only { Wants::Vertex } else { Wants::Either };
-            let one = resolve(self.line, self.scope, parts, wants);
+            let one = resolve(self.line, self.scope, parts, Wants::Either);
             found.push(one.map_err(|error| self.maybe_verb(error))?);
             self.at += 1;
             match self.tokens.get(self.at) {
@@ -619,6 +617,17 @@ impl<'a> Reader<'a> {
                 (from.key.clone(), sent.clone()),
                 (to.key.clone(), field.clone()),
             ));
+        }
+        if let ([found], Some(token)) = (found.as_slice(), self.tokens.first())
+            && found.path.is_some()
+        {
+            return Err(self
+                .wrong(
+                    &(token.span.end..token.span.end),
+                    "a field alone says nothing",
+                )
+                .expected("-> REF.PARAM")
+                .grade(Grade::Missing));
         }
         if let Some(at) = found.iter().position(|found| found.path.is_some()) {
             return Err(self.half_bound(&found, at));
