@@ -58,10 +58,9 @@ mod tests {
     use super::*;
 
     fn named(name: &str) -> Graph {
-        Graph {
-            name: name.to_owned(),
-            ..Graph::default()
-        }
+        let mut graph = Graph::default();
+        graph.name = name.to_owned();
+        graph
     }
 
     #[test]

@@ -40,3 +40,6 @@ pub use order::{BreakAt, Order, Setting, SimOrder, Written, raw_text};
 pub use parse::{parse, statements};
 pub use sims::FAULTS;
 pub use verbs::EVENTS;
+
+#[cfg(test)]
+mod tests;

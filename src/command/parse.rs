@@ -153,7 +153,10 @@ impl<'a> Reader<'a> {
         let end = self.tokens.last().map_or(0, |token| token.span.end);
         self.wrong(&(end..end), format!("{} is missing", arg.shows))
             .expected(arg.shows)
-            .grade(Grade::Missing)
+            .grade(match self.line[end..].trim().is_empty() {
+                true => Grade::Missing,
+                false => Grade::Wrong,
+            })
     }
 
     fn wrong(&self, span: &Range<usize>, what: impl Into<String>) -> CommandError {

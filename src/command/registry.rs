@@ -251,7 +251,7 @@ impl Command {
 
     /// Its word, after `sim` where it is one of the simulated machine's.
     pub fn full_name(&self) -> String {
-        match SIMS.iter().any(|sim| std::ptr::eq(sim, self)) {
+        match SIMS.iter().any(|sim| sim.example == self.example) {
             true => format!("sim {}", self.name),
             false => self.name.to_owned(),
         }
@@ -318,7 +318,7 @@ fn gaps(text: &str, typed: &str) -> Option<u32> {
         loop {
             match rest.next() {
                 Some(c) if c == wanted => break,
-                Some(_) => skipped += 2,
+                Some(_) => skipped += 5,
                 None => return None,
             }
         }

@@ -140,7 +140,7 @@ impl<'a> Lexer<'a> {
                     self.pos += 1;
                     self.push(What::End, start);
                 }
-                Some(_) if self.arrow().is_some() => self.take_arrow(),
+                Some(_) if self.arrow().is_some() => self.take_arrow()?,
                 Some(_) => {
                     let done = self.word();
                     let parts = std::mem::take(&mut self.parts);
@@ -242,11 +242,20 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn take_arrow(&mut self) {
-        if let Some(arrow) = self.arrow() {
-            let start = self.pos;
-            self.pos += 2;
-            self.push(What::Arrow(arrow), start);
+    fn take_arrow(&mut self) -> Result<(), CommandError> {
+        let Some(arrow) = self.arrow() else {
+            return Ok(());
+        };
+        let start = self.pos;
+        self.pos += 2;
+        match self.tokens.last().map(|token| &token.what) {
+            Some(What::Word(_)) => {
+                self.push(What::Arrow(arrow), start);
+                Ok(())
+            }
+            _ => Err(self
+                .wrong(start, format!("`{arrow}` has nothing before it"))
+                .expected("a reference")),
         }
     }
 
