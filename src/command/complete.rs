@@ -89,7 +89,7 @@ pub(super) fn position<'a>(
     error: Option<Grade>,
     scope: &Scope,
 ) -> Option<Position<'a>> {
-    if error == Some(Grade::Wrong) || in_comment(typed, tokens) {
+    if error == Some(Grade::Wrong) || !goes_on(typed, tokens) {
         return None;
     }
     let begin = tokens
@@ -139,11 +139,14 @@ fn position_after<'a>(
     })
 }
 
-fn in_comment(typed: &str, tokens: &[Token]) -> bool {
-    let end = tokens
-        .last()
-        .map_or(0, |token| token.span.end.min(typed.len()));
-    typed.get(end..).is_some_and(|rest| rest.contains('#'))
+/// Whether a word can be typed at the end: not in a comment, behind a backslash, nor behind the last line of a heredoc.
+fn goes_on(typed: &str, tokens: &[Token]) -> bool {
+    let Some(last) = tokens.last() else {
+        return !typed.contains('#') && !typed.ends_with('\\');
+    };
+    let rest = typed.get(last.span.end..).unwrap_or_default();
+    let closed = last.what != What::End || !rest.is_empty() || typed.ends_with([';', '\n']);
+    closed && !rest.contains('#') && !rest.ends_with('\\')
 }
 
 fn wanted(line: &str, before: &[Token], scope: &Scope) -> Vec<Wanted> {
@@ -172,7 +175,7 @@ fn wanted(line: &str, before: &[Token], scope: &Scope) -> Vec<Wanted> {
 fn chain(line: &str, tokens: &[Token], scope: &Scope) -> Wanted {
     let bound = tokens.first().is_some_and(|first| match &first.what {
         What::Word(parts) => {
-            resolve(line, scope, parts, Wants::Either).is_ok_and(|found| found.path.is_some())
+            resolve(line, scope, parts, Wants::Before).is_ok_and(|found| found.path.is_some())
         }
         _ => false,
     });

@@ -108,26 +108,12 @@ fn apply(
                 ))
             })
             .collect(),
-        Order::Chain(first, rest) => pairs(first, rest)
-            .map(|(from, arrow, to)| {
-                draft.link(from, to, arrow == Arrow::Notify, Origin::Written, nowhere)?;
-                Ok(format!(
-                    "linked {} {arrow} {}",
-                    ref_text(from),
-                    ref_text(to)
-                ))
-            })
-            .collect(),
-        Order::Unlink(first, rest) => pairs(first, rest)
-            .map(|(from, arrow, to)| {
-                draft.unlink(from, to, arrow == Arrow::Notify, nowhere)?;
-                Ok(format!(
-                    "unlinked {} {arrow} {}",
-                    ref_text(from),
-                    ref_text(to)
-                ))
-            })
-            .collect(),
+        Order::Chain(first, rest) | Order::Unlink(first, rest) => {
+            let draws = matches!(order, Order::Chain(..));
+            pairs(first, rest)
+                .map(|pair| edge(draft, draws, pair))
+                .collect()
+        }
         Order::Bind((from, sent), (to, field)) => {
             draft.bind(catalog, (from, sent), (to, field), Origin::Written, nowhere)?;
             Ok(vec![format!(
@@ -142,6 +128,19 @@ fn apply(
         }
         _ => Ok(Vec::new()),
     }
+}
+
+/// Draws or takes away one edge.
+fn edge(draft: &mut Draft, draws: bool, pair: (&Key, Arrow, &Key)) -> Result<String, Refusal> {
+    let (from, arrow, to) = pair;
+    let (notify, nowhere) = (arrow == Arrow::Notify, Place::default());
+    let did = match draws {
+        true => draft
+            .link(from, to, notify, Origin::Written, nowhere)
+            .map(|()| "linked"),
+        false => draft.unlink(from, to, notify, nowhere).map(|()| "unlinked"),
+    }?;
+    Ok(format!("{did} {} {arrow} {}", ref_text(from), ref_text(to)))
 }
 
 /// Each edge of a chain.

@@ -12,15 +12,21 @@
 //! graph are applied by [`edit`]. Completion, hints, help and docs come from the same table, and from the kinds' schemas.
 //! Nothing here knows a terminal.
 
+mod arrows;
 mod build;
 mod complete;
 mod error;
 mod flow;
 mod hint;
+mod literals;
 mod offer;
+mod offer_fields;
 mod order;
 mod parse;
+mod plain;
 mod sims;
+mod slips;
+mod slots;
 mod verbs;
 
 pub mod edit;
@@ -37,7 +43,7 @@ pub use error::{CommandError, Grade, Source};
 pub use hint::hint;
 pub use history::History;
 pub use order::{BreakAt, Order, Setting, SimOrder, Written, raw_text};
-pub use parse::{parse, statements};
+pub use parse::{Script, parse};
 pub use sims::FAULTS;
 pub use verbs::EVENTS;
 

@@ -4,10 +4,11 @@
 //! word that names a vertex is a reference, dots and all; else what follows a dot is a field. Where both readings are
 //! possible, nobody guesses.
 
-use super::error::{CommandError, Grade};
+use super::error::CommandError;
+use super::slips::{ambiguous, misfit, unknown};
 use super::words::{Part, Piece, is_ident};
-use crate::graph::{Catalog, FieldPath, Graph, Key, nearest};
-use crate::value::{Schema, quote, quote_always};
+use crate::graph::{Catalog, FieldPath, Graph, Key};
+use crate::value::{Schema, quote_always};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -80,7 +81,7 @@ fn means(name: &str, key: &Key) -> bool {
 }
 
 /// The last part of a path, if the name is one.
-fn last_part(name: &str) -> Option<&str> {
+pub(super) fn last_part(name: &str) -> Option<&str> {
     let trimmed = name.trim_end_matches('/');
     trimmed.rsplit_once('/').map(|(_, last)| last)
 }
@@ -118,8 +119,10 @@ pub enum Wants {
     Sent,
     /// A param of a vertex.
     Param,
-    /// A vertex or a field of one: both ends of an arrow.
-    Either,
+    /// A vertex, or something that it sends: before an arrow.
+    Before,
+    /// A vertex, or a param of it: after an arrow.
+    After,
 }
 
 /// What a word means.
@@ -132,13 +135,13 @@ pub struct Found {
 }
 
 /// A word taken apart: who, and the keys that follow.
-struct Shape<'a> {
-    head: Head<'a>,
-    keys: Vec<String>,
+pub(super) struct Shape<'a> {
+    pub(super) head: Head<'a>,
+    pub(super) keys: Vec<String>,
     span: Range<usize>,
 }
 
-enum Head<'a> {
+pub(super) enum Head<'a> {
     Keyed(&'a str, &'a str),
     Quoted(&'a str),
     Bare(Vec<&'a str>),
@@ -291,7 +294,7 @@ fn readings(scope: &Scope, shape: &Shape) -> Vec<Found> {
 
 fn fits(scope: &Scope, found: &Found, wants: Wants) -> bool {
     let Some(path) = &found.path else {
-        return matches!(wants, Wants::Vertex | Wants::Either);
+        return !matches!(wants, Wants::Sent | Wants::Param);
     };
     let Some(schema) = scope.schema(&found.key) else {
         return false;
@@ -299,160 +302,9 @@ fn fits(scope: &Scope, found: &Found, wants: Wants) -> bool {
     let (sent, field) = (schema.sent(&path.field), schema.field(&path.field));
     match wants {
         Wants::Vertex => false,
-        Wants::Sent => sent.is_some(),
-        Wants::Param => field.is_some(),
-        Wants::Either => sent.is_some() || field.is_some(),
+        Wants::Sent | Wants::Before => sent.is_some(),
+        Wants::Param | Wants::After => field.is_some(),
     }
-}
-
-/// The vertex is there, but this is not wanted of it.
-fn misfit(
-    scope: &Scope,
-    found: &Found,
-    wants: Wants,
-    wrong: &dyn Fn(String) -> CommandError,
-) -> CommandError {
-    let key = &found.key;
-    let (sends, fields) = names(scope, key);
-    let list = match wants {
-        Wants::Vertex => Vec::new(),
-        Wants::Sent => sends,
-        Wants::Param => fields,
-        Wants::Either => sends.into_iter().chain(fields).collect(),
-    };
-    match &found.path {
-        None => {
-            let what = match wants {
-                Wants::Sent => format!("{key} is a vertex; what of it is sent?"),
-                _ => format!("{key} is a vertex; which field of it?"),
-            };
-            wrong(what)
-                .expected(one_of(&list))
-                .grade(Grade::Missing)
-                .hint(example_field(key, &list))
-        }
-        Some(path) if wants == Wants::Vertex => wrong(format!("{key}.{path} is a field"))
-            .expected("a vertex")
-            .hint(format!("write `{}`", ref_text(key))),
-        Some(path) => {
-            let verb = if wants == Wants::Sent { "sends" } else { "has" };
-            let near = nearest(&path.field, list.iter().copied());
-            wrong(format!("{} {verb} no `{}`", key.kind(), path.field))
-                .expected(one_of(&list))
-                .hint(near.map(|name| format!("did you mean `{name}`?")))
-        }
-    }
-}
-
-fn names(scope: &Scope, key: &Key) -> (Vec<&'static str>, Vec<&'static str>) {
-    scope
-        .schema(key)
-        .map_or((Vec::new(), Vec::new()), |schema| {
-            let sends = schema.sends.iter().map(|sent| sent.name).collect();
-            let fields = schema.fields.iter().map(|field| field.name).collect();
-            (sends, fields)
-        })
-}
-
-fn one_of(list: &[&str]) -> String {
-    match list {
-        [] => "nothing: it has none".to_owned(),
-        _ => list.join(", "),
-    }
-}
-
-fn example_field(key: &Key, list: &[&str]) -> Option<String> {
-    let first = list.first()?;
-    Some(format!("for example `{}.{first}`", ref_text(key)))
-}
-
-/// No vertex is meant.
-fn unknown(scope: &Scope, shape: &Shape, wrong: &dyn Fn(String) -> CommandError) -> CommandError {
-    let (typed, kind) = match &shape.head {
-        Head::Keyed(kind, name) => (ref_text(&Key::new(kind, name)), Some(*kind)),
-        Head::Quoted(name) => (quote_always(name), None),
-        Head::Bare(segments) => (segments.join("."), None),
-    };
-    let error = wrong(format!("there is no vertex `{typed}`")).expected("a vertex of this graph");
-    if let Some(kind) = kind
-        && scope.catalog.schema(kind).is_none()
-    {
-        let near = nearest(kind, scope.catalog.kinds().into_iter());
-        return error
-            .hint(near.map(|near| format!("there is no kind `{kind}`; did you mean `{near}`?")));
-    }
-    let near = nearest_vertex(scope, &typed);
-    let empty = scope.keys().next().is_none();
-    error.hint(match near {
-        Some(key) => Some(format!("did you mean `{}`?", ref_text(key))),
-        None if empty => Some("the graph is empty: `add KIND NAME` makes a vertex".to_owned()),
-        None => Some("`show` lists them".to_owned()),
-    })
-}
-
-fn nearest_vertex<'a>(scope: &'a Scope, typed: &str) -> Option<&'a Key> {
-    let tries = |key: &Key| {
-        let last = last_part(key.name()).unwrap_or(key.name()).to_owned();
-        [ref_text(key), key.name().to_owned(), last]
-    };
-    let known: Vec<(String, &Key)> = scope
-        .keys()
-        .flat_map(|key| tries(key).map(|text| (text, key)))
-        .collect();
-    let first = typed.split('.').next().unwrap_or(typed);
-    let near = |typed: &str| nearest(typed, known.iter().map(|(text, _)| text.as_str()));
-    let near = near(typed).or_else(|| near(first))?;
-    known
-        .iter()
-        .find(|(text, _)| text == near)
-        .map(|(_, key)| *key)
-}
-
-fn ambiguous(
-    shape: &Shape,
-    several: &[&Found],
-    wrong: &dyn Fn(String) -> CommandError,
-) -> CommandError {
-    let Head::Bare(segments) = &shape.head else {
-        return wrong("several vertices have this name".to_owned()).hint(write_one(several));
-    };
-    let text = segments.join(".");
-    let lens: BTreeSet<usize> = several.iter().map(|found| depth(found)).collect();
-    if lens.len() == 1 {
-        return wrong(format!("several vertices are called `{text}`")).hint(write_one(several));
-    }
-    let forms: Vec<String> = lens
-        .iter()
-        .map(|below| quoted_form(segments, *below, shape.keys.len()))
-        .collect();
-    wrong(format!("`{text}` can be read in {} ways", forms.len()))
-        .hint(format!("write `{}`", forms.join("` or `")))
-}
-
-/// How many names follow the vertex's own.
-fn depth(found: &Found) -> usize {
-    found.path.as_ref().map_or(0, |path| 1 + path.keys.len())
-}
-
-fn quoted_form(segments: &[&str], below: usize, after: usize) -> String {
-    let end = segments.len() - (below - after.min(below)).min(segments.len());
-    let mut text = quote_always(&segments[..end].join("."));
-    for key in &segments[end..] {
-        text.push('.');
-        text.push_str(&quote(key));
-    }
-    text
-}
-
-fn write_one(several: &[&Found]) -> String {
-    let forms: Vec<String> = several
-        .iter()
-        .map(|found| match &found.path {
-            None => ref_text(&found.key),
-            Some(path) => field_text(&found.key, path),
-        })
-        .collect();
-    format!("write `{}`", forms.join("` or `"))
 }
 
 /// The path that an assignment or `unset` names: `mode`, `env.TOKEN`, `meta.retry`.

@@ -1,4 +1,4 @@
-//! Every error's text, in one snapshot.
+//! Every error's text, and every help text, in two snapshots.
 
 use super::*;
 
@@ -125,7 +125,31 @@ fn all_errors() {
             said.collect::<Vec<_>>().join("\n")
         ));
     }
-    insta::with_settings!({ snapshot_path => "../../../snapshots", prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("language_errors", text);
+    insta::with_settings!({ snapshot_path => "../../../snapshots/language", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("errors", text);
+    });
+}
+
+#[test]
+fn all_help() {
+    let mut text = help::overview();
+    for topic in ["add", "plan", "sim", "sim fail", "quit", "file", "noop"] {
+        text.push_str(&format!(
+            "\n---- help {topic}\n{}",
+            help::topic(&Small, topic).unwrap_or_default()
+        ));
+    }
+    text.push_str(&format!(
+        "\n---- kinds\n{}\n---- meta\n{}",
+        help::kinds(&Small),
+        help::meta_keys()
+    ));
+    text.push_str(&format!(
+        "\n{}\n{}",
+        help::kinds_markdown(&Small),
+        help::language_markdown()
+    ));
+    insta::with_settings!({ snapshot_path => "../../../snapshots/language", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("help", text);
     });
 }

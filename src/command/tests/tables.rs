@@ -278,7 +278,10 @@ fn completion_at_every_position() {
         ("pw.password ", &["->"]),
         ("pw.password -> db.", &["exec[db].cmd", "exec[db].timeout"]),
         ("bind pw.", &["password[pw].password"]),
-        ("bind pw.password -> db.", &["exec[db].cmd", "exec[db].timeout"]),
+        (
+            "bind pw.password -> db.",
+            &["exec[db].cmd", "exec[db].timeout"],
+        ),
         ("unbind ", &["file[/tmp/secret].content"]),
         ("sim wr", &["write"]),
         ("sim fail x no", &["nospace"]),
