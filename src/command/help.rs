@@ -14,7 +14,7 @@ pub fn overview() -> String {
         text.push_str(&format!("{group}\n{}\n", table(rows.collect(), "  ")));
     }
     text.push_str("a -> b orders, a ~> b also notifies, a.sent -> b.param carries a value.\n");
-    text.push_str("`help COMMAND` and `help KIND` say more.\n");
+    text.push_str("`help COMMAND`, `help KIND` and `help meta` say more.\n");
     text
 }
 
@@ -22,6 +22,12 @@ pub fn overview() -> String {
 pub fn topic(catalog: &dyn Catalog, topic: &str) -> Option<String> {
     if let Some(command) = topic.strip_prefix("sim ").and_then(registry::find_sim) {
         return Some(of_command(command));
+    }
+    if topic == "meta" {
+        return Some(format!(
+            "how a vertex is run, whatever its kind\n{}",
+            meta_keys()
+        ));
     }
     match registry::find(topic) {
         Some(command) => Some(of_command(command)),

@@ -83,6 +83,7 @@ impl<'a> Offers<'a> {
             Slot::Topic => {
                 self.commands(COMMANDS);
                 self.kinds();
+                self.word("meta", "how a vertex is run");
             }
             Slot::Stop => {
                 self.words(EVENTS);

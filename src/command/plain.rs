@@ -7,9 +7,10 @@ use super::parse::{Reader, Taken, bare};
 use super::refs::{Wants, resolve};
 use super::registry::{self, Arg, Slot};
 use super::verbs::EVENTS;
-use super::words::{Part, Piece};
+use super::words::{Part, Piece, Token, What};
 use crate::graph::nearest;
 use crate::value::{Raw, RawNode};
+use std::ops::Range;
 
 impl Reader<'_> {
     /// A word as text: quotes resolved, anything else as it stands.
@@ -39,11 +40,9 @@ impl Reader<'_> {
         let (Some(first), Some(last)) = (rest.first(), rest.last()) else {
             return Ok(Taken::Nothing);
         };
-        if let Some(token) = rest
-            .iter()
-            .find(|token| self.text_at(&token.span).contains("<<"))
-        {
-            return Err(self.wrong(&token.span, "no heredoc can stand here"));
+        let heredoc = |span: &&Range<usize>| self.text_at(span).starts_with("<<");
+        if let Some(span) = rest.iter().flat_map(values).find(heredoc) {
+            return Err(self.wrong(span, "no heredoc can stand here"));
         }
         self.at = self.tokens.len();
         Ok(Taken::Text(
@@ -97,7 +96,8 @@ impl Reader<'_> {
             return Ok(Taken::Text(sim.full_name()));
         }
         let sim = word.strip_prefix("sim ").and_then(registry::find_sim);
-        if registry::find(&word).is_some() || sim.is_some() || self.is_kind(&word) {
+        if registry::find(&word).is_some() || sim.is_some() || self.is_kind(&word) || word == "meta"
+        {
             return Ok(Taken::Text(word));
         }
         let kinds = self.scope.catalog.kinds();
@@ -144,4 +144,14 @@ fn heredoc(raw: &Raw) -> Option<String> {
         RawNode::Scalar { text, quoted: true } => Some(text.clone()),
         _ => None,
     }
+}
+
+/// Where the values of a word stand.
+fn values(token: &Token) -> impl Iterator<Item = &Range<usize>> {
+    let parts = match &token.what {
+        What::Word(parts) => parts.as_slice(),
+        _ => &[],
+    };
+    let value = |part: &&Part| matches!(part.what, Piece::Value(_));
+    parts.iter().filter(value).map(|part| &part.span)
 }

@@ -48,9 +48,9 @@ pub const COMMANDS: &[Command] = &[
     graph("rename", "give a vertex another name", "rename password[pw] db-password")
         .args(&[REF, Arg::new(Slot::Name, "NAME")])
         .help("Edges, bindings and pending notifications follow."),
-    graph("drop", "take vertices out of the graph", "drop file[/tmp/secret]")
+    graph("drop", "take vertices out of the graph; what they managed stays on the host", "drop file[/tmp/secret]")
         .args(&[REFS])
-        .help("What they managed stays on the host. Their edges and bindings go.")
+        .help("Their edges and bindings go. Nothing is changed on the host.")
         .or(&["delete", "remove"]),
     graph("link", "draw edges: `a -> b` orders, `a ~> b` also notifies", "link file[/tmp/secret] ~> noop[bystander]")
         .args(&[Arg::new(Slot::Chain, "REF -> REF…")])

@@ -110,6 +110,8 @@ fn lines_and_what_they_mean() {
         ),
         ("sim run sh -c 'a -> b'", "sim run sh -c 'a -> b'"),
         ("sim advance 1m30s", "sim advance 1m30s"),
+        ("expect /x has '<<'", "expect /x has '<<'"),
+        ("help meta", "help meta"),
         (
             "expect /tmp/x has \"a -> b\"",
             "expect /tmp/x has \"a -> b\"",
