@@ -325,7 +325,7 @@ impl Draft {
 }
 
 /// The name among `known` that was most likely meant, if one is near.
-pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|name| (strsim::damerau_levenshtein(typed, name), name))
         .filter(|(distance, name)| {

@@ -8,7 +8,7 @@ mod draft;
 mod refusal;
 
 pub use check::find_cycle;
-pub use draft::Draft;
+pub use draft::{Draft, nearest};
 pub use refusal::{Problem, Refusal};
 
 use crate::time::Span;
@@ -171,7 +171,10 @@ impl fmt::Display for FieldPath {
         f.write_str(&self.field)?;
         self.keys
             .iter()
-            .try_for_each(|key| write!(f, ".{}", crate::value::quote(key)))
+            .try_for_each(|key| match key.contains('.') {
+                true => write!(f, ".{}", crate::value::quote_always(key)),
+                false => write!(f, ".{}", crate::value::quote(key)),
+            })
     }
 }
 

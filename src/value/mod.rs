@@ -204,7 +204,7 @@ impl fmt::Display for Value {
                 f.write_str("[")?;
                 for (i, item) in items.iter().enumerate() {
                     let comma = if i == 0 { "" } else { ", " };
-                    write!(f, "{comma}{item}")?;
+                    write!(f, "{comma}{}", Inside(item))?;
                 }
                 f.write_str("]")
             }
@@ -212,12 +212,24 @@ impl fmt::Display for Value {
                 f.write_str("{")?;
                 for (i, (key, item)) in items.iter().enumerate() {
                     let comma = if i == 0 { "" } else { ", " };
-                    write!(f, "{comma}{}: {item}", quote(key))?;
+                    write!(f, "{comma}{}: {}", quote_inside(key), Inside(item))?;
                 }
                 f.write_str("}")
             }
             Value::Secret(_) => f.write_str(MASK),
             Value::Unknown(unknown) => write!(f, "(known after {})", unknown.who),
+        }
+    }
+}
+
+/// An item of a list or map, where a comma or colon ends a bare word.
+struct Inside<'a>(&'a Value);
+
+impl fmt::Display for Inside<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Value::Str(text) => f.write_str(&quote_inside(text)),
+            other => write!(f, "{other}"),
         }
     }
 }
@@ -257,9 +269,22 @@ impl From<String> for Value {
 /// with `\n`, `\t`, `\"`, `\\` and `\u{…}` for control characters and bidirectional overrides.
 pub fn quote(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.to_owned(),
+        false => quote_always(text),
     }
+}
+
+/// The same inside a list or map, where a comma or colon ends a bare word.
+fn quote_inside(text: &str) -> String {
+    match text.contains([',', ':']) {
+        true => quote_always(text),
+        false => quote(text),
+    }
+}
+
+/// Text in double quotes, also where it could stand bare.
+pub fn quote_always(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {

@@ -1,0 +1,300 @@
+//! Orders that edit the graph, applied to a draft: each whole or not at all (rule G2).
+
+use super::error::CommandError;
+use super::meta;
+use super::order::{Order, Setting, Written};
+use super::refs::{field_text, ref_text};
+use super::words::Arrow;
+use crate::graph::{Catalog, Draft, FieldPath, Graph, Key, Origin, Problem, Refusal};
+use crate::kind;
+use crate::value::{Hears, Place, Raw, RawNode, Value, quote};
+
+/// What an edit made.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Edited {
+    /// The graph after it.
+    pub graph: Graph,
+    /// What was done: `added file[/tmp/secret]`.
+    pub lines: Vec<String>,
+    /// What a person should know of it.
+    pub warnings: Vec<String>,
+}
+
+/// Where the answers to `?` come from: the text that a person typed unseen, for this param; none if there was none.
+pub type Answers<'a> = &'a mut dyn FnMut(&Key, &FieldPath) -> Option<String>;
+
+/// Makes one edit of a graph, or says every reason why not and leaves it as it is. Orders that edit nothing make
+/// nothing of it.
+pub fn edit(
+    graph: &Graph,
+    catalog: &dyn Catalog,
+    order: &Order,
+    answers: Answers,
+) -> Result<Edited, Vec<Refusal>> {
+    let mut draft = graph.edit();
+    let lines = apply(&mut draft, catalog, order, answers).map_err(|refusal| vec![refusal])?;
+    let next = draft.finish(catalog)?;
+    let warnings = warnings(&next, catalog, order);
+    Ok(Edited {
+        graph: next,
+        lines,
+        warnings,
+    })
+}
+
+/// A refusal that points into the line, where its place is one of it.
+pub fn refused(line: &str, refusal: &Refusal) -> CommandError {
+    let span = match refusal.place.line {
+        0 => 0..line.trim_end().len(),
+        _ => {
+            let at = byte_of(line, refusal.place);
+            let len = line[at..].find(char::is_whitespace);
+            at..len.map_or(line.len(), |len| at + len)
+        }
+    };
+    CommandError::new(line, span, refusal.to_string()).hint(refusal.hint.clone())
+}
+
+/// The byte at a place of a line; its end if there is none.
+fn byte_of(line: &str, place: Place) -> usize {
+    let row = usize::try_from(place.line.saturating_sub(1)).unwrap_or(0);
+    let column = usize::try_from(place.column.saturating_sub(1)).unwrap_or(0);
+    let begin: usize = line.split_inclusive('\n').take(row).map(str::len).sum();
+    let below = line.get(begin..).unwrap_or_default();
+    let end = below
+        .char_indices()
+        .nth(column)
+        .map_or(below.len(), |(at, _)| at);
+    (begin + end).min(line.len())
+}
+
+/// Applies one order to a draft, and says what it did. What is typed has no place that would outlive its line.
+fn apply(
+    draft: &mut Draft,
+    catalog: &dyn Catalog,
+    order: &Order,
+    answers: Answers,
+) -> Result<Vec<String>, Refusal> {
+    let nowhere = Place::default();
+    match order {
+        Order::Add(key, settings) => {
+            draft.add(catalog, key.clone(), nowhere)?;
+            set(draft, catalog, key, settings, answers)?;
+            Ok(vec![format!("added {}", ref_text(key))])
+        }
+        Order::Set(key, settings) => {
+            set(draft, catalog, key, settings, answers)?;
+            Ok(settings
+                .iter()
+                .map(|setting| set_line(draft, key, setting))
+                .collect())
+        }
+        Order::Unset(key, paths) => unset(draft, key, paths),
+        Order::Rename(key, name) => {
+            let to = draft.rename(key, name, nowhere)?;
+            Ok(vec![format!(
+                "renamed {} to {}",
+                ref_text(key),
+                ref_text(&to)
+            )])
+        }
+        Order::Drop(keys) => keys
+            .iter()
+            .map(|key| {
+                draft.drop_vertex(key, nowhere)?;
+                Ok(format!(
+                    "dropped {}; what it managed stays on the host",
+                    ref_text(key)
+                ))
+            })
+            .collect(),
+        Order::Chain(first, rest) | Order::Unlink(first, rest) => {
+            let draws = matches!(order, Order::Chain(..));
+            pairs(first, rest)
+                .map(|pair| edge(draft, draws, pair))
+                .collect()
+        }
+        Order::Bind((from, sent), (to, field)) => {
+            draft.bind(catalog, (from, sent), (to, field), Origin::Written, nowhere)?;
+            Ok(vec![format!(
+                "bound {} -> {}",
+                field_text(from, sent),
+                field_text(to, field)
+            )])
+        }
+        Order::Unbind(key, path) => {
+            draft.unbind(key, path, nowhere)?;
+            Ok(vec![format!("unbound {}", field_text(key, path))])
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Draws or takes away one edge.
+fn edge(draft: &mut Draft, draws: bool, pair: (&Key, Arrow, &Key)) -> Result<String, Refusal> {
+    let (from, arrow, to) = pair;
+    let (notify, nowhere) = (arrow == Arrow::Notify, Place::default());
+    let did = match draws {
+        true => draft
+            .link(from, to, notify, Origin::Written, nowhere)
+            .map(|()| "linked"),
+        false => draft.unlink(from, to, notify, nowhere).map(|()| "unlinked"),
+    }?;
+    Ok(format!("{did} {} {arrow} {}", ref_text(from), ref_text(to)))
+}
+
+/// Each edge of a chain.
+fn pairs<'a>(
+    first: &'a Key,
+    rest: &'a [(Arrow, Key)],
+) -> impl Iterator<Item = (&'a Key, Arrow, &'a Key)> {
+    let froms = std::iter::once(first).chain(rest.iter().map(|(_, key)| key));
+    froms
+        .zip(rest)
+        .map(|(from, (arrow, to))| (from, *arrow, to))
+}
+
+fn set(
+    draft: &mut Draft,
+    catalog: &dyn Catalog,
+    key: &Key,
+    settings: &[Setting],
+    answers: Answers,
+) -> Result<(), Refusal> {
+    settings
+        .iter()
+        .try_for_each(|setting| match &setting.value {
+            Written::Raw(raw) if &*setting.path.field == "meta" => {
+                set_meta(draft, key, &setting.path, Some(raw))
+            }
+            Written::Raw(raw) => draft.set(catalog, key, &setting.path, raw),
+            Written::Asked => set_asked(draft, catalog, key, setting, answers(key, &setting.path)),
+        })
+}
+
+/// A value that was asked for is a secret, also in what is said against it.
+fn set_asked(
+    draft: &mut Draft,
+    catalog: &dyn Catalog,
+    key: &Key,
+    setting: &Setting,
+    answer: Option<String>,
+) -> Result<(), Refusal> {
+    let path = &setting.path;
+    let Some(text) = answer else {
+        let problem = Problem::Invalid(
+            key.clone(),
+            format!("{path} was asked for, and there is no answer"),
+        );
+        let hint = "a terminal is needed to ask".to_owned();
+        return Err(Refusal::new(problem, setting.place, Some(hint)));
+    };
+    let raw = Raw {
+        node: RawNode::Scalar { text, quoted: true },
+        place: setting.place,
+    };
+    draft
+        .set(catalog, key, path, &raw)
+        .map_err(|refusal| unshown(refusal, setting.place))?;
+    let read = draft.graph().vertex(key).and_then(|vertex| {
+        let top = vertex.params.get(&*path.field)?;
+        path.keys.iter().try_fold(top, |value, key| match value {
+            Value::Map(map) => map.get(key),
+            _ => None,
+        })
+    });
+    match read.cloned() {
+        Some(value) => draft.set_value(key, path, value.into_secret(), setting.place),
+        None => Ok(()),
+    }
+}
+
+fn unshown(refusal: Refusal, place: Place) -> Refusal {
+    let problem = match refusal.problem {
+        Problem::WrongType(key, path, expected, _) => {
+            Problem::WrongType(key, path, expected, "something else".to_owned())
+        }
+        other => other,
+    };
+    Refusal::new(problem, place, refusal.hint)
+}
+
+fn set_meta(
+    draft: &mut Draft,
+    key: &Key,
+    path: &FieldPath,
+    raw: Option<&Raw>,
+) -> Result<(), Refusal> {
+    let now = draft.graph().vertex(key).map(|vertex| vertex.meta.clone());
+    let next = meta::with(key, &now.unwrap_or_default(), path, raw)?;
+    draft.set_meta(key, next, Place::default())
+}
+
+fn unset(draft: &mut Draft, key: &Key, paths: &[FieldPath]) -> Result<Vec<String>, Refusal> {
+    paths
+        .iter()
+        .map(|path| {
+            match &*path.field {
+                "meta" => set_meta(draft, key, path, None)?,
+                _ => draft.unset(key, path, Place::default())?,
+            }
+            Ok(format!("unset {}", field_text(key, path)))
+        })
+        .collect()
+}
+
+/// `set password[pw].length = 20`, the value as it was read, a secret masked.
+fn set_line(draft: &Draft, key: &Key, setting: &Setting) -> String {
+    let path = &setting.path;
+    let at = field_text(key, path);
+    let params = draft.graph().vertex(key).map(|vertex| &vertex.params);
+    match (&setting.value, path.keys.is_empty()) {
+        (Written::Asked, _) => format!("set {at} = {}", crate::value::MASK),
+        (Written::Raw(_), true) => match params.and_then(|params| params.get(&*path.field)) {
+            Some(value) => format!("set {at} = {value}"),
+            None => format!("set {at}"),
+        },
+        (
+            Written::Raw(Raw {
+                node: RawNode::Scalar { text, .. },
+                ..
+            }),
+            false,
+        ) => {
+            format!("set {at} = {}", quote(text))
+        }
+        (Written::Raw(_), false) => format!("set {at}"),
+    }
+}
+
+/// What a person should know of an edit that is allowed.
+fn warnings(graph: &Graph, catalog: &dyn Catalog, order: &Order) -> Vec<String> {
+    match order {
+        Order::Chain(first, rest) => {
+            let deaf = |(_, arrow, to): (&Key, Arrow, &Key)| match arrow {
+                Arrow::Notify => deaf(catalog, to),
+                Arrow::Order => None,
+            };
+            let mut lines: Vec<String> = pairs(first, rest).filter_map(deaf).collect();
+            lines.dedup();
+            lines
+        }
+        Order::Add(key, _) | Order::Set(key, _) | Order::Unset(key, _) => {
+            let caveat = graph
+                .vertex(key)
+                .and_then(|vertex| kind::find(key.kind())?.caveat(key, &vertex.params));
+            caveat
+                .map(|caveat| format!("{}: {caveat}", ref_text(key)))
+                .into_iter()
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Said when the edge is drawn (rule N4).
+fn deaf(catalog: &dyn Catalog, to: &Key) -> Option<String> {
+    let schema = catalog.schema(to.kind())?;
+    (schema.hears == Hears::Nothing)
+        .then(|| format!("{} hears nothing: `~>` only orders", to.kind()))
+}

@@ -1,0 +1,130 @@
+//! Lists and maps in a line: `[a, b]`, `{k: v}`, nested.
+
+use super::error::CommandError;
+use super::words::Lexer;
+use crate::value::{Place, Raw, RawNode};
+
+/// How deep values may nest: input is bounded.
+const DEEPEST: u32 = 32;
+
+/// One value inside a list or map, or the list or map itself.
+pub(super) fn read(lexer: &mut Lexer, depth: u32) -> Result<Raw, CommandError> {
+    let start = lexer.pos;
+    if depth > DEEPEST {
+        return Err(lexer.wrong(start, format!("nested deeper than {DEEPEST}")));
+    }
+    let node = match lexer.peek() {
+        Some('[') => list(lexer, depth)?,
+        Some('{') => map(lexer, depth)?,
+        Some('"' | '\'') => RawNode::Scalar {
+            text: lexer.quoted()?,
+            quoted: true,
+        },
+        _ => RawNode::Scalar {
+            text: bare(lexer, &[',', ']', '}'])?,
+            quoted: false,
+        },
+    };
+    let place = lexer.place(start);
+    Ok(Raw { node, place })
+}
+
+fn list(lexer: &mut Lexer, depth: u32) -> Result<RawNode, CommandError> {
+    let start = lexer.pos;
+    lexer.pos += 1;
+    let mut items = Vec::new();
+    while !closes(lexer, start, ']')? {
+        items.push(read(lexer, depth + 1)?);
+        comma(lexer, start, ']')?;
+    }
+    Ok(RawNode::List(items))
+}
+
+fn map(lexer: &mut Lexer, depth: u32) -> Result<RawNode, CommandError> {
+    let start = lexer.pos;
+    lexer.pos += 1;
+    let mut items: Vec<(String, Place, Raw)> = Vec::new();
+    while !closes(lexer, start, '}')? {
+        let at = lexer.pos;
+        let key = key(lexer, start)?;
+        if items.iter().any(|(there, _, _)| *there == key) {
+            return Err(lexer.wrong(at, format!("the key `{key}` is there already")));
+        }
+        blanks(lexer, start)?;
+        items.push((key, lexer.place(at), read(lexer, depth + 1)?));
+        comma(lexer, start, '}')?;
+    }
+    Ok(RawNode::Map(items))
+}
+
+fn key(lexer: &mut Lexer, start: usize) -> Result<String, CommandError> {
+    let key = match lexer.peek() {
+        Some('"' | '\'') => lexer.quoted()?,
+        _ => bare(lexer, &[':', ',', '}', ']'])?,
+    };
+    blanks(lexer, start)?;
+    match lexer.peek() {
+        Some(':') => {
+            lexer.pos += 1;
+            Ok(key)
+        }
+        _ => Err(lexer
+            .wrong(lexer.pos, format!("the key `{key}` has no value"))
+            .expected("`: ` and a value")),
+    }
+}
+
+/// A bare word up to one of `ends` or the end of the line, without the blanks around it.
+fn bare(lexer: &mut Lexer, ends: &[char]) -> Result<String, CommandError> {
+    let start = lexer.pos;
+    let rest = lexer.rest();
+    let end = rest
+        .find(|c| c == '\n' || ends.contains(&c))
+        .unwrap_or(rest.len());
+    let text = rest[..end].trim();
+    lexer.pos += end;
+    match text.is_empty() {
+        true if end == rest.len() => Err(lexer.open(start, "a value is missing")),
+        true => Err(lexer
+            .wrong(start, "a value is missing")
+            .hint("`\"\"` is the empty text".to_owned())),
+        false => Ok(text.to_owned()),
+    }
+}
+
+fn blanks(lexer: &mut Lexer, start: usize) -> Result<(), CommandError> {
+    while let Some(c) = lexer.peek() {
+        if lexer.at_heredoc() {
+            return Err(lexer.wrong(start, "a bracket is open where the text of `<<` begins"));
+        }
+        if !c.is_whitespace() {
+            return Ok(());
+        }
+        lexer.pos += c.len_utf8();
+    }
+    Err(lexer.open(start, "a bracket is not closed"))
+}
+
+fn closes(lexer: &mut Lexer, start: usize, close: char) -> Result<bool, CommandError> {
+    blanks(lexer, start)?;
+    let closed = lexer.peek() == Some(close);
+    if closed {
+        lexer.pos += 1;
+    }
+    Ok(closed)
+}
+
+/// A comma, or the closing bracket, which stays to be read.
+fn comma(lexer: &mut Lexer, start: usize, close: char) -> Result<(), CommandError> {
+    blanks(lexer, start)?;
+    match lexer.peek() {
+        Some(',') => {
+            lexer.pos += 1;
+            Ok(())
+        }
+        Some(c) if c == close => Ok(()),
+        _ => Err(lexer
+            .wrong(lexer.pos, "the list or map goes on strangely")
+            .expected(format!("`,` or `{close}`"))),
+    }
+}

@@ -1,0 +1,232 @@
+//! Help as text and as markdown, from the registry and the schemas alone.
+
+use super::meta::META;
+use super::registry::{self, COMMANDS, Command, Group, SIMS, When};
+use crate::graph::Catalog;
+use crate::value::{Field, Hears, Receives, Schema};
+
+/// What `help` shows: every command, by group.
+pub fn overview() -> String {
+    let mut text = String::new();
+    for group in Group::ALL {
+        let rows = COMMANDS.iter().filter(|command| command.group == group);
+        let rows = rows.map(|command| vec![command.usage(), command.about.to_owned()]);
+        text.push_str(&format!("{group}\n{}\n", table(rows.collect(), "  ")));
+    }
+    text.push_str("a -> b orders, a ~> b also notifies, a.sent -> b.param carries a value.\n");
+    text.push_str("`help COMMAND`, `help KIND` and `help meta` say more.\n");
+    text
+}
+
+/// What `help TOPIC` shows: of a command, a simulated machine's command, or a kind.
+pub fn topic(catalog: &dyn Catalog, topic: &str) -> Option<String> {
+    if let Some(command) = topic.strip_prefix("sim ").and_then(registry::find_sim) {
+        return Some(of_command(command));
+    }
+    if topic == "meta" {
+        return Some(format!(
+            "how a vertex is run, whatever its kind\n{}",
+            meta_keys()
+        ));
+    }
+    match registry::find(topic) {
+        Some(command) => Some(of_command(command)),
+        None => catalog.schema(topic).map(of_kind),
+    }
+}
+
+fn of_command(command: &Command) -> String {
+    let mut text = format!("{} — {}\n", command.usage(), command.about);
+    if !command.help.is_empty() {
+        text.push_str(&format!("{}\n", command.help));
+    }
+    if command.name == "sim" {
+        let rows = SIMS
+            .iter()
+            .map(|sim| vec![sim.usage(), sim.about.to_owned()]);
+        text.push_str(&table(rows.collect(), "  "));
+    }
+    let mut rows = vec![vec!["example".to_owned(), command.example.to_owned()]];
+    if !command.aliases.is_empty() {
+        rows.push(vec!["also".to_owned(), command.aliases.join(", ")]);
+    }
+    if let Some(key) = command.key {
+        rows.push(vec!["key".to_owned(), key.to_owned()]);
+    }
+    if let Some(when) = when(command.when) {
+        rows.push(vec!["when".to_owned(), when.to_owned()]);
+    }
+    text.push_str(&table(rows, "  "));
+    text
+}
+
+fn when(when: When) -> Option<&'static str> {
+    match when {
+        When::Always => None,
+        When::Idle => Some("while nothing runs"),
+        When::Running => Some("while something runs"),
+        When::Host => Some("on a real machine"),
+        When::Sim => Some("in a simulation"),
+    }
+}
+
+/// What `kinds` shows.
+pub fn kinds(catalog: &dyn Catalog) -> String {
+    let rows = schemas(catalog).map(|schema| vec![schema.kind.to_owned(), schema.about.to_owned()]);
+    table(rows.collect(), "")
+}
+
+/// What `kinds KIND` and `help KIND` show.
+pub fn of_kind(schema: &Schema) -> String {
+    let mut text = format!("{} — {}\n", schema.kind, schema.about);
+    if !schema.fields.is_empty() {
+        let rows = schema.fields.iter().map(|field| {
+            let name = field.name.to_owned();
+            vec![
+                name,
+                field.ty.to_string(),
+                standard(field),
+                receives(field),
+                field.doc.trim().to_owned(),
+            ]
+        });
+        let head = ["param", "type", "default", "receives", ""]
+            .map(str::to_owned)
+            .to_vec();
+        let rows = std::iter::once(head).chain(rows).collect();
+        text.push_str(&format!("\n{}", table(rows, "  ")));
+    }
+    if !schema.sends.is_empty() {
+        let rows = schema.sends.iter();
+        let rows = rows.map(|sent| {
+            vec![
+                sent.name.to_owned(),
+                sent.ty.to_string(),
+                sent.doc.trim().to_owned(),
+            ]
+        });
+        let head = ["sends", "type", ""].map(str::to_owned).to_vec();
+        let rows = std::iter::once(head).chain(rows).collect();
+        text.push_str(&format!("\n{}", table(rows, "  ")));
+    }
+    text.push_str(&format!("\n  hears: {}\n", hears(schema)));
+    text
+}
+
+fn hears(schema: &Schema) -> String {
+    match schema.hears {
+        Hears::Nothing => "nothing".to_owned(),
+        Hears::Refresh(what) => what.to_owned(),
+    }
+}
+
+fn standard(field: &Field) -> String {
+    match (field.default, field.from_name, field.required) {
+        (Some(text), _, _) => text.to_owned(),
+        (None, true, _) => "the name".to_owned(),
+        (None, false, true) => "(needed)".to_owned(),
+        (None, false, false) => String::new(),
+    }
+}
+
+fn receives(field: &Field) -> String {
+    match field.receives {
+        Receives::Yes => "yes".to_owned(),
+        Receives::No(why) => format!("no: {why}"),
+    }
+}
+
+/// Every kind in one markdown table.
+pub fn kinds_markdown(catalog: &dyn Catalog) -> String {
+    let rows = schemas(catalog).map(|schema| {
+        let names = |names: Vec<&str>| {
+            names
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        vec![
+            format!("`{}`", schema.kind),
+            schema.about.to_owned(),
+            names(schema.fields.iter().map(|field| field.name).collect()),
+            names(schema.sends.iter().map(|sent| sent.name).collect()),
+            hears(schema),
+        ]
+    });
+    markdown(
+        &[
+            "kind",
+            "what it guarantees",
+            "params",
+            "sends",
+            "when notified",
+        ],
+        rows.collect(),
+    )
+}
+
+/// Every command in one markdown table.
+pub fn language_markdown() -> String {
+    let rows = COMMANDS.iter().chain(SIMS).map(|command| {
+        vec![
+            command.group.to_string(),
+            format!("`{}`", command.usage()),
+            command.about.to_owned(),
+            command.key.map_or(String::new(), |key| format!("`{key}`")),
+        ]
+    });
+    markdown(&["group", "command", "what it does", "key"], rows.collect())
+}
+
+/// The keys of `meta`, as `help` shows them.
+pub fn meta_keys() -> String {
+    let rows = META.iter().map(|field| {
+        vec![
+            format!("meta.{}", field.name),
+            field.ty.to_string(),
+            field.doc.to_owned(),
+        ]
+    });
+    table(rows.collect(), "  ")
+}
+
+fn schemas(catalog: &dyn Catalog) -> impl Iterator<Item = &'static Schema> {
+    catalog
+        .kinds()
+        .into_iter()
+        .filter_map(|kind| catalog.schema(kind))
+}
+
+fn markdown(head: &[&str], rows: Vec<Vec<String>>) -> String {
+    let line = |cells: &[String]| {
+        let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
+    let rule = vec!["---".to_owned(); head.len()];
+    let all = [head, rule].into_iter().chain(rows);
+    all.map(|row| line(&row)).collect()
+}
+
+/// Columns as wide as their widest cell; the last one is not padded.
+pub fn table(rows: Vec<Vec<String>>, indent: &str) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        format!("{indent}{}", cells.join("  "))
+            .trim_end()
+            .to_owned()
+            + "\n"
+    };
+    rows.iter().map(line).collect()
+}

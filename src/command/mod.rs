@@ -1,0 +1,51 @@
+//! The one language: the prompt, a script, a story's steps, `-c` and the history are the same commands.
+//!
+//! ```text
+//! line    = { ref arrow } ref | ref.field -> ref.field | verb arg…       # comment   ; separates
+//! arrow   = ->  ~>
+//! ref     = kind[name] | kind:name | name or its last path part, if only one vertex has it
+//! field   = name { .key }
+//! value   = bare | quoted | [a, b] | {k: v} | <<END | ?
+//! ```
+//!
+//! A line is lexed ([`words`]), parsed by the table of commands ([`registry`]) into [`Order`]s, and those that edit the
+//! graph are applied by [`edit`]. Completion, hints, help and docs come from the same table, and from the kinds' schemas.
+//! Nothing here knows a terminal.
+
+mod arrows;
+mod build;
+mod complete;
+mod error;
+mod flow;
+mod hint;
+mod literals;
+mod offer;
+mod offer_fields;
+mod order;
+mod parse;
+mod plain;
+mod sims;
+mod slips;
+mod slots;
+mod verbs;
+
+pub mod edit;
+pub mod help;
+pub mod history;
+pub mod meta;
+pub mod refs;
+pub mod registry;
+pub mod words;
+
+pub use complete::{Candidate, Context, complete};
+pub use edit::{Answers, Edited, edit, refused};
+pub use error::{CommandError, Grade, Source};
+pub use hint::hint;
+pub use history::History;
+pub use order::{BreakAt, Order, Setting, SimOrder, Written, raw_text};
+pub use parse::{Script, parse};
+pub use sims::FAULTS;
+pub use verbs::EVENTS;
+
+#[cfg(test)]
+mod tests;

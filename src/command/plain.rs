@@ -1,0 +1,157 @@
+//! Arguments that are about no vertex: texts, numbers, words of a set, topics.
+
+use super::build;
+use super::error::CommandError;
+use super::order::BreakAt;
+use super::parse::{Reader, Taken, bare};
+use super::refs::{Wants, resolve};
+use super::registry::{self, Arg, Slot};
+use super::verbs::EVENTS;
+use super::words::{Part, Piece, Token, What};
+use crate::graph::nearest;
+use crate::value::{Raw, RawNode};
+use std::ops::Range;
+
+impl Reader<'_> {
+    /// A word as text: quotes resolved, anything else as it stands.
+    pub(super) fn text(&mut self, arg: &Arg) -> Result<String, CommandError> {
+        let (parts, span) = self.need(arg)?;
+        self.at += 1;
+        Ok(match parts {
+            [
+                Part {
+                    what: Piece::Quoted(text),
+                    ..
+                },
+            ] => text.clone(),
+            [
+                Part {
+                    what: Piece::Value(raw),
+                    ..
+                },
+            ] => heredoc(raw).unwrap_or_else(|| self.text_at(span).to_owned()),
+            _ => self.text_at(span).to_owned(),
+        })
+    }
+
+    /// All that follows, as it stands.
+    pub(super) fn rest(&mut self) -> Result<Taken, CommandError> {
+        let rest = &self.tokens[self.at..];
+        let (Some(first), Some(last)) = (rest.first(), rest.last()) else {
+            return Ok(Taken::Nothing);
+        };
+        let heredoc = |span: &&Range<usize>| self.text_at(span).starts_with("<<");
+        if let Some(span) = rest.iter().flat_map(values).find(heredoc) {
+            return Err(self.wrong(span, "no heredoc can stand here"));
+        }
+        self.at = self.tokens.len();
+        Ok(Taken::Text(
+            self.text_at(&(first.span.start..last.span.end)).to_owned(),
+        ))
+    }
+
+    pub(super) fn one_of(&mut self, arg: &Arg, words: &[&str]) -> Result<Taken, CommandError> {
+        let token = &self.tokens[self.at];
+        match bare(token).filter(|word| words.contains(word)) {
+            Some(word) => {
+                self.at += 1;
+                Ok(Taken::Text(word.to_owned()))
+            }
+            None if arg.optional => Ok(Taken::Nothing),
+            None => {
+                let typed = self.text_at(&token.span);
+                let near = nearest(typed, words.iter().copied());
+                Err(self
+                    .wrong(&token.span, format!("`{typed}` is no {}", arg.shows))
+                    .expected(words.join(" | "))
+                    .hint(near.map(|near| format!("did you mean `{near}`?"))))
+            }
+        }
+    }
+
+    pub(super) fn number(&mut self, arg: &Arg) -> Result<Taken, CommandError> {
+        let (_, span) = self.need(arg)?;
+        let text = self.text(arg)?;
+        let (taken, expected) = match arg.slot {
+            Slot::Span => (
+                text.parse().ok().map(Taken::Span),
+                "a length of time with its unit: 500ms, 10s, 1m30s",
+            ),
+            _ => (text.parse().ok().map(Taken::Number), "a whole number"),
+        };
+        taken.ok_or_else(|| {
+            self.wrong(span, format!("`{text}` is no {}", arg.shows))
+                .expected(expected)
+        })
+    }
+
+    pub(super) fn topic(&mut self, arg: &Arg) -> Result<Taken, CommandError> {
+        let (_, span) = self.need(arg)?;
+        let word = self.text(arg)?;
+        let sub = self.word().map(|(_, span)| self.text_at(span));
+        if word == "sim"
+            && let Some(sim) = sub.and_then(registry::find_sim)
+        {
+            self.at += 1;
+            return Ok(Taken::Text(sim.full_name()));
+        }
+        let sim = word.strip_prefix("sim ").and_then(registry::find_sim);
+        if registry::find(&word).is_some() || sim.is_some() || self.is_kind(&word) || word == "meta"
+        {
+            return Ok(Taken::Text(word));
+        }
+        let kinds = self.scope.catalog.kinds();
+        let near = registry::near(registry::COMMANDS, &word)
+            .or_else(|| nearest(&word, kinds.iter().copied()));
+        Err(self
+            .wrong(span, format!("there is no command or kind `{word}`"))
+            .hint(near.map(|near| format!("did you mean `{near}`?"))))
+    }
+
+    pub(super) fn stop(&mut self, arg: &Arg) -> Result<Taken, CommandError> {
+        let (parts, _) = self.need(arg)?;
+        let event = self.tokens.get(self.at).and_then(bare);
+        if let Some(event) = event.filter(|event| EVENTS.contains(event)) {
+            self.at += 1;
+            return Ok(Taken::Stop(BreakAt::Event(event.to_owned())));
+        }
+        let found = resolve(self.line, self.scope, parts, Wants::Vertex)
+            .map_err(|error| error.expected(format!("a vertex, or {}", EVENTS.join(", "))))?;
+        self.at += 1;
+        Ok(Taken::Stop(BreakAt::Vertex(found.key)))
+    }
+
+    pub(super) fn sim(&mut self, arg: &Arg) -> Result<Taken, CommandError> {
+        let (_, span) = self.need(arg)?;
+        let word = self.text(arg)?;
+        let Some(command) = registry::find_sim(&word) else {
+            let names: Vec<&str> = registry::SIMS.iter().map(|sim| sim.name).collect();
+            let near = registry::near(registry::SIMS, &word);
+            return Err(self
+                .wrong(span, format!("there is no `sim {word}`"))
+                .expected(names.join(", "))
+                .hint(near.map(|near| format!("did you mean `sim {near}`?"))));
+        };
+        let taken = self.args(command)?;
+        build::sim(command.name, taken)
+            .map(Taken::Sim)
+            .ok_or_else(|| self.unread(command))
+    }
+}
+
+fn heredoc(raw: &Raw) -> Option<String> {
+    match &raw.node {
+        RawNode::Scalar { text, quoted: true } => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// Where the values of a word stand.
+fn values(token: &Token) -> impl Iterator<Item = &Range<usize>> {
+    let parts = match &token.what {
+        What::Word(parts) => parts.as_slice(),
+        _ => &[],
+    };
+    let value = |part: &&Part| matches!(part.what, Piece::Value(_));
+    parts.iter().filter(value).map(|part| &part.span)
+}
