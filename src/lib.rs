@@ -3,6 +3,7 @@
 
 pub mod drive;
 pub mod engine;
+pub mod file;
 pub mod graph;
 pub mod journal;
 pub mod kind;
