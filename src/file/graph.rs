@@ -24,9 +24,19 @@ pub(super) type Drawn = Vec<(Key, Key, bool)>;
 /// `resources:` — kinds, each with a list of resources.
 pub(super) fn resources(ctx: &mut Ctx, build: &mut Build, node: &Node) {
     for kind in ctx.map(node, "`resources`") {
+        unknown_kind(ctx, kind);
         for item in ctx.list(&kind.value, &format!("`{}`", sanitise(&kind.key))) {
             resource(ctx, build, kind, item);
         }
+    }
+}
+
+/// A kind without resources is not looked at again, and may still be misspelt.
+fn unknown_kind(ctx: &mut Ctx, kind: &Entry) {
+    let has_items = matches!(&kind.value.shape, Shape::List { items, .. } if !items.is_empty());
+    if !has_items && ctx.catalog.schema(&kind.key).is_none() {
+        let added = Draft::new("").add(ctx.catalog, Key::new(&kind.key, ""), kind.place);
+        ctx.accepted(added);
     }
 }
 
@@ -243,7 +253,9 @@ pub(super) fn bindings(ctx: &mut Ctx, build: &mut Build, node: &Node) {
             let ends = ((&from, &sent), (&to, &field));
             if makes_room(ctx, build, &to, &field, item.place) {
                 let (from, to) = ends;
-                let bound = build.draft.bind(ctx.catalog, from, to, build.origin, item.place);
+                let bound = build
+                    .draft
+                    .bind(ctx.catalog, from, to, build.origin, item.place);
                 ctx.accepted(bound);
             }
         }

@@ -25,6 +25,7 @@ pub(super) struct Built {
     pub graph: Graph,
     pub imported: Graph,
     pub uses: Option<PathBuf>,
+    pub used: Option<Source>,
 }
 
 /// A used file: its source, and where it writes what.
@@ -71,6 +72,7 @@ pub(super) fn build(ctx: &mut Ctx, root: &Node, path: &Path, name: &str, read: &
         graph,
         imported,
         uses: uses.map(|(_, path)| path),
+        used: used.map(|used| used.source),
     }
 }
 

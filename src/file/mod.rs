@@ -27,7 +27,8 @@
 //! ```
 
 mod ctx;
-//mod emit;
+mod edit;
+mod emit;
 mod expect;
 mod graph;
 mod hints;
@@ -36,18 +37,20 @@ mod load;
 mod meta;
 mod problem;
 pub mod refs;
-//mod save;
+mod save;
 //mod schema;
 mod story;
+mod tree;
 mod world;
+mod world_emit;
 mod world_svc;
 mod yaml;
 
-//pub use emit::save_new;
+pub use emit::save_new;
 pub use expect::{Expect, Expectation, Status, Verb};
 pub use load::load;
 pub use problem::{FileError, FileProblem, Source};
-//pub use save::{Saved, save};
+pub use save::{Saved, same, save};
 //pub use schema::schema_json;
 pub use story::{Step, Story};
 pub use yaml::{MAX_ALIASED, MAX_BYTES, MAX_DEPTH};
@@ -85,6 +88,8 @@ pub struct Document {
     pub source: Source,
     /// What came from the file that it uses, with nothing dropped yet.
     imported: Graph,
+    /// The text of that file.
+    used: Option<Source>,
 }
 
 /// How much of the trace a snapshot shows.
@@ -163,6 +168,7 @@ pub fn parse(
         story,
         source,
         imported: built.imported,
+        used: built.used,
     })
 }
 

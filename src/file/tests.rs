@@ -2,6 +2,7 @@
 
 mod bad;
 mod good;
+mod saving;
 mod wild;
 
 use super::*;

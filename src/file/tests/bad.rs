@@ -109,7 +109,6 @@ x.yaml:2:1: `comment` and `about` are the same (keep one of the two)
 x.yaml:1:1: `seed` is for stories, and this is a graph (add `world`, `steps` or `expect`, or remove it)
 --
 x.yaml:1:7: `drop` takes away from a used file, and none is (add `use: FILE`, or remove this)
-x.yaml:1:8: there is no `a` in this graph
 --
 x.yaml:1:16: a step cannot ask for another world (a story runs in its simulated world; `weft FILE --world host` is for a person)
 "##);
@@ -205,7 +204,11 @@ x.yaml:6:32: a reference is missing (write `kind[name]`)
 x.yaml:6:41: `3` is no edge: it has no arrow (write `a -> b`, or `a ~> b` to notify too)
 x.yaml:6:44: an edge: expected `a -> b`, `a ~> b`, or a map with `from` and `to`, found a list
 --
-x.yaml:6:20: this is not YAML: while parsing a flow mapping, did not find expected ',' or '}'
+x.yaml:6:9: the edge has no `to` (an edge has `from` and `to`)
+x.yaml:6:16: `a` names more than one resource: file[/x/a], noop[a] (write file[/x/a])
+x.yaml:6:42: the edge's end has no `name` (write `kind` and `name`, or `kind[name]`)
+x.yaml:6:55: an edge's end has no key `nam` (did you mean `name`?)
+x.yaml:6:64: an edge has no key `notfy` (did you mean `notify`?)
 --
 x.yaml:2:10: this would close a cycle: noop[a] -> noop[b] -> noop[a] (remove one of these edges or bindings)
 --
@@ -224,16 +227,7 @@ x.yaml:6:56: the binding has no `to` (write `to: kind[name].field`)
 x.yaml:6:12: password[pw].password sends string, and file[/y].force takes bool
 x.yaml:6:39: exec[e].cmd has a value already: it is written (unset or unbind it first)
 --
-read:
-exec[e] cmd=true
-file[/x/a]
-file[/y]
-noop[a]
-noop[b]
-password[pw]
-exec[e] file[/y] order=Some(Implied) notify=None
-password[pw] file[/y] order=Some(Implied) notify=None
-exec[e].stdout -> file[/y].content
+x.yaml:6:41: file[/y].content has a value already: password[pw].password sends it, at 6:12 (remove one of the two bindings)
 "##);
 }
 
@@ -297,7 +291,7 @@ x.yaml:13:3: expected a text, found nothing
 x.yaml:15:3: `hsa` is nothing to expect of `a` (did you mean `has`?)
 x.yaml:16:3: an expectation is empty
 "##);
-    insta::assert_snapshot!(told("resources: {noop: [{name: abc}]}\nexpect: [abd ok, 'noop[new] ok']\nsteps: [add noop new]\n"), @"x.yaml:2:22: this is not YAML: while parsing a flow sequence, expected ',' or ']'");
+    insta::assert_snapshot!(told("resources: {noop: [{name: abc}]}\nexpect: [abd ok, 'noop[new] ok']\nsteps: [add noop new]\n"), @"x.yaml:2:10: there is no `abd` in this graph (did you mean `abc`?)");
 }
 
 #[test]

@@ -137,7 +137,10 @@ fn problems_of_a_used_file_are_told_where_they_are() {
             .unwrap_or_else(|why| why.to_string())
     };
     let using = "use: graphs/base.yaml\n";
-    insta::assert_snapshot!(told(using, "resources:\n  fiel: []\n  file:\n  - name: /a\n    mod: 1\n"), @"graphs/base.yaml:5:5: file[/a]: file has no param `mod` (did you mean `mode`?)");
+    insta::assert_snapshot!(told(using, "resources:\n  fiel: []\n  file:\n  - name: /a\n    mod: 1\n"), @r##"
+graphs/base.yaml:2:3: there is no kind `fiel` (did you mean `file`?)
+graphs/base.yaml:5:5: file[/a]: file has no param `mod` (did you mean `mode`?)
+"##);
     insta::assert_snapshot!(told(using, "resources:\n  exec:\n  - name: x\n"), @"graphs/base.yaml:3:5: exec[x] needs `cmd`, written or received (write `cmd: …` in exec[x], or bind a value to exec[x].cmd)");
     insta::assert_snapshot!(told(using, "steps: [plan]\nuse: other\n"), @r##"
 graphs/base.yaml:1:1: a used file may not have `steps` (use a plain graph file: resources, edges and bindings)
