@@ -99,12 +99,10 @@ impl<'a> Edits<'a> {
     /// Another value where one stands; the lines of a block stand at `indent`.
     pub fn replace_value(&mut self, node: &Node, tree: &Tree, indent: usize) {
         let range = self.trimmed(&node.span);
-        let rest = self.text[range.end..].lines().next().unwrap_or_default();
-        let alone = rest.trim().is_empty() && self.text[range.end..].starts_with(['\n', '\r']);
         let new = tree.scalar(indent);
         let is_block = new.contains('\n');
-        let keeps = is_block && (!alone || indent == 0);
-        let new = if keeps || self.in_flow(node) {
+        let one_line = is_block && (!self.ends_line(node) || indent == 0);
+        let new = if one_line || self.in_flow(node) {
             tree.inline()
         } else {
             new
@@ -186,7 +184,7 @@ impl<'a> Edits<'a> {
             return Some(());
         }
         match &node.shape {
-            Shape::List { items, flow: true } => self.flow_list(node, items, kept, more),
+            Shape::List { items, flow: true } => self.flow_list((node, items), key_end, kept, more),
             Shape::List { items, flow: false } => self.block_list(items, kept, more),
             _ if node.is_empty() => {
                 let column = self.column_of_line(key_end);
@@ -199,8 +197,8 @@ impl<'a> Edits<'a> {
 
     fn flow_list(
         &mut self,
-        node: &Node,
-        items: &[Node],
+        (node, items): (&Node, &[Node]),
+        key_end: usize,
         kept: &[Kept],
         more: Vec<Tree>,
     ) -> Option<()> {
@@ -210,6 +208,14 @@ impl<'a> Edits<'a> {
             .end
             .checked_sub(1)
             .filter(|at| self.text[*at..].starts_with(']'))?;
+        if items.is_empty() && !self.in_flow(node) && self.ends_line(node) {
+            let start = self.text[..node.span.start].trim_end().len();
+            let column = self.column_of_line(key_end);
+            let new = lines(&Tree::List(more), column);
+            let new = format!("\n{}", new.trim_end_matches('\n'));
+            self.edits.push((start..node.span.end, new));
+            return Some(());
+        }
         if !changed {
             let added: Vec<String> = more.iter().map(Tree::inline).collect();
             let comma = if items.is_empty() { "" } else { ", " };
@@ -293,6 +299,14 @@ impl<'a> Edits<'a> {
     fn column_of_line(&self, at: usize) -> usize {
         let line = &self.text[self.line_start(at)..at];
         line.chars().take_while(|c| *c == ' ').count()
+    }
+
+    /// Whether nothing but a line's end follows a node.
+    fn ends_line(&self, node: &Node) -> bool {
+        let rest = &self.text[self.trimmed(&node.span).end..];
+        rest.split('\n')
+            .next()
+            .is_none_or(|line| line.trim().is_empty())
     }
 
     /// Whether a node stands between brackets: the next thing behind it closes or separates.

@@ -248,6 +248,12 @@ impl Builder {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 refuse_tag(ctx, place, tag.is_some());
+                let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                let (place, bytes) = if block {
+                    self.header(ctx.source.text(), place, bytes)
+                } else {
+                    (place, bytes)
+                };
                 // The parser says `~` for a scalar that is not there; nothing written is nothing here.
                 let missing = style == ScalarStyle::Plain && bytes.is_empty();
                 let text = if missing { "".into() } else { text };
@@ -277,6 +283,28 @@ impl Builder {
             _ => {}
         }
         Some(())
+    }
+
+    /// A block scalar from its `|` or `>` on; the parser tells only where its lines begin.
+    fn header(&self, text: &str, place: Place, bytes: Range<usize>) -> (Place, Range<usize>) {
+        let mark = |c: char| c == '|' || c == '>';
+        let start = match self.levels.last().map(|level| &level.open) {
+            Some(Open::Map(_, Some((_, _, key)))) => {
+                let between = text.get(key.end..bytes.start).unwrap_or_default();
+                between.find(mark).map(|at| key.end + at)
+            }
+            _ => text.get(..bytes.start).unwrap_or_default().rfind(mark),
+        };
+        let Some(start) = start else {
+            return (place, bytes);
+        };
+        let newlines = text[start..bytes.start].matches('\n').count();
+        let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let place = Place {
+            line: place.line.saturating_sub(newlines as u32),
+            column: text[line_start..start].chars().count() as u32 + 1,
+        };
+        (place, start..bytes.end)
     }
 
     fn open(

@@ -246,8 +246,8 @@ fn steps_may_be_one_block() {
         .map(|s| format!("{} {:?}", s.place, s.text))
         .collect();
     insta::assert_snapshot!(steps.join("\n"), @r##"
-4:1 "add file /a content=<<END\n  two\nEND"
-8:1 "apply"
+3:1 "add file /a content=<<END\n  two\nEND"
+7:1 "apply"
 "##);
 }
 

@@ -100,36 +100,32 @@ fn a_param_is_set_added_and_taken_away_in_place() {
         set(draft, "file:/etc/motd", "content", "good: day")?;
         set(draft, "file:/etc/motd", "mode", "0644")
     }), @r##"
-weft: 1
-graph: web
+# Ours, do not touch.
+graph: web   # the name
+
 resources:
   file:
-  - name: /etc/motd
-    content: 'good: day'
-    mode: 0644
+  # the secret
   - name: /tmp/secret
+    mode: 0640   # nobody else
     content: |
       now
       three
       lines
     force: true
-    mode: 0640
+
+  - {name: /etc/motd, content: 'good: day', mode: 0644}
   noop:
   - name: a
-  - name: b
+  - name: b      # the second
     meta: {noop: true}
+  svc:
+
 edges:
-- noop[a] -> file[/etc/motd]
-- noop[a] -> noop[b]
-- noop[b] ~> file[/tmp/secret]
-lost: the file is written anew: its own order, layout and anchors
-lost: the comment in line 1: `# Ours, do not touch.`
-lost: the comment in line 2: `# the name`
-lost: the comment in line 6: `# the secret`
-lost: the comment in line 8: `# nobody else`
-lost: the comment in line 16: `# the second`
-lost: the comment in line 22: `# long`
-lost: the comment in line 24: `# the end`
+- a -> b ~> /tmp/secret
+- {from: 'noop[a]', to: 'file[/etc/motd]'}  # long
+bindings: []
+# the end
 "##);
     insta::assert_snapshot!(after(FILE, None, |draft| {
         draft.unset(&key("file:/tmp/secret"), &FieldPath::parse("mode"), HERE)?;
@@ -199,7 +195,8 @@ resources:
 
 edges:
 - noop[a] ~> noop[c]
-bindings: ['password[pw].password -> file[/x y].content']
+bindings:
+- password[pw].password -> file[/x y].content
 # the end
 lost: the comment in line 16: `# the second`
 lost: the comment in line 22: `# long`
@@ -663,7 +660,9 @@ fn any_graph() -> impl Strategy<Value = Graph> {
                 );
             }
         }
-        draft.finish(&TestKinds).unwrap_or_else(|why| panic!("{why:?}"))
+        draft
+            .finish(&TestKinds)
+            .unwrap_or_else(|why| panic!("{why:?}"))
     })
 }
 
