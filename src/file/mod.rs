@@ -38,7 +38,7 @@ mod meta;
 mod problem;
 pub mod refs;
 mod save;
-//mod schema;
+mod schema;
 mod story;
 mod tree;
 mod world;
@@ -51,7 +51,7 @@ pub use expect::{Expect, Expectation, Status, Verb};
 pub use load::load;
 pub use problem::{FileError, FileProblem, Source};
 pub use save::{Saved, same, save};
-//pub use schema::schema_json;
+pub use schema::schema_json;
 pub use story::{Step, Story};
 pub use yaml::{MAX_ALIASED, MAX_BYTES, MAX_DEPTH};
 

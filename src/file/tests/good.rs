@@ -266,3 +266,67 @@ file[/a] mode=0600
 file[/b] mode=0600
 "##);
 }
+
+#[test]
+fn the_schema_knows_every_key_that_the_reader_knows() {
+    let schema = schema_json(&TestKinds);
+    let keys = |json: &serde_json::Value| -> Vec<String> {
+        let map = json["properties"].as_object();
+        map.into_iter()
+            .flat_map(|map| map.keys().cloned())
+            .collect()
+    };
+    assert_eq!(keys(&schema).len(), KEYS.len());
+    assert_eq!(keys(&schema["$defs"]["meta"]).len(), meta::KEYS.len());
+    assert_eq!(
+        keys(&schema["properties"]["world"]).len(),
+        world::KEYS.len()
+    );
+    let kinds = &schema["properties"]["resources"];
+    assert_eq!(keys(kinds), TestKinds.kinds());
+    let file = &kinds["properties"]["file"]["items"];
+    insta::assert_snapshot!(format!("{:#}", file["properties"]["state"]), @r##"
+{
+  "default": "exists",
+  "description": "A field.",
+  "enum": [
+    "exists",
+    "absent"
+  ]
+}
+"##);
+    insta::assert_snapshot!(format!("{:#}", kinds["properties"]["timer"]), @r##"
+{
+  "description": "Ticks.",
+  "items": {
+    "additionalProperties": false,
+    "properties": {
+      "interval": {
+        "description": "How often. Needed, unless it is received.",
+        "pattern": "^([0-9.]+(d|h|m|s|ms|us))+$",
+        "type": "string"
+      },
+      "meta": {
+        "$ref": "#/$defs/meta"
+      },
+      "name": {
+        "description": "What it is called.",
+        "type": [
+          "string",
+          "number",
+          "boolean"
+        ]
+      }
+    },
+    "required": [
+      "name"
+    ],
+    "type": "object"
+  },
+  "type": [
+    "array",
+    "null"
+  ]
+}
+"##);
+}
