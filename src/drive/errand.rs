@@ -40,15 +40,42 @@ impl Errand {
     /// The errand in an effect; the effect itself if it is none.
     pub fn of(effect: Effect) -> Result<Errand, Effect> {
         Ok(match effect {
-            Effect::Check { vertex, attempt, job } => {
-                Errand { vertex, attempt, job, act: Act::Check, after: None }
-            }
-            Effect::Apply { vertex, attempt, job, found, after } => {
-                Errand { vertex, attempt, job, act: Act::Apply(found), after }
-            }
-            Effect::Refresh { vertex, attempt, job, after } => {
-                Errand { vertex, attempt, job, act: Act::Refresh, after }
-            }
+            Effect::Check {
+                vertex,
+                attempt,
+                job,
+            } => Errand {
+                vertex,
+                attempt,
+                job,
+                act: Act::Check,
+                after: None,
+            },
+            Effect::Apply {
+                vertex,
+                attempt,
+                job,
+                found,
+                after,
+            } => Errand {
+                vertex,
+                attempt,
+                job,
+                act: Act::Apply(found),
+                after,
+            },
+            Effect::Refresh {
+                vertex,
+                attempt,
+                job,
+                after,
+            } => Errand {
+                vertex,
+                attempt,
+                job,
+                act: Act::Refresh,
+                after,
+            },
             other => return Err(other),
         })
     }
@@ -59,9 +86,18 @@ impl Errand {
             return self.failed(Failure::new("there is no such kind").not_begun());
         };
         let at = self.at(state);
-        let job = kind::Job { at, params: &self.job.params, sensitive: self.job.sensitive, plan };
+        let job = kind::Job {
+            at,
+            params: &self.job.params,
+            sensitive: self.job.sensitive,
+            plan,
+        };
         let done = catch_unwind(AssertUnwindSafe(|| self.carry_out(kind, &job, world)));
-        done.unwrap_or_else(|_| self.failed(Failure::new("this kind panicked: a bug in weft, not in the graph")))
+        done.unwrap_or_else(|_| {
+            self.failed(Failure::new(
+                "this kind panicked: a bug in weft, not in the graph",
+            ))
+        })
     }
 
     fn carry_out(&self, kind: &dyn AnyKind, job: &kind::Job, world: &dyn World) -> Input {
@@ -112,21 +148,37 @@ impl Errand {
     }
 
     fn checked(&self, outcome: Result<CheckOutcome, Fail>) -> Input {
-        Input::Checked { vertex: self.vertex, attempt: self.attempt, outcome }
+        Input::Checked {
+            vertex: self.vertex,
+            attempt: self.attempt,
+            outcome,
+        }
     }
 
     fn ended(&self, outcome: Result<ApplyOutcome, Fail>) -> Input {
         let (vertex, attempt) = (self.vertex, self.attempt);
         match self.act {
-            Act::Refresh => Input::Refreshed { vertex, attempt, outcome },
-            _ => Input::Applied { vertex, attempt, outcome },
+            Act::Refresh => Input::Refreshed {
+                vertex,
+                attempt,
+                outcome,
+            },
+            _ => Input::Applied {
+                vertex,
+                attempt,
+                outcome,
+            },
         }
     }
 
     fn outcome(&self, kind: &dyn AnyKind, checked: Checked) -> CheckOutcome {
         let moved = !self.job.received.is_empty();
         CheckOutcome {
-            owns: if moved { kind.owns(&self.job.key, &self.job.params) } else { Vec::new() },
+            owns: if moved {
+                kind.owns(&self.job.key, &self.job.params)
+            } else {
+                Vec::new()
+            },
             findings: checked.findings,
             found: checked.found,
             memo: checked.memo,

@@ -24,13 +24,18 @@ impl SimGround {
 impl Ground for SimGround {
     fn run(&mut self, errand: &Errand, now: Time, state: &Path) -> (Input, Span) {
         self.sim.set_now(now);
-        let view = self.sim.attempt(errand.job.timeout).named(errand.job.key.to_string());
+        let view = self
+            .sim
+            .attempt(errand.job.timeout)
+            .named(errand.job.key.to_string());
         let input = errand.run(&view, state, false);
         (input, view.elapsed())
     }
 
     fn watch(&mut self, id: u64, watches: &[Watch]) -> Result<(), String> {
-        self.sim.watch(id, watches).map_err(|fault| fault.to_string())
+        self.sim
+            .watch(id, watches)
+            .map_err(|fault| fault.to_string())
     }
 
     fn unwatch(&mut self, id: u64) {

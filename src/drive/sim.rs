@@ -120,8 +120,13 @@ impl SimDrive {
     pub fn finish(&mut self) {
         self.play_until(self.now);
         while self.engine.is_running() && !self.engine.is_converged() && !self.down {
-            let change = self.ground.pass(self.now).filter(|_| self.coming.is_empty());
-            let Some(next) = self.next_time().into_iter().chain(change).min() else { break };
+            let change = self
+                .ground
+                .pass(self.now)
+                .filter(|_| self.coming.is_empty());
+            let Some(next) = self.next_time().into_iter().chain(change).min() else {
+                break;
+            };
             if self.engine.is_paused() && self.coming.is_empty() {
                 break;
             }
@@ -135,7 +140,9 @@ impl SimDrive {
         loop {
             let change = self.ground.pass(self.now).filter(|at| *at > self.now);
             let next = self.next_time().into_iter().chain(change).min();
-            let Some(next) = next.filter(|next| *next <= until) else { break };
+            let Some(next) = next.filter(|next| *next <= until) else {
+                break;
+            };
             self.play_until(next);
         }
         self.now = until;
@@ -164,7 +171,10 @@ impl SimDrive {
         self.engine.go_on_counting(last);
         self.down = false;
         self.ground.restart();
-        self.feed(Input::Graph { graph, renamed: Vec::new() });
+        self.feed(Input::Graph {
+            graph,
+            renamed: Vec::new(),
+        });
         Ok(())
     }
 
@@ -177,7 +187,9 @@ impl SimDrive {
     fn play_until(&mut self, until: Time) {
         self.hear_watches();
         while !self.down {
-            let Some(next) = self.next_time().filter(|next| *next <= until) else { break };
+            let Some(next) = self.next_time().filter(|next| *next <= until) else {
+                break;
+            };
             self.now = self.now.max(next);
             match self.coming.pop_first() {
                 Some((at, (errand, input))) if at.0 <= self.now => self.complete(errand, input),
@@ -212,7 +224,10 @@ impl SimDrive {
                 return;
             }
             for (id, what) in noticed {
-                self.feed(Input::Noticed { vertex: VertexId(id as u32), what });
+                self.feed(Input::Noticed {
+                    vertex: VertexId(id as u32),
+                    what,
+                });
             }
         }
     }
@@ -221,7 +236,11 @@ impl SimDrive {
         if self.down {
             return;
         }
-        let Output { records, effects, events } = self.engine.step(self.now, input);
+        let Output {
+            records,
+            effects,
+            events,
+        } = self.engine.step(self.now, input);
         if let Some(CrashPoint::Record(number)) = self.crash
             && records.iter().any(|(seq, _)| seq.0 >= number)
         {
@@ -233,12 +252,16 @@ impl SimDrive {
             return self.undurable(fault);
         }
         self.events.extend(events);
-        effects.into_iter().for_each(|effect| self.carry_out(effect));
+        effects
+            .into_iter()
+            .for_each(|effect| self.carry_out(effect));
     }
 
     /// Records could not be stored: this step's effects are not carried out, and its events are not shown.
     fn undurable(&mut self, fault: StoreFault) {
-        let Output { events, .. } = self.engine.step(self.now, Input::Undurable(fault.to_string()));
+        let Output { events, .. } = self
+            .engine
+            .step(self.now, Input::Undurable(fault.to_string()));
         self.events.extend(events);
         self.down = true;
     }
@@ -246,8 +269,13 @@ impl SimDrive {
     fn carry_out(&mut self, effect: Effect) {
         match Errand::of(effect) {
             Ok(errand) => self.start(errand),
-            Err(Effect::Watch { vertex, key, params }) => {
-                let watches = kind::find(key.kind()).map_or_else(Vec::new, |kind| kind.watches(&key, &params));
+            Err(Effect::Watch {
+                vertex,
+                key,
+                params,
+            }) => {
+                let watches = kind::find(key.kind())
+                    .map_or_else(Vec::new, |kind| kind.watches(&key, &params));
                 let input = match self.ground.watch(u64::from(vertex.0), &watches) {
                     Ok(()) => Input::Listening { vertex },
                     Err(why) => Input::WatchFailed { vertex, why },
@@ -266,17 +294,32 @@ impl SimDrive {
         if self.ground.crashed() {
             return self.crash();
         }
-        let order = self.seed.of(format!("order of {}", errand.attempt.0)).below(u64::MAX);
-        self.coming.insert((self.now + took, order, errand.attempt), (errand, input));
+        let order = self
+            .seed
+            .of(format!("order of {}", errand.attempt.0))
+            .below(u64::MAX);
+        self.coming
+            .insert((self.now + took, order, errand.attempt), (errand, input));
     }
 
     /// What a cancelled attempt had done by then is done; how it ended is not heard.
     fn cancel(&mut self, vertex: VertexId, attempt: Attempt) {
-        let found = self.coming.iter().find(|(at, (errand, _))| at.2 == attempt && errand.vertex == vertex);
-        let Some(at) = found.map(|(at, _)| *at) else { return };
-        let Some((errand, _)) = self.coming.remove(&at) else { return };
-        let failure = Failure { cancelled: true, ..Failure::new("cancelled") };
+        let found = self
+            .coming
+            .iter()
+            .find(|(at, (errand, _))| at.2 == attempt && errand.vertex == vertex);
+        let Some(at) = found.map(|(at, _)| *at) else {
+            return;
+        };
+        let Some((errand, _)) = self.coming.remove(&at) else {
+            return;
+        };
+        let failure = Failure {
+            cancelled: true,
+            ..Failure::new("cancelled")
+        };
         let input = errand.failed(failure);
-        self.coming.insert((self.now, at.1, attempt), (errand, input));
+        self.coming
+            .insert((self.now, at.1, attempt), (errand, input));
     }
 }

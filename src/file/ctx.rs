@@ -184,6 +184,9 @@ fn advice_on(expected: &str, found: &str) -> Option<String> {
     if expected.starts_with("duration") && found.parse::<u64>().is_ok() {
         return Some(format!("write `{found}s` for seconds, or `{found}ms`"));
     }
+    if expected == "path" && found.is_empty() {
+        return Some("write a path, or remove the key".into());
+    }
     let words: Vec<&str> = expected.split(" | ").collect();
     let near = (words.len() > 1).then(|| nearest(found, &words))?;
     near.map(|word| format!("did you mean `{word}`?"))

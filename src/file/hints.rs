@@ -1,7 +1,17 @@
 //! What people write who come from mgmt, and what weft calls it.
 
-/// (kind, or `meta`; the foreign key; what to write instead).
+/// (kind, or `meta`, or nothing for the top of a file; the foreign key; what to write instead).
 const FOREIGN: &[(&str, &str, &str)] = &[
+    (
+        "",
+        "collect",
+        "remove it: weft has no exported resources, write them under `resources`",
+    ),
+    (
+        "",
+        "remote",
+        "remove it: a graph runs on the host where weft is started",
+    ),
     ("exec", "ifcmd", "weft's name for it is `onlyif`"),
     (
         "exec",

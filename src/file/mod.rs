@@ -211,7 +211,13 @@ impl Head {
                     Some(_) => ctx.expected(node, &what, "story | full"),
                 },
                 key if known.contains(&key) => {}
-                _ => ctx.unknown(entry, "the file", &known),
+                key => match hints::foreign("", key) {
+                    Some(hint) => {
+                        let what = format!("the file has no key `{key}`");
+                        ctx.problem(entry.place, what, Some(hint.into()));
+                    }
+                    None => ctx.unknown(entry, "the file", &known),
+                },
             }
         }
         head

@@ -7,7 +7,7 @@ use super::world;
 use super::yaml::{Node, Shape};
 use crate::graph::Graph;
 use crate::value::{Place, sanitise};
-use crate::world::sim::SimSpec;
+use crate::world::sim::{Sim, SimSpec};
 
 /// What a story has besides its graph.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -50,6 +50,11 @@ pub(super) fn read(ctx: &mut Ctx, root: &Node, graph: &Graph) -> Option<Story> {
         .get("seed")
         .and_then(|node| ctx.int(node, "`seed`", 0..=i64::MAX));
     let world = world.map(|node| world::read(ctx, node)).unwrap_or_default();
+    if let (Some(entry), true) = (root.entry("world"), ctx.problems.is_empty())
+        && let Err(why) = Sim::new(world.clone(), 0)
+    {
+        ctx.problem(entry.place, why.to_string(), None);
+    }
     let steps = steps.map(|node| self::steps(ctx, node)).unwrap_or_default();
     let expect = expect
         .map(|node| expectations(ctx, node))

@@ -4,10 +4,10 @@ use super::tree::Tree;
 use super::world::{FAULTS, NET_FAULTS};
 use super::world_svc::{LOADS, STARTUPS, STATES, some_time};
 use crate::world::sim::spec::{
-    Answer, Effect, FileBody, FileSpec, Page, Starts, UnitSpec, UnitState, UserSpec,
+    Answer, Effect, FileBody, FileSpec, Page, Starts, UnitSpec, UserSpec,
 };
 use crate::world::sim::{FaultRule, SimSpec};
-use crate::world::{Load, Unit};
+use crate::world::{Active, Load, Unit};
 use std::path::Path;
 
 /// The tree of a machine; empty if it is the usual one.
@@ -220,9 +220,9 @@ fn word_of<T: PartialEq>(words: &[(&str, T)], value: &T) -> Option<Tree> {
         .map(|(word, _)| Tree::text(word))
 }
 
-fn state(state: &UnitState) -> Tree {
+fn state(state: &Active) -> Tree {
     match state {
-        UnitState::Failed(result, status) => Tree::some([
+        Active::Failed(result, status) => Tree::some([
             ("failed", Some(Tree::text(result))),
             ("status", Some(Tree::plain(status))),
         ])
@@ -255,7 +255,7 @@ fn service(unit: &Unit, spec: &UnitSpec) -> Tree {
         .collect::<Vec<_>>();
     Tree::some([
         ("session", unit.session.then(|| Tree::plain(true))),
-        ("state", Some(state(&spec.state))),
+        ("state", Some(state(&spec.active))),
         ("load", load),
         ("broken", broken),
         ("startup", word_of(STARTUPS, &spec.startup)),

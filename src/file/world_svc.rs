@@ -4,14 +4,14 @@ use super::ctx::Ctx;
 use super::world::{fields, owned, word};
 use super::yaml::{Entry, Node, Shape};
 use crate::time::Span;
-use crate::world::sim::spec::{Starts, UnitSpec, UnitState};
-use crate::world::{Load, Startup, Unit};
+use crate::world::sim::spec::{Starts, UnitSpec};
+use crate::world::{Active, Load, Startup, Unit};
 
 /// What a unit does, by word; `failed` has its result and status beside it.
-pub(super) const STATES: &[(&str, UnitState)] = &[
-    ("running", UnitState::Active),
-    ("stopped", UnitState::Inactive),
-    ("changing", UnitState::Changing),
+pub(super) const STATES: &[(&str, Active)] = &[
+    ("running", Active::Active),
+    ("stopped", Active::Inactive),
+    ("changing", Active::Changing),
 ];
 
 /// Whether a unit starts by itself, by word.
@@ -59,14 +59,14 @@ pub(super) fn service(ctx: &mut Ctx, entry: &Entry) -> (Unit, UnitSpec) {
     let mut spec = UnitSpec::default();
     let mut session = false;
     if matches!(entry.value.shape, Shape::Scalar { .. }) {
-        spec.state = state(ctx, &entry.value).unwrap_or(UnitState::Inactive);
+        spec.active = state(ctx, &entry.value).unwrap_or(Active::Inactive);
         return (unit(&entry.key, session), spec);
     }
     for field in fields(ctx, &entry.value, "a service", KEYS) {
         let (node, what) = (&field.value, format!("`{}`", field.key));
         match field.key.as_str() {
             "session" => session = ctx.bool(node, &what).unwrap_or_default(),
-            "state" => put(&mut spec.state, state(ctx, node)),
+            "state" => put(&mut spec.active, state(ctx, node)),
             "load" => put(&mut spec.load, word(ctx, node, &what, LOADS)),
             "broken" => put(&mut spec.load, owned(ctx, node, &what).map(Load::Broken)),
             "startup" => put(&mut spec.startup, word(ctx, node, &what, STARTUPS)),
@@ -90,10 +90,10 @@ pub(super) fn service(ctx: &mut Ctx, entry: &Entry) -> (Unit, UnitSpec) {
 }
 
 /// `running`, `stopped`, `changing`, or `{failed: RESULT, status: N}`.
-pub(super) fn state(ctx: &mut Ctx, node: &Node) -> Option<UnitState> {
+pub(super) fn state(ctx: &mut Ctx, node: &Node) -> Option<Active> {
     if let Shape::Scalar { text, .. } = &node.shape {
         if text == "failed" {
-            return Some(UnitState::Failed("exit-code".into(), 1));
+            return Some(Active::Failed("exit-code".into(), 1));
         }
         let found = STATES.iter().find(|(word, _)| word == text);
         if found.is_none() {
@@ -110,7 +110,7 @@ pub(super) fn state(ctx: &mut Ctx, node: &Node) -> Option<UnitState> {
             _ => status = code(ctx, &field.value, "`status`")?,
         }
     }
-    Some(UnitState::Failed(result, status))
+    Some(Active::Failed(result, status))
 }
 
 /// `well`, `{fails: STATUS}`, `{dies: STATUS}` or `{times_out: SPAN}`.

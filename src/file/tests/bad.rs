@@ -85,6 +85,8 @@ fn the_top_of_a_file() {
     let table = [
         "weft: 2\n",
         "weft: one\n",
+        "collect: []\nremote: {}\n",
+        "world: {user: nobody_here}\n",
         "resorces: {}\nxyzzy: 1\n",
         "trace: ful\ngraph: [a]\n",
         "about: a\ncomment: b\n",
@@ -97,6 +99,11 @@ fn the_top_of_a_file() {
 x.yaml:1:7: this file is written for format 2, and this weft reads up to 1 (run it with a newer weft)
 --
 x.yaml:1:7: `weft`: expected int, found `one`
+--
+x.yaml:1:1: the file has no key `collect` (remove it: weft has no exported resources, write them under `resources`)
+x.yaml:2:1: the file has no key `remote` (remove it: a graph runs on the host where weft is started)
+--
+x.yaml:1:1: the simulated world cannot be: it acts as `nobody_here`, who is not there: add it to `users`
 --
 x.yaml:1:1: the file has no key `resorces` (did you mean `resources`?)
 x.yaml:2:1: the file has no key `xyzzy` (keys here: weft, graph, about, comment, trace, use, drop, resources, edges, bindings, world, seed, steps, expect)

@@ -3,7 +3,8 @@
 use super::*;
 use crate::time::Span;
 use crate::value::Value;
-use crate::world::sim::spec::{Effect, FileBody, UnitState};
+use crate::world::Active;
+use crate::world::sim::spec::{Effect, FileBody};
 
 const PASSWORD: &str = "\
 weft: 1
@@ -213,8 +214,8 @@ fn a_story() {
     assert_eq!(world.services.len(), 2);
     let ssh = world_svc::unit("ssh", false);
     assert_eq!(
-        world.services[&ssh].state,
-        UnitState::Failed("timeout".into(), 2)
+        world.services[&ssh].active,
+        Active::Failed("timeout".into(), 2)
     );
     assert_eq!(
         (story.seed, world.faults.len(), story.steps.len()),
