@@ -1,9 +1,10 @@
 //! weft: an interactive console for event-driven configuration graphs.
 #![forbid(unsafe_code)]
 
+pub mod command;
 pub mod drive;
 pub mod engine;
-pub mod command;
+pub mod file;
 pub mod graph;
 pub mod journal;
 pub mod kind;

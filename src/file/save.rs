@@ -1,0 +1,466 @@
+//! Saving: the text that was read, with as little changed as can be.
+//!
+//! What did not change keeps its bytes, comments and order. Edits are made in the text itself, and the result is
+//! read again: if it does not say what the graph says (an alias was cut off its anchor, say), the file is written
+//! freshly instead, and what that loses is told.
+
+use super::edit::{Edits, Kept};
+use super::emit::{self, edge_text, is_drawn, save_new};
+use super::refs::{write_field, write_key};
+use super::tree::Tree;
+use super::yaml::{self, Node, Shape};
+use super::{Ctx, Document, graph as section};
+use crate::graph::{Catalog, Graph, Key, Params, Vertex};
+use crate::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A file to be written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Saved {
+    /// Its text.
+    pub text: String,
+    /// What is not in it, or not any more: comments, layout, secrets. Empty for an unchanged file.
+    pub lost: Vec<String>,
+}
+
+/// The text of a document whose graph is now `graph`: byte for byte the same if it did not change.
+pub fn save(document: &Document, graph: &Graph, catalog: &dyn Catalog) -> Saved {
+    if same(&document.graph, graph) {
+        return Saved {
+            text: document.source.text().to_owned(),
+            lost: Vec::new(),
+        };
+    }
+    edited(document, graph, catalog).unwrap_or_else(|| afresh(document, graph, catalog))
+}
+
+/// Whether two graphs say the same, wherever it is written.
+pub fn same(a: &Graph, b: &Graph) -> bool {
+    alike(a, b, |params| params.clone())
+}
+
+fn alike(a: &Graph, b: &Graph, seen: fn(&Params) -> Params) -> bool {
+    let vertices = |g: &Graph| -> Vec<_> {
+        let all = g.vertices().iter();
+        all.map(|(key, v)| (key.clone(), seen(&v.params), v.meta.clone()))
+            .collect()
+    };
+    let bindings = |g: &Graph| -> Vec<_> {
+        let all = g.bindings().iter();
+        all.map(|(end, b)| (end.clone(), b.from.clone(), b.sent.clone()))
+            .collect()
+    };
+    a.name == b.name
+        && vertices(a) == vertices(b)
+        && drawn(a) == drawn(b)
+        && bindings(a) == bindings(b)
+}
+
+/// Params without what a file never holds.
+fn open(params: &Params) -> Params {
+    fn part(value: &Value) -> Option<Value> {
+        match value {
+            Value::Secret(_) | Value::Unknown(_) | Value::Bytes(_) => None,
+            Value::List(items) => Some(Value::list(items.iter().filter_map(part))),
+            Value::Map(map) => {
+                let entries = map
+                    .iter()
+                    .filter_map(|(key, v)| Some((key.clone(), part(v)?)));
+                Some(Value::map(entries))
+            }
+            other => Some(other.clone()),
+        }
+    }
+    let entries = params.iter();
+    entries
+        .filter_map(|(name, value)| Some((name.clone(), part(value)?)))
+        .collect()
+}
+
+/// The edges that are there by more than a binding, with whether they notify.
+fn drawn(graph: &Graph) -> BTreeMap<(Key, Key), bool> {
+    let all = graph.edges().iter().filter(|(_, edge)| is_drawn(edge));
+    all.map(|(ends, edge)| (ends.clone(), edge.notify.is_some()))
+        .collect()
+}
+
+/// The text edited in place; `None` if that does not give the graph.
+fn edited(document: &Document, graph: &Graph, catalog: &dyn Catalog) -> Option<Saved> {
+    let mut ctx = Ctx::new(document.source.clone(), catalog);
+    let root = yaml::tree(&mut ctx)?;
+    let mut saver = Saver {
+        document,
+        graph,
+        ctx,
+        edits: Edits::new(document.source.text()),
+        lost: Vec::new(),
+        dropped: Vec::new(),
+    };
+    saver.name(&root);
+    saver.resources(&root)?;
+    saver.edges(&root)?;
+    saver.bindings(&root)?;
+    saver.drops(&root)?;
+    let (text, cut) = saver.edits.finish()?;
+    let mut lost = saver.lost;
+    lost.extend(cut);
+    match again(document, &text, catalog) {
+        Some(read) if alike(&read, graph, open) => Some(Saved { text, lost }),
+        // A param that is needed and secret is missing from the file; nothing else may be.
+        None if !lost.is_empty() && holds_secret(graph) => Some(Saved { text, lost }),
+        _ => None,
+    }
+}
+
+fn holds_secret(graph: &Graph) -> bool {
+    let mut params = graph.vertices().values().flat_map(|v| v.params.values());
+    params.any(Value::is_secret)
+}
+
+/// The graph that an edited text says.
+fn again(document: &Document, text: &str, catalog: &dyn Catalog) -> Option<Graph> {
+    let used = document.used.as_ref();
+    let mut read = |_: &std::path::Path| match used {
+        Some(source) => Ok(source.text().as_bytes().to_vec()),
+        None => Err("nothing is used".to_owned()),
+    };
+    let read = super::parse(&document.path, text, catalog, &mut read).ok()?;
+    Some(read.graph)
+}
+
+/// The file written freshly.
+fn afresh(document: &Document, graph: &Graph, catalog: &dyn Catalog) -> Saved {
+    let mut saved = save_new(catalog, graph, document.story.as_ref());
+    let comments = Edits::new(document.source.text()).comments();
+    if let Some(about) = &document.about {
+        let about = Tree::Map(vec![("about".to_owned(), Tree::text(about))]).file();
+        saved.text = insert_after_head(&saved.text, &about);
+    }
+    if document.trace == super::TraceLevel::Full {
+        saved.text = insert_after_head(&saved.text, "trace: full\n");
+    }
+    saved
+        .lost
+        .push("the file is written anew: its own order, layout and anchors".to_owned());
+    saved.lost.extend(comments);
+    if let Some(uses) = &document.uses {
+        let what = format!(
+            "`use: {}`: what came from it is written out here",
+            uses.display()
+        );
+        saved.lost.push(what);
+    }
+    saved
+}
+
+/// Behind `weft:` and `graph:`.
+fn insert_after_head(text: &str, more: &str) -> String {
+    let head = text
+        .split_inclusive('\n')
+        .take_while(|line| line.starts_with("weft:") || line.starts_with("graph:"));
+    let at: usize = head.map(str::len).sum();
+    format!("{}{more}{}", &text[..at], &text[at..])
+}
+
+/// One save: what is there, what is wanted, and the edits so far.
+struct Saver<'a> {
+    document: &'a Document,
+    graph: &'a Graph,
+    ctx: Ctx<'a>,
+    edits: Edits<'a>,
+    lost: Vec<String>,
+    dropped: Vec<String>,
+}
+
+impl Saver<'_> {
+    fn name(&mut self, root: &Node) {
+        if self.graph.name == self.document.graph.name {
+            return;
+        }
+        let name = Tree::text(&self.graph.name);
+        match root.get("graph") {
+            Some(node) => self.edits.replace_value(node, &name, 0),
+            None => {
+                let line = Tree::Map(vec![("graph".to_owned(), name)]).file();
+                self.edits.insert(root.span.start, line);
+            }
+        }
+    }
+
+    /// Items that changed are edited, those of vertices that are gone are taken out, new ones come last in their kind.
+    fn resources(&mut self, root: &Node) -> Option<()> {
+        let mut written: BTreeSet<Key> = BTreeSet::new();
+        let mut fresh: BTreeMap<String, Vec<Tree>> = BTreeMap::new();
+        let section = root.get("resources").filter(|node| !node.is_empty());
+        let kinds = match section.map(|node| &node.shape) {
+            Some(Shape::Map { entries, .. }) => entries.as_slice(),
+            _ => &[],
+        };
+        let keys = kinds.iter().flat_map(|kind| {
+            let items = match &kind.value.shape {
+                Shape::List { items, .. } => items.as_slice(),
+                _ => &[],
+            };
+            items.iter().filter_map(|item| key_of(&kind.key, item))
+        });
+        written.extend(keys);
+        for (key, vertex) in self.graph.vertices() {
+            let before = self.document.graph.vertex(key);
+            let as_was =
+                before.is_some_and(|old| old.params == vertex.params && old.meta == vertex.meta);
+            if !written.contains(key) && !as_was {
+                let item = self.addition(key, vertex, before)?;
+                fresh.entry(key.kind().to_owned()).or_default().push(item);
+            }
+        }
+        for kind in kinds {
+            let more = fresh.remove(&kind.key).unwrap_or_default();
+            self.kind(&kind.key, &kind.value, more, kind.span.end)?;
+        }
+        let gone = self.document.imported.vertices().keys();
+        let gone = gone.filter(|key| !self.graph.vertices().contains_key(key));
+        let was = |key: &&Key| self.document.graph.vertices().contains_key(*key);
+        self.dropped.extend(gone.filter(was).map(write_key));
+        let rest = fresh
+            .into_iter()
+            .map(|(kind, items)| (kind, Tree::List(items)));
+        let rest: Vec<(String, Tree)> = rest.collect();
+        match (root.entry("resources"), rest.is_empty()) {
+            (_, true) => Some(()),
+            (Some(entry), _) => self.edits.add_entries(&entry.value, entry.span.end, rest),
+            (None, _) => self.edits.append("resources", &Tree::Map(rest)),
+        }
+    }
+
+    /// A resource that this file does not write yet: whole, or what is new of one that is imported.
+    fn addition(&mut self, key: &Key, vertex: &Vertex, before: Option<&Vertex>) -> Option<Tree> {
+        let Some(before) = before else {
+            return Some(emit::resource(
+                self.ctx.catalog,
+                key,
+                vertex,
+                &mut self.lost,
+            ));
+        };
+        let gone = before
+            .params
+            .keys()
+            .any(|name| !vertex.params.contains_key(name));
+        if gone {
+            return None;
+        }
+        let mut entries = vec![("name".to_owned(), Tree::text(key.name()))];
+        for (name, value) in vertex.params.iter() {
+            if before.params.get(name) != Some(value)
+                && let Some(tree) = emit::param(self.ctx.catalog, key, name, value, &mut self.lost)
+            {
+                entries.push((name.clone(), tree));
+            }
+        }
+        if before.meta != vertex.meta {
+            entries.push(("meta".to_owned(), emit::meta(&vertex.meta)));
+        }
+        Some(Tree::Map(entries))
+    }
+
+    fn kind(&mut self, kind: &str, node: &Node, more: Vec<Tree>, key_end: usize) -> Option<()> {
+        let items = match &node.shape {
+            Shape::List { items, .. } => items.as_slice(),
+            _ => &[],
+        };
+        let mut kept = Vec::new();
+        for item in items {
+            let key = key_of(kind, item)?;
+            kept.push(match self.graph.vertex(&key) {
+                None => Kept::Gone,
+                Some(vertex) => {
+                    self.item(&key, vertex, item)?;
+                    Kept::Same
+                }
+            });
+        }
+        self.edits.list(node, key_end, &kept, more)
+    }
+
+    /// The params and meta of one resource that stays.
+    fn item(&mut self, key: &Key, vertex: &Vertex, item: &Node) -> Option<()> {
+        let before = self.document.graph.vertex(key)?;
+        let mut fresh = Vec::new();
+        let names: BTreeSet<&String> = before.params.keys().chain(vertex.params.keys()).collect();
+        for name in names {
+            let (old, new) = (before.params.get(name), vertex.params.get(name));
+            if old == new {
+                continue;
+            }
+            let tree = match new {
+                Some(value) => emit::param(self.ctx.catalog, key, name, value, &mut self.lost),
+                None => None,
+            };
+            match (item.entry(name), tree) {
+                (Some(entry), Some(Tree::Comment(_)) | None) => {
+                    self.edits.remove_entry(item, entry)?
+                }
+                (Some(entry), Some(tree)) => {
+                    self.edits
+                        .replace_value(&entry.value, &tree, entry.place.column as usize + 1);
+                }
+                (None, Some(tree)) => fresh.push((name.clone(), tree)),
+                // What is taken away is not written here but where it was imported from.
+                (None, None) => return None,
+            }
+        }
+        if before.meta != vertex.meta {
+            let tree = emit::meta(&vertex.meta);
+            match item.entry("meta") {
+                Some(entry) if tree.is_empty() => self.edits.remove_entry(item, entry)?,
+                Some(entry) => {
+                    self.edits
+                        .replace_value(&entry.value, &tree, entry.place.column as usize + 1)
+                }
+                None => fresh.push(("meta".to_owned(), tree)),
+            }
+        }
+        if fresh.is_empty() {
+            return Some(());
+        }
+        self.edits.add_entries(item, item.span.end, fresh)
+    }
+
+    fn edges(&mut self, root: &Node) -> Option<()> {
+        let wanted = drawn(self.graph);
+        let mut missing = wanted.clone();
+        for (ends, notify) in drawn(&self.document.imported) {
+            match wanted.get(&ends) {
+                Some(now) if *now || !notify => {
+                    let covered = notify || !*now;
+                    if covered {
+                        missing.remove(&ends);
+                    }
+                }
+                _ if !drawn(&self.document.graph).contains_key(&ends) => {}
+                Some(_) => self.drop_edge(&ends, "~>"),
+                None => self.drop_edge(&ends, "->"),
+            }
+        }
+        let entry = root.entry("edges");
+        let items = items_of(entry.map(|entry| &entry.value));
+        let mut kept = Vec::new();
+        for item in items {
+            let drawn =
+                section::edge_item(&mut self.ctx, &self.document.graph, &BTreeSet::new(), item);
+            let holds = |(a, b, notify): &(Key, Key, bool)| {
+                let now = wanted.get(&(a.clone(), b.clone()));
+                now.is_some_and(|now| *now || !notify)
+            };
+            let all = !drawn.is_empty() && drawn.iter().all(holds);
+            let mut left = Vec::new();
+            for (a, b, notify) in drawn {
+                let ends = (a, b);
+                let Some(now) = wanted.get(&ends) else {
+                    continue;
+                };
+                if all && *now && !notify {
+                    continue;
+                }
+                if missing.remove(&ends).is_some() && !all {
+                    left.push(edge_text(&ends.0, &ends.1, *now));
+                }
+            }
+            kept.push(if all {
+                Kept::Same
+            } else if left.is_empty() {
+                Kept::Gone
+            } else {
+                Kept::Instead(left.iter().map(Tree::text).collect())
+            });
+        }
+        let more = missing
+            .iter()
+            .map(|((a, b), notify)| Tree::text(edge_text(a, b, *notify)));
+        self.section(root, "edges", &kept, more.collect())
+    }
+
+    /// An imported edge that is gone, unless an end of it is gone too and takes it along.
+    fn drop_edge(&mut self, (from, to): &(Key, Key), arrow: &str) {
+        if [from, to]
+            .iter()
+            .all(|key| self.graph.vertices().contains_key(*key))
+        {
+            let text = format!("{} {arrow} {}", write_key(from), write_key(to));
+            self.dropped.push(text);
+        }
+    }
+
+    fn bindings(&mut self, root: &Node) -> Option<()> {
+        let mut missing = self.graph.bindings().clone();
+        let entry = root.entry("bindings");
+        let mut kept = Vec::new();
+        for item in items_of(entry.map(|entry| &entry.value)) {
+            let bound =
+                section::binding_item(&mut self.ctx, &self.document.graph, &BTreeSet::new(), item);
+            let ((from, sent), to) = bound?;
+            let stays = missing
+                .get(&to)
+                .is_some_and(|b| b.from == from && b.sent == sent);
+            kept.push(if stays { Kept::Same } else { Kept::Gone });
+            if stays {
+                missing.remove(&to);
+            }
+        }
+        for (end, binding) in self.document.imported.bindings() {
+            let now = self.graph.bindings().get(end);
+            if now.is_some_and(|now| now.from == binding.from && now.sent == binding.sent) {
+                missing.remove(end);
+            } else if now.is_none() && self.document.graph.bindings().contains_key(end) {
+                let ends = [&binding.from, &end.0];
+                if ends
+                    .iter()
+                    .all(|key| self.graph.vertices().contains_key(*key))
+                {
+                    let (from, to) = (
+                        write_field(&binding.from, &binding.sent),
+                        write_field(&end.0, &end.1),
+                    );
+                    self.dropped.push(format!("{from} -> {to}"));
+                }
+            }
+        }
+        let more = missing.iter().map(|((to, field), binding)| {
+            let (from, to) = (
+                write_field(&binding.from, &binding.sent),
+                write_field(to, field),
+            );
+            Tree::text(format!("{from} -> {to}"))
+        });
+        self.section(root, "bindings", &kept, more.collect())
+    }
+
+    fn drops(&mut self, root: &Node) -> Option<()> {
+        let dropped = std::mem::take(&mut self.dropped);
+        let more = dropped.iter().map(Tree::text).collect();
+        let kept = items_of(root.get("drop")).iter().map(|_| Kept::Same);
+        self.section(root, "drop", &kept.collect::<Vec<_>>(), more)
+    }
+
+    fn section(&mut self, root: &Node, key: &str, kept: &[Kept], more: Vec<Tree>) -> Option<()> {
+        match root.entry(key) {
+            Some(entry) => self.edits.list(&entry.value, entry.span.end, kept, more),
+            None if more.is_empty() => Some(()),
+            None => self.edits.append(key, &Tree::List(more)),
+        }
+    }
+}
+
+fn items_of(node: Option<&Node>) -> &[Node] {
+    match node.map(|node| &node.shape) {
+        Some(Shape::List { items, .. }) => items,
+        _ => &[],
+    }
+}
+
+fn key_of(kind: &str, item: &Node) -> Option<Key> {
+    match &item.get("name")?.shape {
+        Shape::Scalar { text, .. } => Some(Key::new(kind, text)),
+        _ => None,
+    }
+}

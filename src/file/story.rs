@@ -1,0 +1,192 @@
+//! World, seed, steps and expectations: what makes a file a story (rule W1).
+
+use super::ctx::Ctx;
+use super::expect::{Expect, Expectation};
+use super::refs;
+use super::world;
+use super::yaml::{Node, Shape};
+use crate::graph::Graph;
+use crate::value::{Place, sanitise};
+use crate::world::sim::{Sim, SimSpec};
+
+/// What a story has besides its graph.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Story {
+    /// The simulated machine.
+    pub world: SimSpec,
+    /// What its choices are drawn from; 0 unless written.
+    pub seed: u64,
+    /// The commands, in order.
+    pub steps: Vec<Step>,
+    /// What must be true at the end, in order.
+    pub expect: Vec<Expectation>,
+}
+
+/// One command line, or a command with a block (`<<END`), as it would be typed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// Its text; several lines where it holds a block.
+    pub text: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// The story of a file, if it is one.
+pub(super) fn read(ctx: &mut Ctx, root: &Node, graph: &Graph) -> Option<Story> {
+    let parts = ["world", "steps", "expect"].map(|key| root.get(key));
+    let [world, steps, expect] = parts;
+    if parts.iter().all(Option::is_none) {
+        if let Some(seed) = root.entry("seed") {
+            let hint = "add `world`, `steps` or `expect`, or remove it".to_owned();
+            ctx.problem(
+                seed.place,
+                "`seed` is for stories, and this is a graph",
+                Some(hint),
+            );
+        }
+        return None;
+    }
+    let seed = root
+        .get("seed")
+        .and_then(|node| ctx.int(node, "`seed`", 0..=i64::MAX));
+    let world = world.map(|node| world::read(ctx, node)).unwrap_or_default();
+    if let (Some(entry), true) = (root.entry("world"), ctx.problems.is_empty())
+        && let Err(why) = Sim::new(world.clone(), 0)
+    {
+        ctx.problem(entry.place, why.to_string(), None);
+    }
+    let steps = steps.map(|node| self::steps(ctx, node)).unwrap_or_default();
+    let expect = expect
+        .map(|node| expectations(ctx, node))
+        .unwrap_or_default();
+    known(ctx, graph, &steps, &expect);
+    Some(Story {
+        world,
+        seed: seed.map_or(0, i64::unsigned_abs),
+        steps,
+        expect,
+    })
+}
+
+/// A list of commands, or a block of lines. Empty lines and comments in a block are skipped; a line with
+/// `<<END` takes all lines to its end with it.
+fn steps(ctx: &mut Ctx, node: &Node) -> Vec<Step> {
+    let steps = match &node.shape {
+        Shape::Scalar { text, quoted } if !node.is_empty() => block(text, *quoted, node.place),
+        _ => {
+            let items = ctx.list(node, "`steps`").iter();
+            let step = |item: &Node| {
+                Some(Step {
+                    text: ctx.text(item, "a step")?.trim_end().to_owned(),
+                    place: item.place,
+                })
+            };
+            items.filter_map(step).collect()
+        }
+    };
+    for step in &steps {
+        host(ctx, step);
+    }
+    steps
+}
+
+fn block(text: &str, block: bool, place: Place) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut end: Option<String> = None;
+    for (i, line) in (1u32..).zip(text.lines()) {
+        if let (Some(_), Some(step)) = (&end, steps.last_mut()) {
+            step.text.push('\n');
+            step.text.push_str(line);
+            end = end.filter(|tag| line.trim() != *tag);
+            continue;
+        }
+        if line.trim().is_empty() || line.trim_start().starts_with('#') {
+            continue;
+        }
+        end = here_tag(line);
+        let line_place = Place {
+            line: place.line + i,
+            column: 1,
+        };
+        steps.push(Step {
+            text: line.trim().to_owned(),
+            place: if block { line_place } else { place },
+        });
+    }
+    steps
+}
+
+/// The word that ends what `<<WORD` begins in a line.
+fn here_tag(line: &str) -> Option<String> {
+    let (_, tag) = line.rsplit_once("<<")?;
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    (!tag.is_empty() && tag.chars().all(word)).then(|| tag.to_owned())
+}
+
+/// A story cannot reach the host: a step that asks for it is refused here (rule W2).
+fn host(ctx: &mut Ctx, step: &Step) {
+    let mut words = step.text.split_whitespace();
+    let asks = match (words.next(), words.next()) {
+        (Some("host"), _) => true,
+        (Some("world"), Some(which)) => which != "sim",
+        _ => false,
+    };
+    if asks {
+        let hint = "a story runs in its simulated world; `weft FILE --world host` is for a person"
+            .to_owned();
+        ctx.problem(
+            step.place,
+            "a step cannot ask for another world",
+            Some(hint),
+        );
+    }
+}
+
+fn expectations(ctx: &mut Ctx, node: &Node) -> Vec<Expectation> {
+    let mut read = Vec::new();
+    for item in ctx.list(node, "`expect`") {
+        let Some(text) = ctx.text(item, "an expectation") else {
+            continue;
+        };
+        match Expect::parse(text) {
+            Ok(says) => read.push(Expectation {
+                text: text.to_owned(),
+                place: item.place,
+                says,
+            }),
+            Err((what, hint)) => ctx.problem(item.place, what, hint),
+        }
+    }
+    read
+}
+
+/// Each reference names a vertex of the graph, or something that a step speaks of.
+fn known(ctx: &mut Ctx, graph: &Graph, steps: &[Step], expect: &[Expectation]) {
+    if !ctx.problems.is_empty() {
+        return;
+    }
+    for expectation in expect {
+        let field = expectation.says.field_in(graph);
+        let refs = expectation.says.refs().into_iter();
+        let bad = refs
+            .filter_map(|text| refs::resolve(graph, text).err())
+            .chain(field.and_then(Result::err));
+        for why in bad.collect::<Vec<_>>() {
+            if !spoken_of(steps, &expectation.text) {
+                ctx.problem(expectation.place, sanitise(&why.what), why.hint);
+            }
+        }
+    }
+}
+
+/// Whether a step adds or renames, so that a name may come to be only there.
+fn spoken_of(steps: &[Step], text: &str) -> bool {
+    let (first, _) = refs::first_word(text);
+    let bare = |c: char| !(c.is_alphanumeric() || "/_-".contains(c));
+    let names: Vec<&str> = first.split(bare).filter(|name| !name.is_empty()).collect();
+    let makes = ["add", "rename", "load", "inspect", "new"];
+    steps.iter().any(|step| {
+        let verb = step.text.split_whitespace().next().unwrap_or_default();
+        makes.contains(&verb) && names.iter().any(|name| step.text.contains(name))
+    })
+}
