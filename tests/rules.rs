@@ -67,7 +67,6 @@ fn options(jobs: usize) -> Options {
         level: Level::Full,
         plan: false,
         noop: false,
-        expected: None,
     }
 }
 
@@ -94,6 +93,8 @@ fn apply(drive: &mut SimDrive) -> Vec<Event> {
     drive.input(Input::Run {
         until: Until::Converged,
         world: "sim".into(),
+        expected: None,
+        only: None,
     });
     drive.finish();
     drive.take_events()

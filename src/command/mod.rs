@@ -35,6 +35,7 @@ pub mod history;
 pub mod meta;
 pub mod refs;
 pub mod registry;
+pub mod session;
 pub mod words;
 
 pub use complete::{Candidate, Context, complete};
@@ -44,6 +45,7 @@ pub use hint::hint;
 pub use history::History;
 pub use order::{BreakAt, Order, Setting, SimOrder, Written, raw_text};
 pub use parse::{Script, parse};
+pub use session::{Flow, Front, Session, SessionError, SessionOptions, WorldName};
 pub use sims::FAULTS;
 pub use verbs::EVENTS;
 

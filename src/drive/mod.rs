@@ -7,7 +7,8 @@
 mod errand;
 mod ground;
 pub mod plan;
-// real
+pub mod real;
+pub mod runner;
 pub mod sim;
 
 pub use errand::{Act, Errand};

@@ -1,22 +1,25 @@
 //! A plan: the engine's own steps over an overlay (rule L1), and what came of them as data.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::OverlayGround;
 use super::sim::SimDrive;
 use crate::engine::event::{Event, Tally, What};
-use crate::engine::{Expected, Input, Level, Options, Remembered, Status, Until};
+use crate::engine::{Count, Expected, Input, Level, Line, Options, Remembered, Status, Until};
 use crate::graph::{Graph, Key};
 use crate::journal::{MemoryStore, StoreFault};
 use crate::kind::Kinds;
-use crate::trace::{Stage, View};
+use crate::trace::{Report, Stage, View};
 use crate::world::Look;
 
 /// What a plan is made of.
 pub struct Planning {
     /// The graph, or the part of it that is asked for.
     pub graph: Arc<Graph>,
+    /// The vertices that are meant, with all that comes before them; all if none.
+    pub only: Option<BTreeSet<Key>>,
     /// The world below, to look at.
     pub world: Arc<dyn Look>,
     /// How that world is called.
@@ -40,6 +43,8 @@ pub struct Plan {
     pub events: Vec<Event>,
     /// What is shown, so that anything else is asked for (rule L4).
     pub expected: Expected,
+    /// What was pending before.
+    pub pending: Vec<(Line, Count)>,
     /// Records of vertices and edges that are gone, which an apply would drop (rule N7).
     pub drops: Vec<String>,
 }
@@ -50,6 +55,40 @@ impl Plan {
         match self.view.stage {
             Stage::Converged(tally) => tally,
             _ => Tally::default(),
+        }
+    }
+
+    /// The plan as it is told: what comes first, first.
+    pub fn report(&self) -> Report {
+        let mut vertices: Vec<_> = self
+            .view
+            .vertices
+            .iter()
+            .map(|(key, view)| (key.clone(), view.clone()))
+            .collect();
+        vertices.sort_by_key(|(_, view)| view.first);
+        let mut causes: BTreeMap<Key, Vec<String>> = BTreeMap::new();
+        for event in &self.events {
+            if let (Some(key), What::Notified { from, .. }) = (&event.subject, &event.what) {
+                let from = from
+                    .as_ref()
+                    .map_or_else(|| "a command".to_owned(), Key::to_string);
+                causes.entry(key.clone()).or_default().push(from);
+            }
+        }
+        for (line, count) in &self.pending {
+            let from = crate::engine::line_text(line);
+            causes
+                .entry(line.1.clone())
+                .or_default()
+                .push(format!("{from}, pending since run {}", count.run));
+        }
+        Report {
+            label: self.label.clone(),
+            vertices,
+            causes,
+            drops: self.drops.clone(),
+            tally: self.tally(),
         }
     }
 
@@ -82,8 +121,12 @@ pub fn plan(planning: Planning) -> Result<Plan, StoreFault> {
         level: Level::Full,
         plan: true,
         noop: planning.noop,
-        expected: None,
     };
+    let lines = planning.remembered.lines.iter();
+    let pending = lines
+        .filter(|(_, count)| count.is_pending())
+        .map(|(line, count)| (line.clone(), *count))
+        .collect();
     let store = Box::new(MemoryStore::from(planning.remembered));
     let ground = Box::new(OverlayGround::over(planning.world));
     let mut drive = SimDrive::new(options, ground, store, planning.state, 0)?;
@@ -95,6 +138,8 @@ pub fn plan(planning: Planning) -> Result<Plan, StoreFault> {
     drive.input(Input::Run {
         until: Until::Converged,
         world: planning.label.clone(),
+        expected: None,
+        only: planning.only,
     });
     drive.finish();
     let events = drive.take_events();
@@ -104,6 +149,7 @@ pub fn plan(planning: Planning) -> Result<Plan, StoreFault> {
         view: View::of(&events),
         events,
         expected,
+        pending,
         drops,
     })
 }

@@ -17,8 +17,8 @@ use crate::engine::{Attempt, Effect, Engine, Input, Options, Output, VertexId};
 use crate::journal::{Store, StoreFault};
 use crate::kind;
 use crate::time::Time;
-use crate::world::host::watch::{HostWatcher, WatchEvent, WatchNews};
 use crate::world::host::{CancelToken, Host};
+use crate::world::host::{HostWatcher, WatchEvent, What as WatchNews};
 
 /// How long a cancelled attempt may take to come back before its vertex counts as hung: TERM, five seconds, KILL, and some.
 const GRACE: Duration = Duration::from_secs(10);
@@ -104,7 +104,12 @@ struct Running {
 
 impl RealDrive {
     /// An engine over this host, which goes on from what the store remembers. `state` is the graph's state directory.
-    pub fn new(options: Options, host: Host, store: Box<dyn Store>, state: PathBuf) -> Result<RealDrive, StoreFault> {
+    pub fn new(
+        options: Options,
+        host: Host,
+        store: Box<dyn Store>,
+        state: PathBuf,
+    ) -> Result<RealDrive, StoreFault> {
         let jobs = options.jobs.clamp(1, 64);
         let engine = Arc::new(Mutex::new(Engine::new(options, store.load()?)));
         let (sender, messages) = unbounded_channel();
@@ -131,7 +136,10 @@ impl RealDrive {
 
     /// A way to reach it from another thread.
     pub fn handle(&self) -> Handle {
-        Handle { engine: self.engine.clone(), messages: self.sender.clone() }
+        Handle {
+            engine: self.engine.clone(),
+            messages: self.sender.clone(),
+        }
     }
 
     /// The engine, to ask.
@@ -155,8 +163,13 @@ impl RealDrive {
         on: &mut dyn FnMut(&[Event]),
         done: &mut dyn FnMut(&Engine) -> bool,
     ) -> Result<Option<Signal>, StoreFault> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-        let runtime = runtime.map_err(|error| StoreFault { place: "the event loop".into(), why: error.to_string() })?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build();
+        let runtime = runtime.map_err(|error| StoreFault {
+            place: "the event loop".into(),
+            why: error.to_string(),
+        })?;
         let mut signals = self.signals.take();
         let mut stops: Vec<Signal> = Vec::new();
         while !done(&self.engine()) {
@@ -169,7 +182,12 @@ impl RealDrive {
                     if stops.len() > 2 {
                         break;
                     }
-                    self.take(vec![Input::Stop { now: stops.len() > 1 }], on);
+                    self.take(
+                        vec![Input::Stop {
+                            now: stops.len() > 1,
+                        }],
+                        on,
+                    );
                 }
             }
             self.look_for_hung(on);
@@ -211,7 +229,11 @@ impl RealDrive {
 
     fn next_deadline(&self) -> Option<Instant> {
         let wake = self.wake.map(|at| self.began + Duration::from_micros(at.0));
-        let overdue = self.tokens.values().filter_map(|running| running.overdue).min();
+        let overdue = self
+            .tokens
+            .values()
+            .filter_map(|running| running.overdue)
+            .min();
         wake.into_iter().chain(overdue).min()
     }
 
@@ -239,7 +261,10 @@ impl RealDrive {
         {
             let mut engine = lock(&self.engine);
             for input in inputs {
-                if let Input::Checked { attempt, .. } | Input::Applied { attempt, .. } | Input::Refreshed { attempt, .. } = &input {
+                if let Input::Checked { attempt, .. }
+                | Input::Applied { attempt, .. }
+                | Input::Refreshed { attempt, .. } = &input
+                {
                     self.tokens.remove(attempt);
                 }
                 let out = engine.step(now, input);
@@ -272,8 +297,13 @@ impl RealDrive {
         for effect in effects {
             match Errand::of(effect) {
                 Ok(errand) => errands.push(self.prepare(errand)),
-                Err(Effect::Watch { vertex, key, params }) => {
-                    let watches = kind::find(key.kind()).map_or_else(Vec::new, |kind| kind.watches(&key, &params));
+                Err(Effect::Watch {
+                    vertex,
+                    key,
+                    params,
+                }) => {
+                    let watches = kind::find(key.kind())
+                        .map_or_else(Vec::new, |kind| kind.watches(&key, &params));
                     self.watcher().watch(u64::from(vertex.0), &watches);
                 }
                 Err(Effect::Unwatch { vertex }) => self.watcher().unwatch(u64::from(vertex.0)),
@@ -292,8 +322,18 @@ impl RealDrive {
 
     fn prepare(&mut self, errand: Errand) -> (Errand, CancelToken) {
         let token = CancelToken::new();
-        let overdue = errand.job.timeout.map(|span| Instant::now() + span.as_std() + GRACE);
-        self.tokens.insert(errand.attempt, Running { vertex: errand.vertex, token: token.clone(), overdue });
+        let overdue = errand
+            .job
+            .timeout
+            .map(|span| Instant::now() + span.as_std() + GRACE);
+        self.tokens.insert(
+            errand.attempt,
+            Running {
+                vertex: errand.vertex,
+                token: token.clone(),
+                overdue,
+            },
+        );
         (errand, token)
     }
 
@@ -304,7 +344,10 @@ impl RealDrive {
         for (attempt, running) in &mut self.tokens {
             if running.overdue.is_some_and(|at| at <= now) {
                 running.overdue = None;
-                hung.push(Input::Hung { vertex: running.vertex, attempt: *attempt });
+                hung.push(Input::Hung {
+                    vertex: running.vertex,
+                    attempt: *attempt,
+                });
             }
         }
         for input in hung {
@@ -325,7 +368,9 @@ impl RealDrive {
 
 impl Drop for RealDrive {
     fn drop(&mut self) {
-        self.tokens.values().for_each(|running| running.token.cancel());
+        self.tokens
+            .values()
+            .for_each(|running| running.token.cancel());
         self.pool.close();
     }
 }
@@ -341,8 +386,14 @@ fn news(event: WatchEvent) -> Input {
     match event.what {
         WatchNews::Listening => Input::Listening { vertex },
         WatchNews::Failed(why) => Input::WatchFailed { vertex, why },
-        WatchNews::Lost(why) => Input::Noticed { vertex, what: format!("events were lost: {why}") },
-        WatchNews::Changed(path, what) => Input::Noticed { vertex, what: format!("{} {what}", path.display()) },
+        WatchNews::Lost(why) => Input::Noticed {
+            vertex,
+            what: format!("events were lost: {why}"),
+        },
+        WatchNews::Changed(path, what) => Input::Noticed {
+            vertex,
+            what: format!("{} {what}", path.display()),
+        },
     }
 }
 
@@ -371,7 +422,11 @@ impl Pool {
         }
         let many = errands.len() > 1;
         lock(&self.queue).errands.extend(errands);
-        if many { self.filled.notify_all() } else { self.filled.notify_one() }
+        if many {
+            self.filled.notify_all()
+        } else {
+            self.filled.notify_one()
+        }
     }
 
     /// Waits for errands: several at once only where every worker has some. `None` when there will be none.
@@ -379,7 +434,10 @@ impl Pool {
         let mut queue = lock(&self.queue);
         queue.idle += 1;
         while queue.errands.is_empty() && !queue.closed {
-            queue = self.filled.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue = self
+                .filled
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         queue.idle -= 1;
         if queue.errands.is_empty() {
@@ -397,8 +455,18 @@ impl Pool {
 }
 
 /// A worker: carries errands out until the pool is closed. One that hangs in a system call is left behind.
-fn spawn_worker(pool: &Arc<Pool>, sender: &UnboundedSender<Message>, host: &Host, state: &std::path::Path) {
-    let (pool, sender, host, state) = (pool.clone(), sender.clone(), host.clone(), state.to_path_buf());
+fn spawn_worker(
+    pool: &Arc<Pool>,
+    sender: &UnboundedSender<Message>,
+    host: &Host,
+    state: &std::path::Path,
+) {
+    let (pool, sender, host, state) = (
+        pool.clone(),
+        sender.clone(),
+        host.clone(),
+        state.to_path_buf(),
+    );
     std::thread::spawn(move || {
         while let Some(errands) = pool.take() {
             let run = |(errand, token): (Errand, CancelToken)| {

@@ -117,7 +117,7 @@ impl Engine {
 
     /// Whether this is more than the plan said, so that a person is asked first (rule L4).
     fn asks_first(&mut self, v: VertexId, findings: &[Finding], check: CheckOutcome) -> bool {
-        let Some(expected) = self.options.expected.clone() else {
+        let Some(expected) = self.expected.clone() else {
             return false;
         };
         let key = self.node(v).key.clone();

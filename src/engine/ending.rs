@@ -71,7 +71,7 @@ impl Engine {
         while let Some(v) = open.pop() {
             for at in self.net.succ.range(v) {
                 let s = self.net.succ.item(at);
-                if !self.has(s, SETTLED | BUSY | FAILED) && seen.insert(s) {
+                if self.is_meant(s) && !self.has(s, SETTLED | BUSY | FAILED) && seen.insert(s) {
                     self.tell_block(s);
                     open.push(s);
                 }

@@ -2,6 +2,7 @@
 
 use super::debt::{Record, Seq};
 use super::event::Event;
+use super::state::Expected;
 use crate::graph::{FieldPath, Graph, Key, Params};
 use crate::time::{Span, Time};
 use crate::value::{Finding, Opaque, Value};
@@ -40,8 +41,15 @@ pub enum Input {
         graph: Arc<Graph>,
         renamed: Vec<(Key, Key)>,
     },
-    /// A run begins: everything is dirty. `world` is shown with it.
-    Run { until: Until, world: String },
+    /// A run begins: everything is dirty. `world` is shown with it. Where a plan was shown, anything that `expected` does not
+    /// cover is asked for (rule L4). With `only`, vertices outside of it count as present and are left alone; it holds
+    /// all predecessors of what it holds.
+    Run {
+        until: Until,
+        world: String,
+        expected: Option<Arc<Expected>>,
+        only: Option<BTreeSet<Key>>,
+    },
     /// This vertex may differ from what is wanted (rule O4).
     Dirty(Key),
     /// Look whether this vertex has something to do (rule O5).

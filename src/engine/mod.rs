@@ -43,6 +43,7 @@ pub use io::{
     ApplyOutcome, Attempt, CheckOutcome, Effect, Fail, Input, Job, Output, Rhythm, Sends, Until,
     VertexId,
 };
+pub use notify::line_text;
 pub use state::{Expected, Marks, Status};
 
 use crate::graph::{Catalog, Graph, Key};
@@ -65,8 +66,6 @@ pub struct Options {
     pub plan: bool,
     /// Whether every vertex is noop.
     pub noop: bool,
-    /// What a plan has shown, where anything else is to be asked for (rule L4).
-    pub expected: Option<Arc<Expected>>,
 }
 
 /// The engine.
@@ -106,6 +105,10 @@ pub struct Engine {
     /// Whether something happened since the engine last said that it converged.
     stirred: bool,
     remembered: Remembered,
+    /// What the plan of this run has shown, where anything else is to be asked for (rule L4).
+    expected: Option<Arc<Expected>>,
+    /// The vertices that this run is about, if not all.
+    only: Option<BTreeSet<VertexId>>,
     may_lines: BTreeSet<Line>,
     owners: BTreeMap<String, VertexId>,
     run: u32,
@@ -154,6 +157,8 @@ impl Engine {
             restarted: true,
             swept: false,
             stirred: false,
+            expected: None,
+            only: None,
             may_lines: BTreeSet::new(),
             owners: BTreeMap::new(),
             acts: 0,
@@ -188,7 +193,15 @@ impl Engine {
         match input {
             Input::Command(line) => self.command(line),
             Input::Graph { graph, renamed } => self.replace_graph(graph, &renamed),
-            Input::Run { until, world } => self.begin_run(until, world),
+            Input::Run {
+                until,
+                world,
+                expected,
+                only,
+            } => {
+                self.expected = expected;
+                self.begin_run(until, world, only);
+            }
             Input::Dirty(key) => self.with(&key, |engine, v| engine.dirty_by_command(v)),
             Input::Poke(key) => self.with(&key, |engine, v| engine.poke_by_command(v)),
             Input::Notify(key) => self.with(&key, |engine, v| engine.notify_by_command(v)),
@@ -243,6 +256,11 @@ impl Engine {
         self.mode == Mode::Idle || !self.stirred
     }
 
+    /// Whether no attempt is under way.
+    pub fn is_idle(&self) -> bool {
+        self.running == 0 && self.arming == 0
+    }
+
     /// Whether starts stand still.
     pub fn is_paused(&self) -> bool {
         self.paused
@@ -277,6 +295,15 @@ impl Engine {
     /// Numbers events on from here: a restart in the same trace.
     pub fn go_on_counting(&mut self, last: EventId) {
         self.last_event = self.last_event.max(last);
+    }
+
+    /// The vertices before which a run pauses, in order of name.
+    pub fn breaks(&self) -> Vec<Key> {
+        let index = self.net.index.iter();
+        index
+            .filter(|(_, v)| self.breaks.contains(v))
+            .map(|(key, _)| key.clone())
+            .collect()
     }
 
     /// The key of a vertex.

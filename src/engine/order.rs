@@ -14,16 +14,19 @@
 //! Every vertex counts its unsettled direct predecessors. Unsettling and settling walk down and move these counters;
 //! nobody scans its parents.
 
+use std::collections::BTreeSet;
+
 use super::event::{Dirt, Due, EventId, Wait, What};
 use super::io::{Effect, Input, Job, Until, VertexId};
 use super::state::{
     BUSY, DIRTY, FAILED, FRESH, GONE, Mode, Outcome, PENDING, Phase, SETTLED, STARVED, Watching,
 };
 use super::{Attempt, Engine, Tally};
+use crate::graph::Key;
 
 impl Engine {
     /// A run begins. Everything is dirty, since the world may be any.
-    pub(super) fn begin_run(&mut self, until: Until, world: String) {
+    pub(super) fn begin_run(&mut self, until: Until, world: String, only: Option<BTreeSet<Key>>) {
         self.run += 1;
         self.swept = false;
         self.stirred = true;
@@ -41,7 +44,12 @@ impl Engine {
         if std::mem::take(&mut self.restarted) && debts + pending > 0 {
             self.event(None, What::Restarted { debts, pending }, EventId(0));
         }
-        let vertices = self.net.index.len();
+        let only = only.map(|only| {
+            let known = only.iter().filter_map(|key| self.net.index.get(key));
+            known.copied().collect::<BTreeSet<VertexId>>()
+        });
+        let vertices = only.as_ref().map_or(self.net.index.len(), BTreeSet::len);
+        self.only = only;
         let cause = self.input(
             None,
             What::Started {
@@ -54,7 +62,8 @@ impl Engine {
             pending: self.tally.pending,
             ..Tally::default()
         };
-        let all: Vec<VertexId> = self.net.index.values().copied().collect();
+        let all = self.net.index.values().copied();
+        let all: Vec<VertexId> = all.filter(|v| self.is_meant(*v)).collect();
         for v in all {
             let node = self.node_mut(v);
             node.outcome = Outcome::New;
@@ -144,9 +153,17 @@ impl Engine {
         }
     }
 
+    /// Whether this run is about this vertex.
+    pub(super) fn is_meant(&self, v: VertexId) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&v))
+    }
+
     /// What this vertex should be now: startable, starved, or settled.
     fn look_at(&mut self, v: VertexId) {
         if self.unsettled[v.0 as usize] > 0 || self.has(v, BUSY | GONE | FAILED | SETTLED) {
+            return;
+        }
+        if !self.is_meant(v) {
             return;
         }
         if self.starves(v) {

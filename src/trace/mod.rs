@@ -3,9 +3,12 @@
 //! Nothing here decides anything. Every picture of a run (lines, plan, status, screen, replay) is made from events alone.
 
 mod json;
+mod report;
 mod text;
 mod view;
 
 pub use json::{json_line, read_json_line};
+pub use report::{Report, plan_detail, plan_text};
+pub(crate) use text::count;
 pub use text::{TraceLine, line, lines, word};
 pub use view::{Stage, VertexView, View};

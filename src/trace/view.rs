@@ -52,6 +52,8 @@ pub struct VertexView {
     pub notes: Vec<String>,
     /// More lines of its failure.
     pub detail: Vec<String>,
+    /// The event that began its first check of this run.
+    pub first: EventId,
     /// The last event about it.
     pub last: EventId,
     /// How often it was checked, changed, refreshed since the view began.
@@ -90,6 +92,9 @@ impl View {
             (Some(key), what) => {
                 let vertex = self.vertices.entry(key.clone()).or_default();
                 vertex.last = event.id;
+                if vertex.first == EventId(0) && matches!(what, What::Checking { .. }) {
+                    vertex.first = event.id;
+                }
                 vertex.take(what);
             }
         }

@@ -1,0 +1,36 @@
+//! What a session needs of whoever shows it: a prompt, a script, a story's player, a screen.
+
+use std::path::Path;
+
+use crate::engine::event::Event;
+
+/// The side that faces a person or a file. Everything that touches a terminal or the disk is here, so that the session
+/// itself is pure.
+pub trait Front {
+    /// Shows a result. Lines end with newlines, but for the last, which may.
+    fn show(&mut self, text: &str);
+
+    /// Shows a warning or a remark, beside results.
+    fn remark(&mut self, text: &str);
+
+    /// Events, as they happen.
+    fn events(&mut self, events: &[Event]);
+
+    /// Whether there is anyone to ask.
+    fn can_ask(&self) -> bool;
+
+    /// Asks for consent: `[y/N/d]`, where `d` shows `more` and asks again.
+    fn confirm(&mut self, question: &str, more: &str) -> bool;
+
+    /// Asks for a value that is not echoed; `None` if there is nobody to ask.
+    fn secret(&mut self, what: &str) -> Option<String>;
+
+    /// Lets a person edit a text; `None` if it was left as it is, or there is no editor.
+    fn edit(&mut self, text: &str) -> Result<Option<String>, String>;
+
+    /// The content of a file, or why it cannot be read.
+    fn read(&mut self, path: &Path) -> Result<Vec<u8>, String>;
+
+    /// Writes a file, whole or not at all; or why it cannot.
+    fn write(&mut self, path: &Path, text: &str) -> Result<(), String>;
+}

@@ -1,0 +1,400 @@
+//! A session: a graph being built, a world that it acts on, and what has happened. Every front evaluates the same lines here.
+
+mod ask;
+mod expect;
+mod files;
+mod front;
+mod open;
+mod run;
+mod sims;
+
+pub use expect::{Verdict, judge};
+pub use front::Front;
+pub use open::{SessionOptions, WorldName, state_name};
+
+use std::fmt;
+
+use super::edit::{edit, refused};
+use super::error::CommandError;
+use super::history::History;
+use super::order::Order;
+use super::parse::Script;
+use super::registry::{self, Moment};
+use crate::drive::plan::Plan;
+use crate::drive::real::Signal;
+use crate::drive::runner::Runner;
+use crate::engine::event::Event;
+use crate::engine::{Input, Tally};
+use crate::file::Document;
+use crate::graph::{Graph, Key};
+use crate::kind::Kinds;
+use crate::trace::View;
+use crate::world::sim::Sim;
+use std::sync::Arc;
+
+/// Whether a session goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Flow {
+    /// It does.
+    Go,
+    /// A person wants to leave.
+    Quit,
+}
+
+/// Why a line did not do what it says. What came before it on the line is done.
+#[derive(Clone, PartialEq, Debug)]
+pub enum SessionError {
+    /// It cannot be read, or the graph is refused; points into the line.
+    Command(Box<CommandError>),
+    /// It was read, and could not be done: what, and what to do.
+    Failed {
+        /// What could not be done, and why.
+        what: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+}
+
+impl SessionError {
+    /// Something that could not be done.
+    pub fn failed(what: impl Into<String>) -> SessionError {
+        SessionError::Failed {
+            what: what.into(),
+            hint: None,
+        }
+    }
+
+    /// The same, with what to do.
+    pub fn with_hint(self, to_do: impl Into<String>) -> SessionError {
+        match self {
+            SessionError::Failed { what, .. } => SessionError::Failed {
+                what,
+                hint: Some(to_do.into()),
+            },
+            other => other,
+        }
+    }
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SessionError::Command(error) => write!(f, "{error}"),
+            SessionError::Failed { what, hint: None } => write!(f, "error: {what}"),
+            SessionError::Failed {
+                what,
+                hint: Some(hint),
+            } => write!(f, "error: {what}\n  hint: {hint}"),
+        }
+    }
+}
+
+impl std::error::Error for SessionError {}
+
+impl From<CommandError> for SessionError {
+    fn from(error: CommandError) -> SessionError {
+        SessionError::Command(Box::new(error))
+    }
+}
+
+/// What came of the last run or plan, for the exit code (rule L6).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Ended {
+    /// What it came to.
+    pub tally: Tally,
+    /// Whether anything was refused or could not be done.
+    pub refused: bool,
+    /// The signal that stopped it before it converged, if one did.
+    pub signal: Option<Signal>,
+    /// Whether `--max-runtime` ended it.
+    pub out_of_time: bool,
+}
+
+impl Ended {
+    /// The exit code; 2 only if `detailed`.
+    pub fn code(&self, detailed: bool) -> i32 {
+        let tally = &self.tally;
+        if let Some(signal) = self.signal {
+            signal.exit_code()
+        } else if self.out_of_time {
+            124
+        } else if self.refused || tally.failed + tally.blocked + tally.pending > 0 {
+            1
+        } else if detailed && tally.changed + tally.may + tally.held + tally.refreshed > 0 {
+            2
+        } else {
+            0
+        }
+    }
+}
+
+/// The console's state.
+pub struct Session {
+    options: SessionOptions,
+    history: History,
+    document: Option<Document>,
+    runner: Runner,
+    label: String,
+    events: Vec<Event>,
+    view: View,
+    plan: Option<Plan>,
+    ended: Ended,
+    /// Every order that was done, as canonical text: the log that a story is saved from.
+    log: Vec<String>,
+    /// Whether the graph was edited since the engine got it (rule W4).
+    staged: bool,
+    /// Errors so far, for `expect error`.
+    errors: Vec<String>,
+}
+
+impl Session {
+    /// Evaluates a line, which may hold several commands. Stops at the first that fails.
+    pub fn eval(&mut self, line: &str, front: &mut dyn Front) -> Result<Flow, SessionError> {
+        self.catch_up(front);
+        let script = Script::read(line)?;
+        for at in 0..script.len() {
+            let Some(order) = script.order(at, self.history.now(), &Kinds) else {
+                break;
+            };
+            let order = order?;
+            match self.obey(line, &order, front) {
+                Ok(Flow::Go) => {}
+                Ok(Flow::Quit) => return Ok(Flow::Quit),
+                Err(error) => {
+                    self.errors.push(error.to_string());
+                    return Err(error);
+                }
+            }
+        }
+        Ok(Flow::Go)
+    }
+
+    /// Does one order.
+    pub fn obey(
+        &mut self,
+        line: &str,
+        order: &Order,
+        front: &mut dyn Front,
+    ) -> Result<Flow, SessionError> {
+        self.refuse_out_of_place(order)?;
+        if order.is_edit() {
+            self.do_edit(line, order, front)?;
+        } else {
+            self.do_other(order, front)?;
+        }
+        Ok(if matches!(order, Order::Quit) {
+            Flow::Quit
+        } else {
+            Flow::Go
+        })
+    }
+
+    fn refuse_out_of_place(&self, order: &Order) -> Result<(), SessionError> {
+        let text = order.to_string();
+        let word = text.split_whitespace().next().unwrap_or_default();
+        let command = match order {
+            Order::Sim(_) => text.split_whitespace().nth(1).and_then(registry::find_sim),
+            _ => registry::find(word),
+        };
+        match command.and_then(|command| command.when.refuses(self.moment())) {
+            Some(why) => {
+                Err(SessionError::failed(format!("`{word}` cannot be used now")).with_hint(why))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn do_edit(
+        &mut self,
+        line: &str,
+        order: &Order,
+        front: &mut dyn Front,
+    ) -> Result<(), SessionError> {
+        let mut answers =
+            |key: &Key, path: &crate::graph::FieldPath| front.secret(&format!("{key}.{path}"));
+        let edited =
+            edit(self.history.now(), &Kinds, order, &mut answers).map_err(
+                |refusals| match refusals.first() {
+                    Some(refusal) => SessionError::from(refused(line, refusal)),
+                    None => SessionError::failed("the graph was refused"),
+                },
+            )?;
+        let renamed = match order {
+            Order::Rename(from, name) => vec![(from.clone(), Key::new(from.kind(), name))],
+            _ => Vec::new(),
+        };
+        front.show(&lines(&edited.lines));
+        edited
+            .warnings
+            .iter()
+            .for_each(|warning| front.remark(&format!("warning: {warning}\n")));
+        if self.history.push(edited.graph, order.to_string()) {
+            self.log.push(order.to_string());
+            self.graph_changed(renamed, front);
+        }
+        Ok(())
+    }
+
+    /// The engine gets the present graph: at once in a simulation, or while nothing runs; else with the next `apply`.
+    pub(super) fn graph_changed(&mut self, renamed: Vec<(Key, Key)>, front: &mut dyn Front) {
+        self.plan = None;
+        if !self.runner.is_sim() && self.runner.ask(|engine| engine.is_running()) {
+            self.staged = true;
+            front.remark("staged: `apply` shows it and asks\n");
+            return;
+        }
+        self.hand_graph_over(renamed, front);
+    }
+
+    pub(super) fn hand_graph_over(&mut self, renamed: Vec<(Key, Key)>, front: &mut dyn Front) {
+        self.staged = false;
+        let graph = self.history.now().clone();
+        self.input(Input::Graph { graph, renamed }, front);
+    }
+
+    fn do_other(&mut self, order: &Order, front: &mut dyn Front) -> Result<(), SessionError> {
+        match order {
+            Order::Undo | Order::Redo => self.undo_redo(matches!(order, Order::Undo), front),
+            Order::New(name) => self.new_graph(name.as_deref(), front),
+            Order::Load(path) => self.load(path, front),
+            Order::Save { story, path } => self.save(*story, path.as_deref(), front),
+            Order::Source(path) => self.source(path, front),
+            Order::Edit(key) => self.edit_text(key.as_ref(), front),
+            Order::Inspect(key) => self.inspect(key, front),
+            Order::Sim(order) => self.sim(order, front),
+            Order::Expect(text) => self.expect(text, front),
+            Order::Quit => Ok(()),
+            Order::Plan(_)
+            | Order::Apply(_)
+            | Order::Watch
+            | Order::Stop
+            | Order::Pause
+            | Order::Resume
+            | Order::Continue
+            | Order::Step(_)
+            | Order::Break { .. }
+            | Order::Dirty(_)
+            | Order::Poke(_)
+            | Order::Notify(_)
+            | Order::Cancel(_) => self.act(order, front),
+            question => self.answer(question, front),
+        }
+    }
+
+    /// Gives the engine an input, and takes in and shows what came of it.
+    pub(super) fn input(&mut self, input: Input, front: &mut dyn Front) {
+        let (events, view) = (&mut self.events, &mut self.view);
+        self.runner
+            .input(input, &mut |new| take(events, view, new, front));
+    }
+
+    /// Takes in what a watch in its own thread has told meanwhile; it has been shown already.
+    pub fn catch_up(&mut self, front: &mut dyn Front) {
+        let _ = front;
+        for event in self.runner.heard() {
+            self.view.take(&event);
+            self.events.push(event);
+        }
+    }
+
+    /// When it is: what commands make sense now.
+    pub fn moment(&self) -> Moment {
+        let running = self.runner.ask(|engine| engine.is_running());
+        Moment {
+            running,
+            sim: self.runner.is_sim(),
+        }
+    }
+
+    /// The graph as it stands, staged edits included.
+    pub fn graph(&self) -> &Arc<Graph> {
+        self.history.now()
+    }
+
+    /// The document that the graph came from, if it came from one.
+    pub fn document(&self) -> Option<&Document> {
+        self.document.as_ref()
+    }
+
+    /// Everything that happened, in order.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// What the events come to.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// The simulated machine, if this session has one.
+    pub fn machine(&self) -> Option<&Sim> {
+        match &self.runner {
+            Runner::Sim { sim, .. } => Some(sim),
+            Runner::Host(_) => None,
+        }
+    }
+
+    /// The driver.
+    pub fn runner(&mut self) -> &mut Runner {
+        &mut self.runner
+    }
+
+    /// How the world is called: `host web1 as root`, or `sim, seed 1`.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// What came of the last run or plan.
+    pub fn ended(&self) -> &Ended {
+        &self.ended
+    }
+
+    /// The same, to be completed by who knows of time limits.
+    pub fn ended_mut(&mut self) -> &mut Ended {
+        &mut self.ended
+    }
+
+    /// The errors so far, as they were shown.
+    pub fn errors(&self) -> &[String] {
+        &self.errors
+    }
+
+    /// The orders done so far, as canonical text.
+    pub fn log(&self) -> &[String] {
+        &self.log
+    }
+
+    /// The prompt: world, graph and state: `sim password ✓ › ` without colour. `plain` keeps to ASCII.
+    pub fn prompt(&self, plain: bool) -> String {
+        let moment = self.moment();
+        let world = if moment.sim { "sim" } else { "host" };
+        let state = match (&self.view.stage, self.staged) {
+            (_, true) => " staged",
+            _ if moment.running && self.runner.ask(|engine| engine.is_paused()) => " paused",
+            _ if moment.running => " watching",
+            (crate::trace::Stage::Converged(tally), _) if tally.failed + tally.blocked > 0 => {
+                " failed"
+            }
+            (crate::trace::Stage::Converged(_), _) => " ok",
+            (crate::trace::Stage::Stopped, _) => " stopped",
+            _ => "",
+        };
+        let mark = if plain { ">" } else { "›" };
+        format!(
+            "{world} {}{state} {mark} ",
+            crate::value::sanitise(&self.history.now().name)
+        )
+    }
+}
+
+/// Takes new events in, and shows them.
+pub(super) fn take(events: &mut Vec<Event>, view: &mut View, new: &[Event], front: &mut dyn Front) {
+    new.iter().for_each(|event| view.take(event));
+    events.extend_from_slice(new);
+    front.events(new);
+}
+
+/// Lines as one text.
+pub(super) fn lines(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}

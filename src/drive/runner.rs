@@ -1,0 +1,191 @@
+//! One face for both drivers, so that a console need not know which world it acts on.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use super::real::{Handle, RealDrive, Signal};
+use super::sim::SimDrive;
+use crate::engine::event::Event;
+use crate::engine::{Engine, Input, Remembered};
+use crate::journal::StoreFault;
+use crate::world::Look;
+use crate::world::host::Host;
+use crate::world::sim::Sim;
+
+/// What gets events as they happen.
+pub type OnEvents<'a> = &'a mut dyn FnMut(&[Event]);
+
+/// A driver with its world.
+pub enum Runner {
+    /// A simulated machine, in virtual time.
+    Sim {
+        /// The driver.
+        drive: Box<SimDrive>,
+        /// The machine.
+        sim: Sim,
+        /// Where the graph's state is on it.
+        state: PathBuf,
+    },
+    /// This machine, driven here while a run goes on.
+    Host(Box<HostRunner>),
+}
+
+/// The real driver, here or in a thread of its own while it watches.
+pub struct HostRunner {
+    /// The machine.
+    pub host: Host,
+    /// The graph's state directory.
+    pub state: PathBuf,
+    drive: Option<RealDrive>,
+    handle: Handle,
+    behind: Option<JoinHandle<(RealDrive, Result<Option<Signal>, StoreFault>)>>,
+    /// Events of a watch in its own thread, until they are fetched.
+    heard: Arc<Mutex<Vec<Event>>>,
+}
+
+impl HostRunner {
+    /// Around this driver.
+    pub fn new(drive: RealDrive, host: Host, state: PathBuf) -> HostRunner {
+        HostRunner {
+            host,
+            state,
+            handle: drive.handle(),
+            drive: Some(drive),
+            behind: None,
+            heard: Arc::default(),
+        }
+    }
+
+    /// Lets the run under way go on in a thread of its own. `also` gets the events too, as they happen.
+    pub fn go_behind(&mut self, also: Arc<dyn Fn(&[Event]) + Send + Sync>) {
+        let Some(mut drive) = self.drive.take() else {
+            return;
+        };
+        let heard = self.heard.clone();
+        self.behind = Some(std::thread::spawn(move || {
+            let mut on = |events: &[Event]| {
+                heard
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .extend_from_slice(events);
+                also(events);
+            };
+            let ended = drive.run(&mut on, &mut |engine| !engine.is_running());
+            (drive, ended)
+        }));
+    }
+
+    /// Whether a run goes on in a thread of its own.
+    pub fn is_behind(&self) -> bool {
+        self.behind.is_some()
+    }
+
+    /// Waits until the run in its own thread has ended, and takes the driver back.
+    pub fn come_back(&mut self) -> Result<Option<Signal>, StoreFault> {
+        let Some(thread) = self.behind.take() else {
+            return Ok(None);
+        };
+        match thread.join() {
+            Ok((drive, ended)) => {
+                self.drive = Some(drive);
+                ended
+            }
+            Err(_) => Err(StoreFault {
+                place: "the watching thread".into(),
+                why: "it panicked".into(),
+            }),
+        }
+    }
+
+    /// A way to reach the engine from anywhere.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// The driver, unless it is in its own thread.
+    pub fn drive(&mut self) -> Option<&mut RealDrive> {
+        self.drive.as_mut()
+    }
+}
+
+impl Runner {
+    /// Asks the engine. It stands still meanwhile.
+    pub fn ask<T>(&self, question: impl FnOnce(&Engine) -> T) -> T {
+        match self {
+            Runner::Sim { drive, .. } => question(drive.engine()),
+            Runner::Host(host) => question(&host.handle.engine()),
+        }
+    }
+
+    /// Whether the world is simulated.
+    pub fn is_sim(&self) -> bool {
+        matches!(self, Runner::Sim { .. })
+    }
+
+    /// The world, to look at.
+    pub fn look(&self) -> Arc<dyn Look> {
+        match self {
+            Runner::Sim { sim, .. } => Arc::new(sim.attempt(None)),
+            Runner::Host(host) => Arc::new(host.host.clone()),
+        }
+    }
+
+    /// The graph's state directory in that world.
+    pub fn state(&self) -> &Path {
+        match self {
+            Runner::Sim { state, .. } => state,
+            Runner::Host(host) => &host.state,
+        }
+    }
+
+    /// What the journal comes to.
+    pub fn remembered(&self) -> Remembered {
+        self.ask(|engine| engine.remembered().clone())
+    }
+
+    /// Gives the engine an input; what follows without waiting is done when this returns, unless a thread of its own drives.
+    pub fn input(&mut self, input: Input, on: OnEvents) {
+        match self {
+            Runner::Sim { drive, .. } => {
+                drive.input(input);
+                on(&drive.take_events());
+            }
+            Runner::Host(host) => match host.drive.as_mut() {
+                Some(drive) => drive.input(input, on),
+                None => host.handle.send(input),
+            },
+        }
+    }
+
+    /// Lets the run under way go on until it has ended, is paused, or asks. Says which signal stopped it, if one did.
+    pub fn finish(&mut self, on: OnEvents) -> Result<Option<Signal>, StoreFault> {
+        match self {
+            Runner::Sim { drive, .. } => {
+                drive.finish();
+                on(&drive.take_events());
+                Ok(None)
+            }
+            Runner::Host(host) => match host.drive.as_mut() {
+                Some(drive) => drive.run(on, &mut stands_still),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// Events of a thread of its own since the last call.
+    pub fn heard(&self) -> Vec<Event> {
+        match self {
+            Runner::Sim { .. } => Vec::new(),
+            Runner::Host(host) => {
+                std::mem::take(&mut *host.heard.lock().unwrap_or_else(PoisonError::into_inner))
+            }
+        }
+    }
+}
+
+/// Whether nothing more comes of a run without a person.
+fn stands_still(engine: &Engine) -> bool {
+    !engine.is_running()
+        || (engine.is_idle() && (engine.is_paused() || !engine.asking().is_empty()))
+}
