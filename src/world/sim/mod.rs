@@ -39,6 +39,7 @@ mod builtin;
 mod commands;
 mod disk;
 mod dump;
+mod execute;
 pub mod fault;
 mod machine;
 mod net;
