@@ -26,6 +26,7 @@ const RULES: &[(&str, Rule)] = &[
     ),
     ("a full disk refuses, and what stood there stays", full),
     ("a mount point is busy", busy),
+    ("a directory made anew is empty", anew),
     ("links on the way are followed", ways),
     ("links that go round end in an error", rounds),
 ];
@@ -76,6 +77,8 @@ fn small_machine(user: &str) -> Result<Sim, Box<dyn Error>> {
             "/srv/mine/up",
             owned(FileBody::Link("../mine/..".into()), 0o777, "user"),
         ),
+        ("/srv/mine/full", owned(FileBody::Dir, 0o755, "user")),
+        ("/srv/mine/full/in", owned(text("x"), 0o644, "user")),
         ("/srv/closed", owned(FileBody::Dir, 0o700, "root")),
         ("/srv/closed/in", FileSpec::file("x")),
         ("/srv/mine/mnt", owned(text(""), 0o644, "user")),
@@ -243,6 +246,27 @@ fn busy(world: &dyn World) -> Outcome {
     Ok(())
 }
 
+fn anew(world: &dyn World) -> Outcome {
+    let (dir, deep) = (Path::new("/srv/mine/sub"), Path::new("/srv/mine/sub/deep"));
+    same!(world.set_owner(dir, None, None), denied("/srv/mine/sub"));
+    let up = Path::new("/srv/mine/up");
+    same!(text(world, "/srv/mine/up/mine/old")?, "old content");
+    world.remove(up)?;
+    world.make_dir(up, 0o755)?;
+    same!(world.list(up)?, Vec::<String>::new());
+    same!(world.stat(&up.join("mine"))?, None);
+    same!(world.stat(&up.join("mine/old"))?, None);
+    same!(world.stat(deep)?.map(|stat| stat.what), Some(Node::File));
+    let dir = Path::new("/srv/mine/full");
+    let inside = dir.join("in");
+    world.remove(&inside)?;
+    world.remove(dir)?;
+    world.make_dir(dir, 0o755)?;
+    same!(world.stat(&inside)?, None);
+    same!(world.list(dir)?, Vec::<String>::new());
+    Ok(())
+}
+
 fn ways(world: &dyn World) -> Outcome {
     world.put(&file("/srv/way/new", "through"))?;
     same!(text(world, "/srv/mine/new")?, "through");
@@ -282,7 +306,10 @@ const PLACES: &[&str] = &[
     "/srv/mine/sub/new",
     "/srv/mine/new",
     "/srv/mine/new/in",
+    "/srv/way",
     "/srv/way/new",
+    "/srv/mine/full",
+    "/srv/mine/full/in",
     "/srv/mine/up",
     "/srv/mine/up/way/old",
     "/srv/mine/mnt",
