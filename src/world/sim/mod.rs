@@ -17,15 +17,15 @@
 //!
 //! | fault | seen as | why weft must survive it |
 //! | --- | --- | --- |
-//! | [`FaultKind::Io`] | [`Fault::Io`](super::Fault::Io) | disks err; the vertex fails, the old file is whole, the debt stays (N2, P1) |
-//! | [`FaultKind::NoSpace`], or `free` used up | [`Fault::NoSpace`](super::Fault::NoSpace) | disks fill up between plan and apply |
-//! | [`FaultKind::Denied`] | [`Fault::Denied`](super::Fault::Denied) | immutable files and security modules refuse root too |
-//! | [`FaultKind::ReadOnly`], or `read_only` | [`Fault::ReadOnly`](super::Fault::ReadOnly) | a file system with errors is mounted anew, read-only |
-//! | [`FaultKind::Net`], or a page's [`NetFault`](spec::NetFault) | [`Fault::Net`](super::Fault::Net) | a failed or half download must change nothing anywhere |
-//! | [`FaultKind::Hang`] | [`Fault::TimedOut`](super::Fault::TimedOut), at the end of the attempt's time; without one the call never returns | hung mounts and servers: the run must end, and name them |
-//! | a command's duration | [`Fault::TimedOut`](super::Fault::TimedOut) | a timeout may come after half of the work: it counts as having begun (N2) |
-//! | a unit's [`Starts`](spec::Starts) | [`Fault::Service`](super::Fault::Service), or a unit that is failed after a pause | a service that starts is not yet one that runs |
-//! | [`FaultKind::Crash`], [`FaultKind::CrashAfter`] | [`Sim::crashed`], and [`Fault::Cancelled`](super::Fault::Cancelled) for every later call | kill -9 at any point: what is pending is pending after the restart (P2, P3) |
+//! | [`FaultKind::Io`] | [`Fault::Io`] | disks err; the vertex fails, the old file is whole, the debt stays (N2, P1) |
+//! | [`FaultKind::NoSpace`], or `free` used up | [`Fault::NoSpace`] | disks fill up between plan and apply |
+//! | [`FaultKind::Denied`] | [`Fault::Denied`] | immutable files and security modules refuse root too |
+//! | [`FaultKind::ReadOnly`], or `read_only` | [`Fault::ReadOnly`] | a file system with errors is mounted anew, read-only |
+//! | [`FaultKind::Net`], or a page's [`NetFault`](spec::NetFault) | [`Fault::Net`] | a failed or half download must change nothing anywhere |
+//! | [`FaultKind::Hang`] | [`Fault::TimedOut`], at the end of the attempt's time; without one the call never returns | hung mounts and servers: the run must end, and name them |
+//! | a command's duration | [`Fault::TimedOut`] | a timeout may come after half of the work: it counts as having begun (N2) |
+//! | a unit's [`Starts`](spec::Starts) | [`Fault::Service`], or a unit that is failed after a pause | a service that starts is not yet one that runs |
+//! | [`FaultKind::Crash`], [`FaultKind::CrashAfter`] | [`Sim::crashed`], and [`Fault::Cancelled`] for every later call | kill -9 at any point: what is pending is pending after the restart (P2, P3) |
 //! | changes from [`Outside`] at any time | watch events, other answers | people and other programs change machines while weft runs |
 //! | a watch that cannot be had | [`Sim::watch`] fails | the kernel's limit: weft polls, and says so (O8) |
 //!
@@ -39,6 +39,7 @@ mod builtin;
 mod commands;
 mod disk;
 mod dump;
+mod execute;
 pub mod fault;
 mod machine;
 mod net;
