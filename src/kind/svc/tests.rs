@@ -1,7 +1,9 @@
 use crate::kind::find;
-use crate::kind::stage::{Stage, Starts, Vertex, service};
+use crate::kind::stage::{Stage, Vertex, unit};
+use crate::time::Span;
 use crate::value::Value;
-use crate::world::{Active, Load, Service, Startup};
+use crate::world::sim::spec::{Starts, UnitSpec};
+use crate::world::{Active, Load, Startup};
 
 fn failed() -> Active {
     Active::Failed("exit-code".to_owned(), 1)
@@ -18,9 +20,9 @@ fn params(state: &str, startup: &str) -> Vec<(&'static str, Value)> {
 /// Unit before, params, drifts, what was done to it.
 #[test]
 fn drifts_are_mended_in_order() {
-    let on = || service(Active::Active, Startup::Enabled);
-    let off = || service(Active::Inactive, Startup::Disabled);
-    let is = |active| service(active, Startup::Enabled);
+    let on = || unit(Active::Active, Startup::Enabled);
+    let off = || unit(Active::Inactive, Startup::Disabled);
+    let is = |active| unit(active, Startup::Enabled);
     for (before, state, startup, drifts, done) in [
         (on(), "running", "enabled", vec![], vec![]),
         (off(), "stopped", "disabled", vec![], vec![]),
@@ -61,7 +63,7 @@ fn drifts_are_mended_in_order() {
             vec!["Start app.service", "pause 1s"],
         ),
         (
-            Service {
+            UnitSpec {
                 stale: true,
                 ..on()
             },
@@ -71,7 +73,7 @@ fn drifts_are_mended_in_order() {
             vec!["ReloadManager app.service"],
         ),
         (
-            Service {
+            UnitSpec {
                 stale: true,
                 load: Load::NotFound,
                 ..off()
@@ -85,7 +87,7 @@ fn drifts_are_mended_in_order() {
             vec!["ReloadManager app.service", "Start app.service", "pause 1s"],
         ),
     ] {
-        let stage = Stage::default().with_unit("app.service", before.clone(), Starts::Well);
+        let stage = Stage::new().with_unit("app.service", before.clone(), Starts::Well);
         let mut vertex = Vertex::new(&stage, "svc", "app", &params(state, startup));
         assert_eq!(vertex.drifts(), drifts, "{before:?} {state} {startup}");
         if drifts.is_empty() {
@@ -102,45 +104,45 @@ fn drifts_are_mended_in_order() {
 /// What cannot be is told apart, before anything is tried.
 #[test]
 fn what_a_unit_cannot_be_is_said() {
-    let unit = |load, startup| Service {
+    let loaded = |load, startup| UnitSpec {
         load,
-        ..service(Active::Inactive, startup)
+        ..unit(Active::Inactive, startup)
     };
     let broken = Load::Broken("Missing '='".to_owned());
     for (before, state, startup, why) in [
         (None, "running", "", "there is no unit app.service"),
         (
-            Some(unit(Load::Masked, Startup::Masked)),
+            Some(loaded(Load::Masked, Startup::Masked)),
             "running",
             "",
             "app.service is masked",
         ),
         (
-            Some(unit(Load::Masked, Startup::Masked)),
+            Some(loaded(Load::Masked, Startup::Masked)),
             "",
             "enabled",
             "app.service is masked",
         ),
         (
-            Some(unit(broken, Startup::Disabled)),
+            Some(loaded(broken, Startup::Disabled)),
             "running",
             "",
             "app.service: its unit file is broken: Missing '='",
         ),
         (
-            Some(unit(Load::Loaded, Startup::Static)),
+            Some(loaded(Load::Loaded, Startup::Static)),
             "",
             "enabled",
             "app.service is static",
         ),
         (
-            Some(unit(Load::Loaded, Startup::Other)),
+            Some(loaded(Load::Loaded, Startup::Other)),
             "",
             "disabled",
             "app.service is made by the system",
         ),
     ] {
-        let mut stage = Stage::default();
+        let mut stage = Stage::new();
         if let Some(before) = before {
             stage = stage.with_unit("app.service", before, Starts::Well);
         }
@@ -151,8 +153,8 @@ fn what_a_unit_cannot_be_is_said() {
         assert!(!failure.began);
         assert!(stage.log().is_empty());
     }
-    let masked = unit(Load::Masked, Startup::Masked);
-    let stage = Stage::default().with_unit("app.service", masked, Starts::Well);
+    let masked = loaded(Load::Masked, Startup::Masked);
+    let stage = Stage::new().with_unit("app.service", masked, Starts::Well);
     let vertex = Vertex::new(&stage, "svc", "app", &params("stopped", "disabled"));
     assert!(vertex.drifts().is_empty());
 }
@@ -168,9 +170,9 @@ fn a_start_that_fails_is_explained() {
             "cannot open /etc/app.conf",
         ),
         (
-            Starts::TimesOut,
+            Starts::TimesOut(Span::secs(90)),
             log,
-            "cannot start app.service: timed out after 1m30s",
+            "cannot start app.service: failed (timed out)",
             "cannot open /etc/app.conf",
         ),
         (
@@ -180,16 +182,16 @@ fn a_start_that_fails_is_explained() {
             "(there is no journal)",
         ),
     ] {
-        let unit = Service {
+        let before = UnitSpec {
             log,
-            ..service(Active::Inactive, Startup::Enabled)
+            ..unit(Active::Inactive, Startup::Enabled)
         };
-        let stage = Stage::default().with_unit("app.service", unit, starts);
+        let stage = Stage::new().with_unit("app.service", before, starts);
         let failure = Vertex::new(&stage, "svc", "app", &params("running", ""))
             .settle()
             .unwrap_err();
         assert_eq!(failure.why, why);
-        assert_eq!(failure.detail, [detail]);
+        assert_eq!(failure.detail[0], detail);
         assert!(failure.began);
     }
 }
@@ -202,8 +204,8 @@ fn a_notification_reloads_what_runs() {
         (Active::Inactive, "stopped", Starts::Well, 0, None),
         (Active::Inactive, "", Starts::Well, 0, None),
     ] {
-        let unit = service(active, Startup::Enabled);
-        let stage = Stage::default().with_unit("app.service", unit, starts);
+        let before = unit(active, Startup::Enabled);
+        let stage = Stage::new().with_unit("app.service", before, starts);
         let vertex = Vertex::new(&stage, "svc", "app", &params(state, ""));
         let applied = vertex.refresh().unwrap();
         assert_eq!(applied.done.said.as_deref(), said);
@@ -211,12 +213,12 @@ fn a_notification_reloads_what_runs() {
         assert_eq!(applied.done.notes.is_empty(), said.is_some());
         assert_eq!(stage.log().len(), log);
     }
-    let unit = Service {
+    let before = UnitSpec {
         stale: true,
         can_reload: false,
-        ..service(Active::Active, Startup::Enabled)
+        ..unit(Active::Active, Startup::Enabled)
     };
-    let stage = Stage::default().with_unit("app.service", unit.clone(), Starts::Well);
+    let stage = Stage::new().with_unit("app.service", before.clone(), Starts::Well);
     let vertex = Vertex::new(&stage, "svc", "app.service", &params("running", ""));
     let applied = vertex.refresh().unwrap();
     assert_eq!(applied.done.said.as_deref(), Some("restarted"));
@@ -227,7 +229,7 @@ fn a_notification_reloads_what_runs() {
     ];
     assert_eq!(stage.log(), done);
 
-    let stage = Stage::default().with_unit("app.service", unit, Starts::Dies(2));
+    let stage = Stage::new().with_unit("app.service", before, Starts::Dies(2));
     let vertex = Vertex::new(&stage, "svc", "app", &params("running", ""));
     let why = vertex.refresh().unwrap_err().why;
     assert_eq!(
@@ -247,13 +249,13 @@ fn a_unit_is_known_by_its_full_name() {
         ("app@1", vec![session], "unit:app@1.service (session)"),
         ("x", vec![("unit", Value::str("y"))], "unit:y.service"),
     ] {
-        let stage = Stage::default();
+        let stage = Stage::new();
         let vertex = Vertex::new(&stage, "svc", name, &params);
         assert_eq!(kind.owns(&vertex.key, &vertex.params), [owned]);
         assert_eq!(vertex.validate(), Ok(()));
     }
     for name in ["", "a b", "app@", "../x"] {
-        let stage = Stage::default();
+        let stage = Stage::new();
         assert!(
             Vertex::new(&stage, "svc", name, &[]).validate().is_err(),
             "{name}"
@@ -267,22 +269,19 @@ fn inspect_says_what_is_there() {
     let kind = find("svc").unwrap();
     for (before, found) in [
         (
-            service(Active::Active, Startup::Enabled),
+            unit(Active::Active, Startup::Enabled),
             vec!["startup=enabled", "state=running"],
         ),
         (
-            service(Active::Inactive, Startup::Static),
+            unit(Active::Inactive, Startup::Static),
             vec!["state=stopped"],
         ),
-        (
-            service(failed(), Startup::Disabled),
-            vec!["startup=disabled"],
-        ),
+        (unit(failed(), Startup::Disabled), vec!["startup=disabled"]),
     ] {
-        let stage = Stage::default().with_unit("app.service", before, Starts::Well);
+        let stage = Stage::new().with_unit("app.service", before, Starts::Well);
         let params = kind.inspect("app", &stage).unwrap().unwrap();
         let shown: Vec<String> = params.iter().map(|(k, v)| format!("{k}={v}")).collect();
         assert_eq!(shown, found);
     }
-    assert_eq!(kind.inspect("ghost", &Stage::default()).unwrap(), None);
+    assert_eq!(kind.inspect("ghost", &Stage::new()).unwrap(), None);
 }
