@@ -349,11 +349,7 @@ fn params_that_cannot_be_are_refused() {
             text("'a"),
             "unless: the quote ' at character 1 is never closed",
         ),
-        (
-            "creates",
-            text("out"),
-            "creates: expected a path that begins with `/`",
-        ),
+        ("creates", text("out"), "creates: expected an absolute path"),
         ("timeout", text("0s"), "timeout: expected more than"),
         (
             "env",

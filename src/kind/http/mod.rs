@@ -13,6 +13,7 @@ mod fetch;
 #[cfg(test)]
 mod tests;
 
+use super::path::well_formed;
 use super::{At, Check, Done, Drift, Failure, Given, Kind, Rhythm, Sends, want};
 use crate::graph::Params;
 use crate::time::Span;
@@ -21,7 +22,7 @@ use crate::world::{Look, World};
 use fetch::{Got, fetch, fits_url, hash};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 want! {
     /// What to download.
@@ -115,8 +116,8 @@ impl Kind for Http {
         if want.timeout == Span::ZERO || want.poll == Some(Span::ZERO) {
             return Err("timeout and poll: expected more than no time at all".to_owned());
         }
-        if want.ca.as_deref().is_some_and(Path::is_relative) {
-            return Err("ca: expected a path that begins with `/`".to_owned());
+        if let Some(ca) = &want.ca {
+            well_formed(ca).map_err(|why| format!("ca: {why}"))?;
         }
         fetch::fits_headers(want)
     }
@@ -173,6 +174,13 @@ impl Kind for Http {
             )),
             ..kept(got)
         })
+    }
+
+    fn sends(&self, _: &Want, at: &At, _: &dyn Look) -> Result<Sends, Failure> {
+        Ok(at
+            .memo
+            .and_then(Opaque::get::<Got>)
+            .map_or_else(Sends::new, sends))
     }
 
     fn rhythm(&self, want: &Want) -> Option<Rhythm> {
