@@ -53,13 +53,19 @@ pub fn unit(active: Active, startup: Startup) -> UnitSpec {
 }
 
 impl Stage {
-    /// An empty machine, with a user `deploy`.
+    /// An empty machine, with a user `deploy`; root acts.
     pub fn new() -> Stage {
+        Stage::acting("root")
+    }
+
+    /// The same, and this user acts.
+    pub fn acting(user: &str) -> Stage {
         let deploy = UserSpec {
             uid: 1001,
             ..UserSpec::default()
         };
         let spec = SimSpec {
+            user: Some(user.to_owned()),
             users: BTreeMap::from([("deploy".to_owned(), deploy)]),
             ..SimSpec::default()
         };

@@ -120,6 +120,18 @@ fn what_never_started_has_not_begun() {
     assert_eq!(stage.log(), lines(&["run nothere"]));
 }
 
+/// Rule L1: only root may run a command as somebody else.
+#[test]
+fn without_rights_it_says_so() {
+    let stage = Stage::acting("deploy").with("make", &[answer(0, "")]);
+    let params = [("user", text("root"))];
+    let failure = Vertex::new(&stage, "exec", "make", &params)
+        .settle()
+        .unwrap_err();
+    assert!(failure.needs_root);
+    assert!(!failure.began);
+}
+
 #[test]
 fn a_long_command_is_shown_in_full_below_its_line() {
     let stage = Stage::new();

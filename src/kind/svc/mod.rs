@@ -299,7 +299,7 @@ fn possible(want: &Want, unit: &Unit, service: &Service) -> Result<(), Failure> 
             ),
             (Some(_), world::Startup::Other) => no(
                 format!(
-                    "{name} is made by the system, so its startup cannot be set; leave `startup` out"
+                    "{name} has no startup of its own to set (it is generated, transient or an alias); leave `startup` out"
                 ),
                 "startup",
             ),

@@ -139,7 +139,7 @@ fn what_a_unit_cannot_be_is_said() {
             Some(loaded(Load::Loaded, Startup::Other)),
             "",
             "disabled",
-            "app.service is made by the system",
+            "app.service has no startup of its own",
         ),
     ] {
         let mut stage = Stage::new();
@@ -194,6 +194,17 @@ fn a_start_that_fails_is_explained() {
         assert_eq!(failure.detail[0], detail);
         assert!(failure.began);
     }
+}
+
+/// Rule L1: what only root may do is told as such.
+#[test]
+fn without_rights_it_says_so() {
+    let before = unit(Active::Inactive, Startup::Disabled);
+    let stage = Stage::acting("deploy").with_unit("app.service", before, Starts::Well);
+    let mut vertex = Vertex::new(&stage, "svc", "app", &params("running", "enabled"));
+    assert_eq!(vertex.drifts().len(), 2);
+    assert!(vertex.settle().unwrap_err().needs_root);
+    assert_eq!(vertex.drifts().len(), 2);
 }
 
 #[test]
