@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use weft::drive::SimGround;
+use weft::drive::plan::{Plan, Planning, plan};
 use weft::drive::sim::SimDrive;
 use weft::engine::{Input, Level, Options, Until};
 use weft::graph::{Draft, FieldPath, Graph, Key, Origin};
@@ -63,6 +64,7 @@ fn graph(
 struct Bench {
     sim: Sim,
     drive: SimDrive,
+    graph: Arc<Graph>,
 }
 
 fn unit() -> Unit {
@@ -101,11 +103,12 @@ impl Bench {
         let ground = Box::new(SimGround::new(sim.clone()));
         let store = Box::new(MemoryStore::default());
         let mut drive = SimDrive::new(options, ground, store, PathBuf::from("/state"), 1).unwrap();
+        let graph = Arc::new(graph);
         drive.input(Input::Graph {
-            graph: Arc::new(graph),
+            graph: graph.clone(),
             renamed: Vec::new(),
         });
-        Bench { sim, drive }
+        Bench { sim, drive, graph }
     }
 
     /// One run; its trace without times.
@@ -117,6 +120,19 @@ impl Bench {
         });
         self.drive.finish();
         self.told()
+    }
+
+    /// What a plan over this machine says of each vertex, in order.
+    fn planned(&self) -> Plan {
+        let planning = Planning {
+            graph: self.graph.clone(),
+            world: Arc::new(self.sim.attempt(None)),
+            label: "sim".to_owned(),
+            state: PathBuf::from("/state"),
+            remembered: self.drive.engine().remembered().clone(),
+            noop: false,
+        };
+        plan(planning).unwrap()
     }
 
     fn told(&mut self) -> String {
@@ -155,11 +171,12 @@ fn a_first_run_acts_once_and_a_second_only_where_nothing_can_tell() {
     let acts = bench.sim.acts(&unit());
     assert_eq!(acts.get(&ServiceAct::Start), Some(&1), "{first}");
     assert_eq!(acts.get(&ServiceAct::Reload), None, "{first}");
-    assert_eq!(first.matches("downloaded").count(), 1, "{first}");
+    assert_eq!(first.matches("the server has").count(), 1, "{first}");
+    assert!(!first.contains("refreshed"), "{first}");
 
     let second = bench.run();
     assert_eq!(bench.ran(), ["make", "make"], "{second}");
-    assert!(!second.contains("downloaded"), "{second}");
+    assert!(!second.contains("the server has"), "{second}");
     assert_eq!(bench.sim.acts(&unit()).get(&ServiceAct::Start), Some(&1));
 }
 
@@ -267,4 +284,51 @@ fn a_service_that_dies_is_a_failure_and_blocks() {
         "{told}"
     );
     assert!(told.contains("blocked"), "{told}");
+}
+
+/// Rules L1 and L4: a plan says what an apply does, and what it cannot know it names.
+#[test]
+fn a_plan_says_what_an_apply_does() {
+    let graph = graph(
+        &[
+            CONF,
+            ("exec[make]", &[]),
+            ("exec[asks]", &[("cmd", "make"), ("onlyif", "need")]),
+            ("http[http://x/a]", &[]),
+            ("svc[app]", &[("state", "running"), ("startup", "enabled")]),
+            ("file[/etc/page]", &[]),
+            ("file[/etc/version]", &[]),
+        ],
+        &[
+            ("file[/etc/app.conf]", "exec[asks]"),
+            ("file[/etc/app.conf]", "svc[app]"),
+        ],
+        &[
+            ["http[http://x/a]", "content", "file[/etc/page]", "content"],
+            ["exec[make]", "stdout", "file[/etc/version]", "content"],
+        ],
+    );
+    let mut bench = Bench::new(graph, &[("make", 0, "1.2"), ("need", 0, "")]);
+    let tree = bench.sim.tree();
+    let plan = bench.planned();
+    let said = trace::lines(&plan.events, Level::Story);
+    assert_eq!(bench.sim.tree(), tree);
+    assert!(bench.sim.log().is_empty(), "a plan ran something:\n{said}");
+    for line in [
+        "run: make (has no guard: runs at every start)",
+        "may change: run: make (what `onlyif` says is not known before apply)",
+        "content known after exec[make]",
+        "startup disabled, should be enabled; state stopped, should be running",
+    ] {
+        assert!(said.contains(line), "{line}:\n{said}");
+    }
+    assert!(plan.expected.refreshes.is_empty(), "{said}");
+
+    let told = bench.run();
+    let done = bench.drive.take_events();
+    assert!(done.is_empty());
+    let again = bench.planned();
+    let changes: Vec<String> = again.expected.changes.keys().map(Key::to_string).collect();
+    let can_never_tell = ["exec[asks]", "exec[make]", "file[/etc/version]"];
+    assert_eq!(changes, can_never_tell, "{told}");
 }

@@ -106,7 +106,7 @@ impl fmt::Display for ExecDrift {
             }
             ExecDrift::May(cmd, guard) => write!(
                 f,
-                "may run: {} (what `{guard}` says is not known before apply)",
+                "run: {} (what `{guard}` says is not known before apply)",
                 brief(cmd)
             ),
             ExecDrift::Broken(path) => {
@@ -170,6 +170,7 @@ impl Kind for Exec {
             .open(),
     ];
     const HEARS: Hears = Hears::Refresh("runs again");
+    const APPLY_REFRESHES: bool = true;
 
     fn validate(&self, want: &Want, given: &Given) -> Result<(), String> {
         let bound = |name: &str| given.bound().iter().any(|path| *path.field == *name);

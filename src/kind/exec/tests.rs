@@ -260,7 +260,7 @@ fn a_plan_does_not_ask_behind_a_change() {
     assert!(checked.findings[0].may);
     assert_eq!(
         checked.findings[0].line,
-        "may run: make (what `onlyif` says is not known before apply)"
+        "run: make (what `onlyif` says is not known before apply)"
     );
     assert_eq!(stage.log(), lines(&[]));
     let applied = vertex.settle().unwrap();

@@ -56,7 +56,7 @@ fn what_is_known_is_asked_about() {
     let mut vertex = vertex(&first, &[]);
     assert_eq!(
         vertex.drifts(),
-        ["content not known yet, server has 5 bytes (sha256 2cf24dba5fb0…)"]
+        ["content not known yet, the server has 5 bytes (sha256 2cf24dba5fb0…)"]
     );
     vertex.settle().unwrap();
     assert!(vertex.drifts().is_empty());
@@ -84,7 +84,7 @@ fn what_is_known_is_asked_about() {
     assert_eq!(
         vertex.drifts(),
         [format!(
-            "content was 5 bytes (sha256 2cf24dba5fb0…), server has 3 bytes (sha256 {}…)",
+            "content was 5 bytes (sha256 2cf24dba5fb0…), the server has 3 bytes (sha256 {}…)",
             &super::hash(b"bye")[..12]
         )]
     );
@@ -195,7 +195,7 @@ fn a_secret_header_stays_in() {
     let mut secret = vertex(&stage, &[("headers", headers.clone())]);
     assert_eq!(
         secret.drifts(),
-        ["content not known yet, server has 5 bytes"]
+        ["content not known yet, the server has 5 bytes"]
     );
     let applied = secret.settle().unwrap();
     assert_eq!(applied.sends["content"].to_string(), MASK);
@@ -237,7 +237,7 @@ fn a_plan_waits_for_its_headers() {
     assert!(checked.findings.iter().all(|found| found.may));
     assert_eq!(
         checked.findings[0].line,
-        "content may be new: header Authorization is not known before apply"
+        "content depends on header Authorization, which is not known before apply"
     );
     let applied = vertex.settle().unwrap();
     assert!(applied.sends["content"].unknown_in().is_some());

@@ -176,20 +176,14 @@ impl Kind for Svc {
             };
             act(&unit, verb, world)?;
         }
-        let said = match state_drift(want, &service) {
-            Some(SvcDrift::State(_, State::Running)) => {
-                start(&unit, &service, world)?;
-                Some("started".to_owned())
-            }
-            Some(SvcDrift::State(_, State::Stopped)) => {
-                act(&unit, ServiceAct::Stop, world)?;
-                Some("stopped".to_owned())
-            }
-            _ => None,
-        };
+        let drift = state_drift(want, &service);
+        match drift {
+            Some(SvcDrift::State(_, State::Running)) => start(&unit, &service, world)?,
+            Some(SvcDrift::State(_, State::Stopped)) => act(&unit, ServiceAct::Stop, world)?,
+            _ => {}
+        }
         Ok(Done {
-            refreshed: said.is_some(),
-            said,
+            refreshed: drift.is_some(),
             ..Done::default()
         })
     }
