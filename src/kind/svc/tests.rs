@@ -17,87 +17,106 @@ fn params(state: &str, startup: &str) -> Vec<(&'static str, Value)> {
         .collect()
 }
 
-/// Unit before, params, drifts, what was done to it.
+/// Unit before, state and startup wanted, drifts, what was done to it.
+type Row = (
+    UnitSpec,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+const STALE: &str = "unit file changed since the manager read it, should be read again";
+
+fn mends((before, state, startup, drifts, done): Row) {
+    let row = format!("{before:?} {state} {startup}");
+    let stage = Stage::new().with_unit("app.service", before, Starts::Well);
+    let mut vertex = Vertex::new(&stage, "svc", "app", &params(state, startup));
+    assert_eq!(vertex.drifts(), drifts, "{row}");
+    if drifts.is_empty() {
+        return;
+    }
+    let applied = vertex.settle().unwrap();
+    assert_eq!(stage.log(), done, "{row}");
+    let acted = |verb: &str| done.iter().any(|line| line.starts_with(verb));
+    assert_eq!(applied.done.refreshed, acted("Start") || acted("Stop"));
+    assert!(vertex.drifts().is_empty());
+}
+
 #[test]
 fn drifts_are_mended_in_order() {
     let on = || unit(Active::Active, Startup::Enabled);
     let off = || unit(Active::Inactive, Startup::Disabled);
-    let is = |active| unit(active, Startup::Enabled);
-    for (before, state, startup, drifts, done) in [
-        (on(), "running", "enabled", vec![], vec![]),
-        (off(), "stopped", "disabled", vec![], vec![]),
-        (on(), "", "", vec![], vec![]),
+    for row in [
+        (on(), "running", "enabled", &[][..], &[][..]),
+        (off(), "stopped", "disabled", &[], &[]),
+        (on(), "", "", &[], &[]),
         (
             off(),
             "running",
             "enabled",
-            vec![
+            &[
                 "startup disabled, should be enabled",
                 "state stopped, should be running",
             ],
-            vec!["Enable app.service", "Start app.service", "pause 1s"],
+            &["Enable app.service", "Start app.service", "pause 1s"],
         ),
         (
             on(),
             "stopped",
             "disabled",
-            vec![
+            &[
                 "startup enabled, should be disabled",
                 "state running, should be stopped",
             ],
-            vec!["Disable app.service", "Stop app.service"],
+            &["Disable app.service", "Stop app.service"],
         ),
+    ] {
+        mends(row);
+    }
+}
+
+/// A start resets a failed unit, and reads a changed unit file before.
+#[test]
+fn what_stands_in_the_way_of_a_start_is_cleared() {
+    let is = |active| unit(active, Startup::Enabled);
+    let stale = |load, active| UnitSpec {
+        stale: true,
+        load,
+        ..is(active)
+    };
+    for row in [
         (
             is(failed()),
             "running",
             "",
-            vec!["state failed (exited with 1), should be running"],
-            vec!["Reset app.service", "Start app.service", "pause 1s"],
+            &["state failed (exited with 1), should be running"][..],
+            &["Reset app.service", "Start app.service", "pause 1s"][..],
         ),
-        (is(failed()), "stopped", "", vec![], vec![]),
+        (is(failed()), "stopped", "", &[], &[]),
         (
             is(Active::Changing),
             "running",
             "",
-            vec!["state changing, should be running"],
-            vec!["Start app.service", "pause 1s"],
+            &["state changing, should be running"],
+            &["Start app.service", "pause 1s"],
         ),
         (
-            UnitSpec {
-                stale: true,
-                ..on()
-            },
+            stale(Load::Loaded, Active::Active),
             "running",
             "",
-            vec!["unit file changed since the manager read it, should be read again"],
-            vec!["ReloadManager app.service"],
+            &[STALE],
+            &["ReloadManager app.service"],
         ),
         (
-            UnitSpec {
-                stale: true,
-                load: Load::NotFound,
-                ..off()
-            },
+            stale(Load::NotFound, Active::Inactive),
             "running",
             "",
-            vec![
-                "unit file changed since the manager read it, should be read again",
-                "state stopped, should be running",
-            ],
-            vec!["ReloadManager app.service", "Start app.service", "pause 1s"],
+            &[STALE, "state stopped, should be running"],
+            &["ReloadManager app.service", "Start app.service", "pause 1s"],
         ),
     ] {
-        let stage = Stage::new().with_unit("app.service", before.clone(), Starts::Well);
-        let mut vertex = Vertex::new(&stage, "svc", "app", &params(state, startup));
-        assert_eq!(vertex.drifts(), drifts, "{before:?} {state} {startup}");
-        if drifts.is_empty() {
-            continue;
-        }
-        let applied = vertex.settle().unwrap();
-        assert_eq!(stage.log(), done, "{before:?} {state} {startup}");
-        let acted = |verb: &str| done.iter().any(|line| line.starts_with(verb));
-        assert_eq!(applied.done.refreshed, acted("Start") || acted("Stop"));
-        assert!(vertex.drifts().is_empty());
+        mends(row);
     }
 }
 
