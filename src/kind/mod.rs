@@ -68,6 +68,8 @@ pub trait Kind: Send + Sync + 'static {
     const SENDS: &'static [Sent] = &[];
     /// What it hears.
     const HEARS: Hears = Hears::Nothing;
+    /// Whether an apply that only applying can tell does what its refresh would: a plan counts on that (rule N3).
+    const APPLY_REFRESHES: bool = false;
 
     /// Validates params together; `given` also knows those that will be received. Says what is wrong.
     fn validate(&self, want: &Self::Want, given: &Given) -> Result<(), String> {

@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn it_is_always_right_and_says_that_it_was_notified() {
-        let stage = Stage::default();
+        let stage = Stage::new();
         let mut vertex = Vertex::new(&stage, "noop", "x", &[]);
         vertex.notified = true;
         let checked = vertex.check().unwrap();

@@ -81,6 +81,7 @@ impl Kind for Password {
         "Makes a password once, keeps it with the graph's state, and sends it as a secret.";
     const SENDS: &'static [Sent] = &[Sent::new("password", Type::Str, "The password, secret.")];
     const HEARS: Hears = Hears::Refresh("makes a new one");
+    const APPLY_REFRESHES: bool = true;
 
     fn validate(&self, want: &Want, _: &Given) -> Result<(), String> {
         if !(1..=4096).contains(&want.length) {

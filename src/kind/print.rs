@@ -71,7 +71,7 @@ mod tests {
             (false, true, vec![]),
             (true, true, vec![]),
         ] {
-            let stage = Stage::default();
+            let stage = Stage::new();
             let mut vertex = Vertex::new(&stage, "print", "x", &[("msg", Value::str("hi"))]);
             vertex.received.extend(new.then(|| FieldPath::parse("msg")));
             vertex.notified = notified;
@@ -89,7 +89,7 @@ mod tests {
             (vec![("msg", Value::Int(7))], "7"),
             (vec![("msg", Value::str("hunter2").into_secret())], MASK),
         ] {
-            let stage = Stage::default();
+            let stage = Stage::new();
             let vertex = Vertex::new(&stage, "print", "x", &params);
             assert_eq!(spoken(&vertex.refresh().unwrap().done.says), [said]);
         }
@@ -98,10 +98,7 @@ mod tests {
     /// Rule L2: its name is not said for a message that is not known yet.
     #[test]
     fn a_plan_says_nothing_made_up() {
-        let stage = Stage {
-            plan: true,
-            ..Stage::default()
-        };
+        let stage = Stage::planned();
         let unknown = Value::unknown("password[pw]", true);
         let mut vertex = Vertex::new(&stage, "print", "x", &[("msg", unknown)]);
         vertex.received.insert(FieldPath::parse("msg"));

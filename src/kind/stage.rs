@@ -1,38 +1,23 @@
-//! A small machine for the tests of kinds that run, fetch and serve: it does what its tables say, and refuses the rest.
+//! A simulated machine for the tests of kinds, that writes down what a kind asks of it; and a vertex that stands on it.
 
 use super::{Applied, At, Checked, Failure, Job, Sends, find};
 use crate::graph::{FieldPath, Key, Params};
 use crate::time::Span;
 use crate::value::{Opaque, Value};
+use crate::world::sim::spec::{Answer, Effect, Page, Starts, UnitSpec, UserSpec};
+use crate::world::sim::{Sim, SimSpec, SimView};
 use crate::world::{
-    Account, Active, Command, Fault, Load, Look, ModeBits, Node, Output, Put, Request, Response,
-    Service, ServiceAct, Startup, Stat, Unit, World,
+    Account, Active, Command, Fault, Look, ModeBits, Output, Put, Request, Response, Service,
+    ServiceAct, Startup, Stat, Unit, World,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-/// What one run of a command does: its output, and the path that it makes.
-pub type Answer = (Result<Output, Fault>, Option<&'static str>);
-
-/// How a unit's starts go.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Starts {
-    Well,
-    Fails(i32),
-    Dies(i32),
-    TimesOut,
-}
-
 /// The machine.
-#[derive(Default)]
 pub struct Stage {
-    pub paths: Mutex<BTreeSet<PathBuf>>,
-    pub dirs: Mutex<BTreeSet<PathBuf>>,
-    /// By command line, one after the other; the last one stays.
-    pub answers: Mutex<BTreeMap<String, Vec<Answer>>>,
-    pub pages: Mutex<BTreeMap<String, Response>>,
-    pub units: Mutex<BTreeMap<String, (Service, Starts)>>,
+    pub sim: Sim,
+    view: SimView,
     /// All that was run, fetched, done to units and waited, in order.
     pub log: Mutex<Vec<String>>,
     pub ran: Mutex<Vec<Command>>,
@@ -43,68 +28,102 @@ pub struct Stage {
 
 /// An answer with this status and output.
 pub fn answer(status: i32, stdout: &str) -> Answer {
-    let output = Output {
+    Answer {
         status,
         stdout: stdout.into(),
-        both: stdout.into(),
-        ..Output::default()
-    };
-    (Ok(output), None)
+        ..Answer::default()
+    }
+}
+
+/// The same, and it makes this file.
+pub fn makes(path: &str, answer: Answer) -> Answer {
+    Answer {
+        effects: vec![Effect::Write(path.into(), b"made".to_vec(), None)],
+        ..answer
+    }
 }
 
 /// A unit that is loaded, and this.
-pub fn service(active: Active, startup: Startup) -> Service {
-    Service {
-        load: Load::Loaded,
+pub fn unit(active: Active, startup: Startup) -> UnitSpec {
+    UnitSpec {
         active,
         startup,
-        stale: false,
-        can_reload: true,
-        log: Some(Vec::new()),
+        ..UnitSpec::default()
     }
 }
 
 impl Stage {
+    /// An empty machine, with a user `deploy`; root acts.
+    pub fn new() -> Stage {
+        Stage::acting("root")
+    }
+
+    /// The same, and this user acts.
+    pub fn acting(user: &str) -> Stage {
+        let deploy = UserSpec {
+            uid: 1001,
+            ..UserSpec::default()
+        };
+        let spec = SimSpec {
+            user: Some(user.to_owned()),
+            users: BTreeMap::from([("deploy".to_owned(), deploy)]),
+            ..SimSpec::default()
+        };
+        let sim = Sim::new(spec, 1).unwrap();
+        Stage {
+            view: sim.attempt(None),
+            sim,
+            log: Mutex::default(),
+            ran: Mutex::default(),
+            requests: Mutex::default(),
+            plan: false,
+        }
+    }
+
+    /// The same as a plan sees it: what a command does is known only after it.
+    pub fn planned() -> Stage {
+        Stage {
+            plan: true,
+            ..Stage::new()
+        }
+    }
+
     pub fn with(self, line: &str, answers: &[Answer]) -> Stage {
-        self.answers
-            .lock()
-            .unwrap()
-            .insert(line.to_owned(), answers.to_vec());
+        self.sim.outside().command(line, answers.to_vec());
         self
     }
 
-    pub fn with_path(self, path: &str) -> Stage {
-        self.paths.lock().unwrap().insert(path.into());
+    pub fn with_file(self, path: &str) -> Stage {
+        self.sim.outside().write(Path::new(path), b"there").unwrap();
         self
     }
 
     pub fn with_dir(self, path: &str) -> Stage {
-        self.dirs.lock().unwrap().insert(path.into());
+        self.sim.outside().make_dir(Path::new(path)).unwrap();
         self
     }
 
-    pub fn with_page(self, url: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Stage {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let body = body.as_bytes().into();
-        self.pages.lock().unwrap().insert(
-            url.to_owned(),
-            Response {
-                status,
-                headers,
-                body,
-            },
-        );
+    pub fn with_page(self, url: &str, page: Page) -> Stage {
+        self.sim.outside().http(url, |at| *at = page);
         self
     }
 
-    pub fn with_unit(self, name: &str, service: Service, starts: Starts) -> Stage {
-        self.units
-            .lock()
-            .unwrap()
-            .insert(name.to_owned(), (service, starts));
+    /// A service with its unit file, and how its starts go.
+    pub fn with_unit(self, name: &str, spec: UnitSpec, starts: Starts) -> Stage {
+        let file = Path::new("/etc/systemd/system").join(name);
+        let reload = if spec.can_reload {
+            "ExecReload=true\n"
+        } else {
+            ""
+        };
+        let text = format!("[Service]\n{reload}[Install]\n");
+        let outside = self.sim.outside();
+        outside.write(&file, text.as_bytes()).unwrap();
+        let name = name.to_owned();
+        let session = false;
+        outside.unit(&Unit { name, session }, |at| {
+            *at = UnitSpec { starts, ..spec }
+        });
         self
     }
 
@@ -116,185 +135,90 @@ impl Stage {
         self.log.lock().unwrap().push(line);
     }
 
-    fn answer(&self, command: &Command) -> Result<Output, Fault> {
-        let line = command.argv.join(" ");
+    fn note_command(&self, word: &str, command: &Command) {
+        self.note(format!("{word} {}", command.argv.join(" ")));
         self.ran.lock().unwrap().push(command.clone());
-        let mut all = self.answers.lock().unwrap();
-        let Some(answers) = all.get_mut(&line) else {
-            return Err(Fault::Command(format!("no answer to `{line}`")));
-        };
-        let (output, makes) = match answers.len() {
-            1 => answers[0].clone(),
-            _ => answers.remove(0),
-        };
-        self.paths.lock().unwrap().extend(makes.map(PathBuf::from));
-        output
     }
-}
-
-fn not_here<T>() -> Result<T, Fault> {
-    Err(Fault::Unsupported("not on this stage".to_owned()))
 }
 
 impl Look for Stage {
     fn stat(&self, path: &Path) -> Result<Option<Stat>, Fault> {
-        let dir = self.dirs.lock().unwrap().contains(path);
-        let there = dir || self.paths.lock().unwrap().contains(path);
-        Ok(there.then_some(Stat {
-            what: if dir { Node::Dir } else { Node::File },
-            mode: 0o644,
-            uid: 0,
-            gid: 0,
-            size: 0,
-            links: 1,
-            mount: false,
-        }))
+        self.view.stat(path)
     }
-    fn read(&self, _: &Path, _: u64) -> Result<Arc<[u8]>, Fault> {
-        not_here()
+    fn read(&self, path: &Path, limit: u64) -> Result<Arc<[u8]>, Fault> {
+        self.view.read(path, limit)
     }
-    fn list(&self, _: &Path) -> Result<Vec<String>, Fault> {
-        not_here()
+    fn list(&self, path: &Path) -> Result<Vec<String>, Fault> {
+        self.view.list(path)
     }
-    fn read_link(&self, _: &Path) -> Result<PathBuf, Fault> {
-        not_here()
+    fn read_link(&self, path: &Path) -> Result<PathBuf, Fault> {
+        self.view.read_link(path)
     }
     fn me(&self) -> Result<Account, Fault> {
-        Ok(Account {
-            name: "root".to_owned(),
-            uid: 0,
-            gid: 0,
-            groups: vec![0],
-            home: "/root".into(),
-        })
+        self.view.me()
     }
     fn user(&self, name: &str) -> Result<Option<Account>, Fault> {
-        let home = PathBuf::from("/home/deploy");
-        Ok((name == "deploy").then(|| Account {
-            name: name.to_owned(),
-            uid: 1000,
-            gid: 1000,
-            groups: vec![1000],
-            home,
-        }))
+        self.view.user(name)
     }
-    fn group(&self, _: &str) -> Result<Option<u32>, Fault> {
-        not_here()
+    fn group(&self, name: &str) -> Result<Option<u32>, Fault> {
+        self.view.group(name)
     }
-    fn name_of(&self, _: u32, _: bool) -> Result<String, Fault> {
-        not_here()
+    fn name_of(&self, id: u32, group: bool) -> Result<String, Fault> {
+        self.view.name_of(id, group)
     }
     fn ask(&self, command: &Command) -> Result<Output, Fault> {
-        self.note(format!("ask {}", command.argv.join(" ")));
-        self.answer(command)
+        self.note_command("ask", command);
+        self.view.ask(command)
     }
     fn fetch(&self, request: &Request) -> Result<Response, Fault> {
         self.note(format!("fetch {}", request.url));
         self.requests.lock().unwrap().push(request.clone());
-        let pages = self.pages.lock().unwrap();
-        let Some(page) = pages.get(&request.url) else {
-            return Err(Fault::Net(
-                request.url.clone(),
-                "connection refused".to_owned(),
-            ));
-        };
-        let etag = page.headers.get("etag");
-        if etag.is_some() && request.headers.get("If-None-Match") == etag {
-            return Ok(Response {
-                status: 304,
-                headers: BTreeMap::new(),
-                body: Arc::from([]),
-            });
-        }
-        match page.body.len() as u64 > request.limit {
-            true => Err(Fault::TooLarge(request.url.clone(), request.limit)),
-            false => Ok(page.clone()),
-        }
+        self.view.fetch(request)
     }
     fn service(&self, unit: &Unit) -> Result<Service, Fault> {
-        let units = self.units.lock().unwrap();
-        Ok(units.get(&unit.name).map_or_else(
-            || Service {
-                load: Load::NotFound,
-                ..service(Active::Inactive, Startup::Disabled)
-            },
-            |(service, _)| service.clone(),
-        ))
+        self.view.service(unit)
     }
     fn hostname(&self) -> String {
-        "stage".to_owned()
+        self.view.hostname()
     }
 }
 
 impl World for Stage {
-    fn put(&self, _: &Put) -> Result<(), Fault> {
-        not_here()
+    fn put(&self, put: &Put) -> Result<(), Fault> {
+        self.view.put(put)
     }
-    fn make_dir(&self, _: &Path, _: ModeBits) -> Result<(), Fault> {
-        not_here()
+    fn make_dir(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
+        self.view.make_dir(path, mode)
     }
-    fn make_link(&self, _: &Path, _: &Path) -> Result<(), Fault> {
-        not_here()
+    fn make_link(&self, path: &Path, target: &Path) -> Result<(), Fault> {
+        self.view.make_link(path, target)
     }
-    fn remove(&self, _: &Path) -> Result<(), Fault> {
-        not_here()
+    fn remove(&self, path: &Path) -> Result<(), Fault> {
+        self.view.remove(path)
     }
-    fn set_mode(&self, _: &Path, _: ModeBits) -> Result<(), Fault> {
-        not_here()
+    fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
+        self.view.set_mode(path, mode)
     }
-    fn set_owner(&self, _: &Path, _: Option<u32>, _: Option<u32>) -> Result<(), Fault> {
-        not_here()
+    fn set_owner(&self, path: &Path, uid: Option<u32>, gid: Option<u32>) -> Result<(), Fault> {
+        self.view.set_owner(path, uid, gid)
     }
     fn run(&self, command: &Command) -> Result<Output, Fault> {
         if self.plan {
             return Err(Fault::Unknown("exec[x]".into()));
         }
-        self.note(format!("run {}", command.argv.join(" ")));
-        self.answer(command)
+        self.note_command("run", command);
+        self.view.run(command)
     }
     fn act(&self, unit: &Unit, act: ServiceAct) -> Result<(), Fault> {
         self.note(format!("{act:?} {}", unit.name));
-        let mut units = self.units.lock().unwrap();
-        let Some((service, starts)) = units.get_mut(&unit.name) else {
-            return Err(Fault::Service("no such unit".to_owned()));
-        };
-        let failed = |result: &str, status| Active::Failed(result.to_owned(), status);
-        match act {
-            ServiceAct::Start if matches!(service.active, Active::Failed(..)) => {
-                return Err(Fault::Service("start limit".to_owned()));
-            }
-            ServiceAct::Start | ServiceAct::Restart | ServiceAct::Reload => match starts {
-                Starts::Well | Starts::Dies(_) => service.active = Active::Active,
-                Starts::Fails(status) => {
-                    service.active = failed("exit-code", *status);
-                    return Err(Fault::Service("job failed".to_owned()));
-                }
-                Starts::TimesOut => {
-                    service.active = failed("timeout", 0);
-                    return Err(Fault::TimedOut(Span::secs(90)));
-                }
-            },
-            ServiceAct::Stop | ServiceAct::Reset => service.active = Active::Inactive,
-            ServiceAct::Enable => service.startup = Startup::Enabled,
-            ServiceAct::Disable => service.startup = Startup::Disabled,
-            ServiceAct::ReloadManager => {
-                service.stale = false;
-                service.load = Load::Loaded;
-            }
-        }
-        Ok(())
+        self.view.act(unit, act)
     }
     fn pause(&self, span: Span) -> Result<(), Fault> {
         self.note(format!("pause {span}"));
-        for (service, starts) in self.units.lock().unwrap().values_mut() {
-            if let (Active::Active, Starts::Dies(status)) = (&service.active, starts) {
-                service.active = Active::Failed("exit-code".to_owned(), *status);
-            }
-        }
-        Ok(())
+        self.view.pause(span)
     }
-    fn random(&self, _: usize) -> Result<Vec<u8>, Fault> {
-        not_here()
+    fn random(&self, bytes: usize) -> Result<Vec<u8>, Fault> {
+        self.view.random(bytes)
     }
 }
 

@@ -68,7 +68,7 @@ mod tests {
     /// Rule N8: a tick is no apply; its interval is all that it has.
     #[test]
     fn it_ticks_and_starts_anew() {
-        let stage = Stage::default();
+        let stage = Stage::new();
         let vertex = Vertex::new(&stage, "timer", "x", &[("interval", Value::str("1m30s"))]);
         let checked = vertex.check().unwrap();
         assert!(checked.findings.is_empty());
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn it_needs_an_interval() {
-        let stage = Stage::default();
+        let stage = Stage::new();
         for (params, why) in [
             (
                 vec![],

@@ -91,7 +91,7 @@ mod tests {
     use crate::value::{MASK, Value};
 
     fn sent(params: &[(&str, Value)]) -> Option<Sends> {
-        let stage = Stage::default();
+        let stage = Stage::new();
         Vertex::new(&stage, "value", "x", params)
             .check()
             .unwrap()
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_has_no_place_in_a_text_is_refused() {
-        let stage = Stage::default();
+        let stage = Stage::new();
         for (params, why) in [
             (
                 vec![("format", Value::str("listen"))],
@@ -153,10 +153,7 @@ mod tests {
     /// Rule L2: what it holds is not known yet, so neither is what it sends; nothing is wrong with it.
     #[test]
     fn a_plan_hands_an_unknown_on() {
-        let stage = Stage {
-            plan: true,
-            ..Stage::default()
-        };
+        let stage = Stage::planned();
         let unknown = Value::unknown("exec[x]", false);
         let mut vertex = Vertex::new(&stage, "value", "x", &[("value", unknown.clone())]);
         vertex.received.insert(FieldPath::parse("value"));

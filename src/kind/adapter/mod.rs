@@ -272,7 +272,10 @@ impl<K: Kind> Adapter<K> {
             }
         }
         Applied {
-            done: Done::default(),
+            done: Done {
+                refreshed: K::APPLY_REFRESHES,
+                ..Done::default()
+            },
             may,
             memo: None,
             sends,

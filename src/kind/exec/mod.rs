@@ -16,6 +16,7 @@ mod run;
 mod tests;
 mod words;
 
+use super::path::well_formed;
 use super::{At, Blob, Check, Done, Drift, Failure, Given, Kind, want};
 use crate::time::Span;
 use crate::value::{Hears, Opaque, Sent, Type, Value, sanitise};
@@ -23,7 +24,7 @@ use crate::world::{Look, Watch, World};
 use guard::Verdict;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// How many characters of a command stand in a line about it.
 const WIDTH: usize = 80;
@@ -105,7 +106,7 @@ impl fmt::Display for ExecDrift {
             }
             ExecDrift::May(cmd, guard) => write!(
                 f,
-                "may run: {} (what `{guard}` says is not known before apply)",
+                "run: {} (what `{guard}` says is not known before apply)",
                 brief(cmd)
             ),
             ExecDrift::Broken(path) => {
@@ -169,6 +170,7 @@ impl Kind for Exec {
             .open(),
     ];
     const HEARS: Hears = Hears::Refresh("runs again");
+    const APPLY_REFRESHES: bool = true;
 
     fn validate(&self, want: &Want, given: &Given) -> Result<(), String> {
         let bound = |name: &str| given.bound().iter().any(|path| *path.field == *name);
@@ -191,8 +193,8 @@ impl Kind for Exec {
             ("creates", &want.creates),
         ];
         for (name, path) in paths {
-            if path.as_deref().is_some_and(Path::is_relative) {
-                return Err(format!("{name}: expected a path that begins with `/`"));
+            if let Some(path) = path {
+                well_formed(path).map_err(|why| format!("{name}: {why}"))?;
             }
         }
         if want.timeout == Some(Span::ZERO) {

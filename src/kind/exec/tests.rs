@@ -1,9 +1,9 @@
 use crate::graph::FieldPath;
 use crate::kind::find;
-use crate::kind::stage::{Answer, Stage, Vertex, answer};
+use crate::kind::stage::{Stage, Vertex, answer, makes};
 use crate::time::Span;
 use crate::value::{MASK, Value};
-use crate::world::{Fault, Output};
+use crate::world::sim::spec::Answer;
 
 fn text(value: &str) -> Value {
     Value::str(value)
@@ -19,8 +19,8 @@ fn guards_decide_when_it_runs() {
     let yes = || [answer(0, "")];
     let no = || [answer(1, "")];
     let stage = || {
-        Stage::default()
-            .with_path("/there")
+        Stage::new()
+            .with_file("/there")
             .with("yes", &yes())
             .with("no", &no())
     };
@@ -64,7 +64,7 @@ fn guards_decide_when_it_runs() {
 
 #[test]
 fn without_a_guard_it_runs_once_a_start() {
-    let stage = Stage::default().with("make all", &[answer(0, "done\n\n")]);
+    let stage = Stage::new().with("make all", &[answer(0, "done\n\n")]);
     let mut vertex = Vertex::new(&stage, "exec", "make all", &[]);
     let applied = vertex.settle().unwrap();
     assert!(applied.done.refreshed);
@@ -86,7 +86,7 @@ fn without_a_guard_it_runs_once_a_start() {
 #[test]
 fn a_failed_run_is_not_remembered_and_shows_its_last_lines() {
     let output: String = (1..=12).map(|n| format!("line {n}\n")).collect();
-    let stage = Stage::default().with("make", &[answer(3, &output)]);
+    let stage = Stage::new().with("make", &[answer(3, &output)]);
     let mut vertex = Vertex::new(&stage, "exec", "make", &[]);
     let failure = vertex.settle().unwrap_err();
     assert_eq!(failure.why, "exited with 3");
@@ -98,7 +98,7 @@ fn a_failed_run_is_not_remembered_and_shows_its_last_lines() {
 
 #[test]
 fn what_never_started_has_not_begun() {
-    let stage = Stage::default();
+    let stage = Stage::new();
     let failure = Vertex::new(&stage, "exec", "nothere", &[])
         .settle()
         .unwrap_err();
@@ -109,7 +109,7 @@ fn what_never_started_has_not_begun() {
         ("cwd", "/ghost", "/ghost: no such file or directory"),
         ("cwd", "/file", "/file: not a directory"),
     ] {
-        let stage = Stage::default().with_path("/file");
+        let stage = Stage::new().with_file("/file");
         let failure = Vertex::new(&stage, "exec", "true", &[(param, text(value))])
             .check()
             .unwrap_err();
@@ -120,9 +120,21 @@ fn what_never_started_has_not_begun() {
     assert_eq!(stage.log(), lines(&["run nothere"]));
 }
 
+/// Rule L1: only root may run a command as somebody else.
+#[test]
+fn without_rights_it_says_so() {
+    let stage = Stage::acting("deploy").with("make", &[answer(0, "")]);
+    let params = [("user", text("root"))];
+    let failure = Vertex::new(&stage, "exec", "make", &params)
+        .settle()
+        .unwrap_err();
+    assert!(failure.needs_root);
+    assert!(!failure.began);
+}
+
 #[test]
 fn a_long_command_is_shown_in_full_below_its_line() {
-    let stage = Stage::default();
+    let stage = Stage::new();
     let script = "set -e\nmake install\n";
     let params = [("cmd", text(script)), ("shell", text("/bin/sh"))];
     let found = Vertex::new(&stage, "exec", "x", &params).check().unwrap();
@@ -141,7 +153,7 @@ fn a_long_command_is_shown_in_full_below_its_line() {
 #[test]
 fn what_it_creates_must_be_there_afterwards() {
     let params = [("creates", text("/out"))];
-    let stage = Stage::default().with("make", &[answer(0, "")]);
+    let stage = Stage::new().with("make", &[answer(0, "")]);
     let failure = Vertex::new(&stage, "exec", "make", &params)
         .settle()
         .unwrap_err();
@@ -149,8 +161,7 @@ fn what_it_creates_must_be_there_afterwards() {
         failure.why,
         "does not converge: after applying, /out is not there, though it `creates` it"
     );
-    let made: Answer = (Ok(Output::default()), Some("/out"));
-    let stage = Stage::default().with("make", &[made]);
+    let stage = Stage::new().with("make", &[makes("/out", answer(0, ""))]);
     let mut vertex = Vertex::new(&stage, "exec", "make", &params);
     vertex.settle().unwrap();
     assert_eq!(vertex.drifts(), lines(&[]));
@@ -159,7 +170,7 @@ fn what_it_creates_must_be_there_afterwards() {
 /// Rule C2: a question that would still ask for a run is told, and fails nothing.
 #[test]
 fn a_question_that_still_asks_is_told() {
-    let stage = Stage::default()
+    let stage = Stage::new()
         .with("make", &[answer(0, "")])
         .with("need", &[answer(0, "")]);
     let mut vertex = Vertex::new(&stage, "exec", "make", &[("onlyif", text("need"))]);
@@ -173,8 +184,7 @@ fn a_question_that_still_asks_is_told() {
 /// Rule C2: a command that did not end well, and whose guard then holds, is ok with a warning.
 #[test]
 fn a_guard_that_holds_then_forgives() {
-    let half: Answer = (answer(7, "half").0, Some("/out"));
-    let stage = Stage::default().with("make", &[half]);
+    let stage = Stage::new().with("make", &[makes("/out", answer(7, "half"))]);
     let mut vertex = Vertex::new(&stage, "exec", "make", &[("creates", text("/out"))]);
     let applied = vertex.settle().unwrap();
     assert_eq!(
@@ -183,11 +193,15 @@ fn a_guard_that_holds_then_forgives() {
     );
     assert_eq!(applied.sends["status"], Value::Int(7));
 
-    let late: Answer = (Err(Fault::TimedOut(Span::secs(5))), None);
-    let stage = Stage::default()
+    let late = Answer {
+        duration: Span::secs(9),
+        ..Answer::default()
+    };
+    let stage = Stage::new()
         .with("make", &[late])
         .with("done", &[answer(1, ""), answer(0, "")]);
-    let mut vertex = Vertex::new(&stage, "exec", "make", &[("unless", text("done"))]);
+    let params = [("unless", text("done")), ("timeout", text("5s"))];
+    let mut vertex = Vertex::new(&stage, "exec", "make", &params);
     let applied = vertex.settle().unwrap();
     assert_eq!(
         applied.done.notes,
@@ -195,8 +209,8 @@ fn a_guard_that_holds_then_forgives() {
     );
 
     // What was there before a refresh forgives nothing.
-    let stage = Stage::default()
-        .with_path("/out")
+    let stage = Stage::new()
+        .with_file("/out")
         .with("make", &[answer(7, "")]);
     let vertex = Vertex::new(&stage, "exec", "make", &[("creates", text("/out"))]);
     assert_eq!(vertex.refresh().unwrap_err().why, "exited with 7");
@@ -219,8 +233,8 @@ fn a_notification_asks_the_questions_alone() {
             Some("`onlyif` says no"),
         ),
     ] {
-        let stage = Stage::default()
-            .with_path("/there")
+        let stage = Stage::new()
+            .with_file("/there")
             .with("yes", &[answer(0, "")])
             .with("no", &[answer(1, "")])
             .with("make", &[answer(0, "new")]);
@@ -239,17 +253,14 @@ fn a_notification_asks_the_questions_alone() {
 /// Rule L2: what may not be asked yet, is not, and may run.
 #[test]
 fn a_plan_does_not_ask_behind_a_change() {
-    let stage = Stage {
-        plan: true,
-        ..Stage::default()
-    };
+    let stage = Stage::planned();
     let mut vertex = Vertex::new(&stage, "exec", "make", &[("onlyif", text("need"))]);
     vertex.behind = true;
     let checked = vertex.check().unwrap();
     assert!(checked.findings[0].may);
     assert_eq!(
         checked.findings[0].line,
-        "may run: make (what `onlyif` says is not known before apply)"
+        "run: make (what `onlyif` says is not known before apply)"
     );
     assert_eq!(stage.log(), lines(&[]));
     let applied = vertex.settle().unwrap();
@@ -260,11 +271,7 @@ fn a_plan_does_not_ask_behind_a_change() {
 /// Rule L2: a guard is not asked with half of its environment.
 #[test]
 fn a_guard_waits_for_its_environment() {
-    let stage = Stage {
-        plan: true,
-        ..Stage::default()
-    }
-    .with("need", &[answer(0, "")]);
+    let stage = Stage::planned().with("need", &[answer(0, "")]);
     let env = Value::map([("PW".to_owned(), Value::unknown("password[pw]", true))]);
     let params = [("onlyif", text("need")), ("env", env)];
     let mut vertex = Vertex::new(&stage, "exec", "make", &params);
@@ -277,7 +284,7 @@ fn a_guard_waits_for_its_environment() {
 
 #[test]
 fn it_gets_a_clean_environment_and_nothing_else() {
-    let stage = Stage::default()
+    let stage = Stage::new()
         .with_dir("/srv")
         .with("/bin/sh -c echo \"$1\" /bin/sh a b", &[answer(0, "")]);
     let env = Value::map([
@@ -315,7 +322,7 @@ fn it_gets_a_clean_environment_and_nothing_else() {
 #[test]
 fn a_secret_stays_in() {
     let params = [("stdin", text("hunter2").into_secret())];
-    let stage = Stage::default().with("cat", &[answer(0, "hunter2"), answer(1, "hunter2")]);
+    let stage = Stage::new().with("cat", &[answer(0, "hunter2"), answer(1, "hunter2")]);
     let mut vertex = Vertex::new(&stage, "exec", "cat", &params);
     let applied = vertex.settle().unwrap();
     assert_eq!(applied.sends["stdout"].to_string(), MASK);
@@ -327,19 +334,17 @@ fn a_secret_stays_in() {
 
 #[test]
 fn a_cut_output_is_told_and_trim_is_a_choice() {
-    let cut = Output {
-        stdout: b"a\n".to_vec(),
-        cut: 5,
-        ..Output::default()
-    };
-    let stage = Stage::default().with("make", &[(Ok(cut), None)]);
+    let long = "a".repeat((1 << 20) + 4) + "\n";
+    let stage = Stage::new().with("make", &[answer(0, &long), answer(0, "a\n")]);
     let mut vertex = Vertex::new(&stage, "exec", "make", &[("trim", Value::Bool(false))]);
     let applied = vertex.settle().unwrap();
-    assert_eq!(applied.sends["stdout"], text("a\n"));
+    assert_eq!(applied.sends["stdout"], text(&long[..1 << 20]));
     assert_eq!(
         applied.done.notes,
         lines(&["its output was cut: 1048576 bytes are kept of each stream, 5 bytes are not"])
     );
+    let applied = vertex.refresh().unwrap();
+    assert_eq!(applied.sends["stdout"], text("a\n"));
 }
 
 #[test]
@@ -356,11 +361,7 @@ fn params_that_cannot_be_are_refused() {
             text("'a"),
             "unless: the quote ' at character 1 is never closed",
         ),
-        (
-            "creates",
-            text("out"),
-            "creates: expected a path that begins with `/`",
-        ),
+        ("creates", text("out"), "creates: expected an absolute path"),
         ("timeout", text("0s"), "timeout: expected more than"),
         (
             "env",
@@ -368,12 +369,12 @@ fn params_that_cannot_be_are_refused() {
             "env: `A=B` cannot be a variable's name",
         ),
     ] {
-        let stage = Stage::default();
+        let stage = Stage::new();
         let refused = Vertex::new(&stage, "exec", "true", &[(param, value)]).validate();
         let found = refused.unwrap_err();
         assert!(found.starts_with(why), "{found}");
     }
-    let stage = Stage::default();
+    let stage = Stage::new();
     let shell = [("cmd", text("a | b")), ("shell", text("/bin/sh"))];
     assert_eq!(Vertex::new(&stage, "exec", "x", &shell).validate(), Ok(()));
 }
@@ -381,7 +382,7 @@ fn params_that_cannot_be_are_refused() {
 /// Rule V4: what is received is validated again.
 #[test]
 fn a_received_command_is_validated() {
-    let stage = Stage::default();
+    let stage = Stage::new();
     let mut vertex = Vertex::new(&stage, "exec", "x", &[("cmd", text("a && b"))]);
     vertex.received.insert(FieldPath::parse("cmd"));
     let failure = vertex.check().unwrap_err();

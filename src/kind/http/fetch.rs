@@ -3,7 +3,7 @@
 use super::Want;
 use crate::kind::{Failure, Sends};
 use crate::value::{Value, sanitise};
-use crate::world::{Look, Request, Response};
+use crate::world::{Fault, Look, Request, Response};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -59,9 +59,7 @@ pub fn fetch(want: &Want, known: Option<&Got>, look: &dyn Look) -> Result<Option
         limit: want.limit,
         ca: want.ca.clone(),
     };
-    let response = look
-        .fetch(&request)
-        .map_err(|fault| Failure::from(fault).not_begun())?;
+    let response = look.fetch(&request).map_err(|fault| stopped(want, fault))?;
     if response.status == 304 && known.is_some() {
         return Ok(None);
     }
@@ -73,6 +71,19 @@ pub fn fetch(want: &Want, known: Option<&Got>, look: &dyn Look) -> Result<Option
             None => Ok(Some(got(response))),
         },
         status => refuse(format!("answered {status}, which no server should")),
+    }
+}
+
+/// A download without an answer; it names what was asked for.
+fn stopped(want: &Want, fault: Fault) -> Failure {
+    let late = matches!(fault, Fault::TimedOut(_));
+    let failure = Failure::from(fault).not_begun();
+    match late {
+        true => Failure {
+            why: format!("{}: {}", want.url, failure.why),
+            ..failure
+        },
+        false => failure,
     }
 }
 

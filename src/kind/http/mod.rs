@@ -13,6 +13,7 @@ mod fetch;
 #[cfg(test)]
 mod tests;
 
+use super::path::well_formed;
 use super::{At, Check, Done, Drift, Failure, Given, Kind, Rhythm, Sends, want};
 use crate::graph::Params;
 use crate::time::Span;
@@ -21,7 +22,7 @@ use crate::world::{Look, World};
 use fetch::{Got, fetch, fits_url, hash};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 want! {
     /// What to download.
@@ -54,19 +55,25 @@ impl Want {
 pub enum HttpDrift {
     /// The server has something that is not known here: what was known, and what it has, each in words.
     New(Option<String>, String, Got),
-    /// What it has is not known before apply: this header is still to come.
+    /// What it has is not known before apply, since this is still to come: a header, a file of certificates.
     May(String),
 }
 
 impl fmt::Display for HttpDrift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            HttpDrift::New(None, has, _) => write!(f, "content not known yet, server has {has}"),
-            HttpDrift::New(Some(had), has, _) => write!(f, "content was {had}, server has {has}"),
-            HttpDrift::May(header) => write!(
-                f,
-                "content may be new: header {header} is not known before apply"
-            ),
+            HttpDrift::New(None, has, _) => {
+                write!(f, "content not known yet, the server has {has}")
+            }
+            HttpDrift::New(Some(had), has, _) => {
+                write!(f, "content was {had}, the server has {has}")
+            }
+            HttpDrift::May(what) => {
+                write!(
+                    f,
+                    "content depends on {what}, which is not known before apply"
+                )
+            }
         }
     }
 }
@@ -102,6 +109,7 @@ impl Kind for Http {
         .kept(),
     ];
     const HEARS: Hears = Hears::Refresh("fetches again");
+    const APPLY_REFRESHES: bool = true;
 
     fn validate(&self, want: &Want, given: &Given) -> Result<(), String> {
         if !given.bound().iter().any(|path| &*path.field == "url") {
@@ -115,8 +123,8 @@ impl Kind for Http {
         if want.timeout == Span::ZERO || want.poll == Some(Span::ZERO) {
             return Err("timeout and poll: expected more than no time at all".to_owned());
         }
-        if want.ca.as_deref().is_some_and(Path::is_relative) {
-            return Err("ca: expected a path that begins with `/`".to_owned());
+        if let Some(ca) = &want.ca {
+            well_formed(ca).map_err(|why| format!("ca: {why}"))?;
         }
         fetch::fits_headers(want)
     }
@@ -130,8 +138,14 @@ impl Kind for Http {
             return Ok(Check::of(vec![HttpDrift::May(header)]));
         }
         let known = known(at);
-        let Some(got) = fetch(want, known.as_ref(), look)? else {
-            return Ok(in_sync(known));
+        let got = match fetch(want, known.as_ref(), look) {
+            Ok(Some(got)) => got,
+            Ok(None) => return Ok(in_sync(known)),
+            Err(failure) if failure.unknown.is_some() => {
+                let what = "its file of certificates".to_owned();
+                return Ok(Check::of(vec![HttpDrift::May(what)]));
+            }
+            Err(failure) => return Err(failure),
         };
         match known {
             Some(known) if known.content == got.content => Ok(in_sync(Some(got))),
@@ -156,7 +170,6 @@ impl Kind for Http {
         };
         Ok(Done {
             refreshed: true,
-            said: Some(format!("downloaded {}", got.words(want.is_secret()))),
             ..kept(got)
         })
     }
@@ -173,6 +186,13 @@ impl Kind for Http {
             )),
             ..kept(got)
         })
+    }
+
+    fn sends(&self, _: &Want, at: &At, _: &dyn Look) -> Result<Sends, Failure> {
+        Ok(at
+            .memo
+            .and_then(Opaque::get::<Got>)
+            .map_or_else(Sends::new, sends))
     }
 
     fn rhythm(&self, want: &Want) -> Option<Rhythm> {
@@ -252,5 +272,5 @@ fn header_to_come(want: &Want, at: &At) -> Option<String> {
         .filter(|path| &*path.field == "headers")
         .filter_map(|path| path.keys.first())
         .find(|name| !want.headers.contains_key(*name))
-        .cloned()
+        .map(|name| format!("header {name}"))
 }

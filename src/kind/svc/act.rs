@@ -48,7 +48,9 @@ pub fn stays_up(unit: &Unit, world: &dyn World) -> Result<(), Failure> {
     let is = match &service.active {
         Active::Active => return Ok(()),
         Active::Inactive => "stopped again by itself".to_owned(),
-        Active::Changing => "is still on its way".to_owned(),
+        Active::Changing => {
+            "it is on its way up or down (does its manager start it again and again?)".to_owned()
+        }
         Active::Failed(result, status) => failed(result, *status),
     };
     let why = format!("{} did not stay up for {STAYS}: {is}", unit.name);
@@ -73,7 +75,11 @@ fn explained(unit: &Unit, act: ServiceAct, fault: &Fault, world: &dyn World) -> 
     };
     let why = match (&service.active, fault) {
         (Active::Failed(result, status), Fault::Service(_)) => failed(result, *status),
-        _ => fault.to_string(),
+        _ => {
+            let said = fault.to_string();
+            let named = format!("{name}: ");
+            said.strip_prefix(&named).unwrap_or(&said).to_owned()
+        }
     };
     Failure::new(format!("cannot {verb} {name}: {why}")).with_detail(journal(&service))
 }

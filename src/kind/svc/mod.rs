@@ -176,20 +176,14 @@ impl Kind for Svc {
             };
             act(&unit, verb, world)?;
         }
-        let said = match state_drift(want, &service) {
-            Some(SvcDrift::State(_, State::Running)) => {
-                start(&unit, &service, world)?;
-                Some("started".to_owned())
-            }
-            Some(SvcDrift::State(_, State::Stopped)) => {
-                act(&unit, ServiceAct::Stop, world)?;
-                Some("stopped".to_owned())
-            }
-            _ => None,
-        };
+        let drift = state_drift(want, &service);
+        match drift {
+            Some(SvcDrift::State(_, State::Running)) => start(&unit, &service, world)?,
+            Some(SvcDrift::State(_, State::Stopped)) => act(&unit, ServiceAct::Stop, world)?,
+            _ => {}
+        }
         Ok(Done {
-            refreshed: said.is_some(),
-            said,
+            refreshed: drift.is_some(),
             ..Done::default()
         })
     }
@@ -299,7 +293,7 @@ fn possible(want: &Want, unit: &Unit, service: &Service) -> Result<(), Failure> 
             ),
             (Some(_), world::Startup::Other) => no(
                 format!(
-                    "{name} is made by the system, so its startup cannot be set; leave `startup` out"
+                    "{name} has no startup of its own to set (it is generated, transient or an alias); leave `startup` out"
                 ),
                 "startup",
             ),

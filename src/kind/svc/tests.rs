@@ -1,7 +1,9 @@
 use crate::kind::find;
-use crate::kind::stage::{Stage, Starts, Vertex, service};
+use crate::kind::stage::{Stage, Vertex, unit};
+use crate::time::Span;
 use crate::value::Value;
-use crate::world::{Active, Load, Service, Startup};
+use crate::world::sim::spec::{Starts, UnitSpec};
+use crate::world::{Active, Load, Startup};
 
 fn failed() -> Active {
     Active::Failed("exit-code".to_owned(), 1)
@@ -15,132 +17,151 @@ fn params(state: &str, startup: &str) -> Vec<(&'static str, Value)> {
         .collect()
 }
 
-/// Unit before, params, drifts, what was done to it.
+/// Unit before, state and startup wanted, drifts, what was done to it.
+type Row = (
+    UnitSpec,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+const STALE: &str = "unit file changed since the manager read it, should be read again";
+
+fn mends((before, state, startup, drifts, done): Row) {
+    let row = format!("{before:?} {state} {startup}");
+    let stage = Stage::new().with_unit("app.service", before, Starts::Well);
+    let mut vertex = Vertex::new(&stage, "svc", "app", &params(state, startup));
+    assert_eq!(vertex.drifts(), drifts, "{row}");
+    if drifts.is_empty() {
+        return;
+    }
+    let applied = vertex.settle().unwrap();
+    assert_eq!(stage.log(), done, "{row}");
+    let acted = |verb: &str| done.iter().any(|line| line.starts_with(verb));
+    assert_eq!(applied.done.refreshed, acted("Start") || acted("Stop"));
+    assert!(vertex.drifts().is_empty());
+}
+
 #[test]
 fn drifts_are_mended_in_order() {
-    let on = || service(Active::Active, Startup::Enabled);
-    let off = || service(Active::Inactive, Startup::Disabled);
-    let is = |active| service(active, Startup::Enabled);
-    for (before, state, startup, drifts, done) in [
-        (on(), "running", "enabled", vec![], vec![]),
-        (off(), "stopped", "disabled", vec![], vec![]),
-        (on(), "", "", vec![], vec![]),
+    let on = || unit(Active::Active, Startup::Enabled);
+    let off = || unit(Active::Inactive, Startup::Disabled);
+    for row in [
+        (on(), "running", "enabled", &[][..], &[][..]),
+        (off(), "stopped", "disabled", &[], &[]),
+        (on(), "", "", &[], &[]),
         (
             off(),
             "running",
             "enabled",
-            vec![
+            &[
                 "startup disabled, should be enabled",
                 "state stopped, should be running",
             ],
-            vec!["Enable app.service", "Start app.service", "pause 1s"],
+            &["Enable app.service", "Start app.service", "pause 1s"],
         ),
         (
             on(),
             "stopped",
             "disabled",
-            vec![
+            &[
                 "startup enabled, should be disabled",
                 "state running, should be stopped",
             ],
-            vec!["Disable app.service", "Stop app.service"],
+            &["Disable app.service", "Stop app.service"],
         ),
+    ] {
+        mends(row);
+    }
+}
+
+/// A start resets a failed unit, and reads a changed unit file before.
+#[test]
+fn what_stands_in_the_way_of_a_start_is_cleared() {
+    let is = |active| unit(active, Startup::Enabled);
+    let stale = |load, active| UnitSpec {
+        stale: true,
+        load,
+        ..is(active)
+    };
+    for row in [
         (
             is(failed()),
             "running",
             "",
-            vec!["state failed (exited with 1), should be running"],
-            vec!["Reset app.service", "Start app.service", "pause 1s"],
+            &["state failed (exited with 1), should be running"][..],
+            &["Reset app.service", "Start app.service", "pause 1s"][..],
         ),
-        (is(failed()), "stopped", "", vec![], vec![]),
+        (is(failed()), "stopped", "", &[], &[]),
         (
             is(Active::Changing),
             "running",
             "",
-            vec!["state changing, should be running"],
-            vec!["Start app.service", "pause 1s"],
+            &["state changing, should be running"],
+            &["Start app.service", "pause 1s"],
         ),
         (
-            Service {
-                stale: true,
-                ..on()
-            },
+            stale(Load::Loaded, Active::Active),
             "running",
             "",
-            vec!["unit file changed since the manager read it, should be read again"],
-            vec!["ReloadManager app.service"],
+            &[STALE],
+            &["ReloadManager app.service"],
         ),
         (
-            Service {
-                stale: true,
-                load: Load::NotFound,
-                ..off()
-            },
+            stale(Load::NotFound, Active::Inactive),
             "running",
             "",
-            vec![
-                "unit file changed since the manager read it, should be read again",
-                "state stopped, should be running",
-            ],
-            vec!["ReloadManager app.service", "Start app.service", "pause 1s"],
+            &[STALE, "state stopped, should be running"],
+            &["ReloadManager app.service", "Start app.service", "pause 1s"],
         ),
     ] {
-        let stage = Stage::default().with_unit("app.service", before.clone(), Starts::Well);
-        let mut vertex = Vertex::new(&stage, "svc", "app", &params(state, startup));
-        assert_eq!(vertex.drifts(), drifts, "{before:?} {state} {startup}");
-        if drifts.is_empty() {
-            continue;
-        }
-        let applied = vertex.settle().unwrap();
-        assert_eq!(stage.log(), done, "{before:?} {state} {startup}");
-        let acted = |verb: &str| done.iter().any(|line| line.starts_with(verb));
-        assert_eq!(applied.done.refreshed, acted("Start") || acted("Stop"));
-        assert!(vertex.drifts().is_empty());
+        mends(row);
     }
 }
 
 /// What cannot be is told apart, before anything is tried.
 #[test]
 fn what_a_unit_cannot_be_is_said() {
-    let unit = |load, startup| Service {
+    let loaded = |load, startup| UnitSpec {
         load,
-        ..service(Active::Inactive, startup)
+        ..unit(Active::Inactive, startup)
     };
     let broken = Load::Broken("Missing '='".to_owned());
     for (before, state, startup, why) in [
         (None, "running", "", "there is no unit app.service"),
         (
-            Some(unit(Load::Masked, Startup::Masked)),
+            Some(loaded(Load::Masked, Startup::Masked)),
             "running",
             "",
             "app.service is masked",
         ),
         (
-            Some(unit(Load::Masked, Startup::Masked)),
+            Some(loaded(Load::Masked, Startup::Masked)),
             "",
             "enabled",
             "app.service is masked",
         ),
         (
-            Some(unit(broken, Startup::Disabled)),
+            Some(loaded(broken, Startup::Disabled)),
             "running",
             "",
             "app.service: its unit file is broken: Missing '='",
         ),
         (
-            Some(unit(Load::Loaded, Startup::Static)),
+            Some(loaded(Load::Loaded, Startup::Static)),
             "",
             "enabled",
             "app.service is static",
         ),
         (
-            Some(unit(Load::Loaded, Startup::Other)),
+            Some(loaded(Load::Loaded, Startup::Other)),
             "",
             "disabled",
-            "app.service is made by the system",
+            "app.service has no startup of its own",
         ),
     ] {
-        let mut stage = Stage::default();
+        let mut stage = Stage::new();
         if let Some(before) = before {
             stage = stage.with_unit("app.service", before, Starts::Well);
         }
@@ -151,8 +172,8 @@ fn what_a_unit_cannot_be_is_said() {
         assert!(!failure.began);
         assert!(stage.log().is_empty());
     }
-    let masked = unit(Load::Masked, Startup::Masked);
-    let stage = Stage::default().with_unit("app.service", masked, Starts::Well);
+    let masked = loaded(Load::Masked, Startup::Masked);
+    let stage = Stage::new().with_unit("app.service", masked, Starts::Well);
     let vertex = Vertex::new(&stage, "svc", "app", &params("stopped", "disabled"));
     assert!(vertex.drifts().is_empty());
 }
@@ -168,9 +189,9 @@ fn a_start_that_fails_is_explained() {
             "cannot open /etc/app.conf",
         ),
         (
-            Starts::TimesOut,
+            Starts::TimesOut(Span::secs(90)),
             log,
-            "cannot start app.service: timed out after 1m30s",
+            "cannot start app.service: failed (timed out)",
             "cannot open /etc/app.conf",
         ),
         (
@@ -180,18 +201,29 @@ fn a_start_that_fails_is_explained() {
             "(there is no journal)",
         ),
     ] {
-        let unit = Service {
+        let before = UnitSpec {
             log,
-            ..service(Active::Inactive, Startup::Enabled)
+            ..unit(Active::Inactive, Startup::Enabled)
         };
-        let stage = Stage::default().with_unit("app.service", unit, starts);
+        let stage = Stage::new().with_unit("app.service", before, starts);
         let failure = Vertex::new(&stage, "svc", "app", &params("running", ""))
             .settle()
             .unwrap_err();
         assert_eq!(failure.why, why);
-        assert_eq!(failure.detail, [detail]);
+        assert_eq!(failure.detail[0], detail);
         assert!(failure.began);
     }
+}
+
+/// Rule L1: what only root may do is told as such.
+#[test]
+fn without_rights_it_says_so() {
+    let before = unit(Active::Inactive, Startup::Disabled);
+    let stage = Stage::acting("deploy").with_unit("app.service", before, Starts::Well);
+    let mut vertex = Vertex::new(&stage, "svc", "app", &params("running", "enabled"));
+    assert_eq!(vertex.drifts().len(), 2);
+    assert!(vertex.settle().unwrap_err().needs_root);
+    assert_eq!(vertex.drifts().len(), 2);
 }
 
 #[test]
@@ -202,8 +234,8 @@ fn a_notification_reloads_what_runs() {
         (Active::Inactive, "stopped", Starts::Well, 0, None),
         (Active::Inactive, "", Starts::Well, 0, None),
     ] {
-        let unit = service(active, Startup::Enabled);
-        let stage = Stage::default().with_unit("app.service", unit, starts);
+        let before = unit(active, Startup::Enabled);
+        let stage = Stage::new().with_unit("app.service", before, starts);
         let vertex = Vertex::new(&stage, "svc", "app", &params(state, ""));
         let applied = vertex.refresh().unwrap();
         assert_eq!(applied.done.said.as_deref(), said);
@@ -211,12 +243,12 @@ fn a_notification_reloads_what_runs() {
         assert_eq!(applied.done.notes.is_empty(), said.is_some());
         assert_eq!(stage.log().len(), log);
     }
-    let unit = Service {
+    let before = UnitSpec {
         stale: true,
         can_reload: false,
-        ..service(Active::Active, Startup::Enabled)
+        ..unit(Active::Active, Startup::Enabled)
     };
-    let stage = Stage::default().with_unit("app.service", unit.clone(), Starts::Well);
+    let stage = Stage::new().with_unit("app.service", before.clone(), Starts::Well);
     let vertex = Vertex::new(&stage, "svc", "app.service", &params("running", ""));
     let applied = vertex.refresh().unwrap();
     assert_eq!(applied.done.said.as_deref(), Some("restarted"));
@@ -227,7 +259,7 @@ fn a_notification_reloads_what_runs() {
     ];
     assert_eq!(stage.log(), done);
 
-    let stage = Stage::default().with_unit("app.service", unit, Starts::Dies(2));
+    let stage = Stage::new().with_unit("app.service", before, Starts::Dies(2));
     let vertex = Vertex::new(&stage, "svc", "app", &params("running", ""));
     let why = vertex.refresh().unwrap_err().why;
     assert_eq!(
@@ -247,13 +279,13 @@ fn a_unit_is_known_by_its_full_name() {
         ("app@1", vec![session], "unit:app@1.service (session)"),
         ("x", vec![("unit", Value::str("y"))], "unit:y.service"),
     ] {
-        let stage = Stage::default();
+        let stage = Stage::new();
         let vertex = Vertex::new(&stage, "svc", name, &params);
         assert_eq!(kind.owns(&vertex.key, &vertex.params), [owned]);
         assert_eq!(vertex.validate(), Ok(()));
     }
     for name in ["", "a b", "app@", "../x"] {
-        let stage = Stage::default();
+        let stage = Stage::new();
         assert!(
             Vertex::new(&stage, "svc", name, &[]).validate().is_err(),
             "{name}"
@@ -267,22 +299,19 @@ fn inspect_says_what_is_there() {
     let kind = find("svc").unwrap();
     for (before, found) in [
         (
-            service(Active::Active, Startup::Enabled),
+            unit(Active::Active, Startup::Enabled),
             vec!["startup=enabled", "state=running"],
         ),
         (
-            service(Active::Inactive, Startup::Static),
+            unit(Active::Inactive, Startup::Static),
             vec!["state=stopped"],
         ),
-        (
-            service(failed(), Startup::Disabled),
-            vec!["startup=disabled"],
-        ),
+        (unit(failed(), Startup::Disabled), vec!["startup=disabled"]),
     ] {
-        let stage = Stage::default().with_unit("app.service", before, Starts::Well);
+        let stage = Stage::new().with_unit("app.service", before, Starts::Well);
         let params = kind.inspect("app", &stage).unwrap().unwrap();
         let shown: Vec<String> = params.iter().map(|(k, v)| format!("{k}={v}")).collect();
         assert_eq!(shown, found);
     }
-    assert_eq!(kind.inspect("ghost", &Stage::default()).unwrap(), None);
+    assert_eq!(kind.inspect("ghost", &Stage::new()).unwrap(), None);
 }
