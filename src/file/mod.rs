@@ -26,6 +26,7 @@
 //! - password[pw].password -> file[/tmp/secret].content
 //! ```
 
+mod build;
 mod ctx;
 mod edit;
 mod emit;
@@ -38,10 +39,12 @@ mod meta;
 mod problem;
 pub mod refs;
 mod save;
+mod save_flow;
 mod schema;
 mod story;
 mod tree;
 mod world;
+mod world_answers;
 mod world_emit;
 mod world_svc;
 mod yaml;

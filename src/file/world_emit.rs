@@ -1,7 +1,7 @@
 //! A simulated machine as the `world:` that it would be read from.
 
 use super::tree::Tree;
-use super::world::{FAULTS, NET_FAULTS};
+use super::world_answers::{FAULTS, NET_FAULTS};
 use super::world_svc::{LOADS, STARTUPS, STATES, some_time};
 use crate::world::sim::spec::{
     Answer, Effect, FileBody, FileSpec, Page, Starts, UnitSpec, UserSpec,
