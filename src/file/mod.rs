@@ -153,13 +153,13 @@ pub fn parse(
     let source = Source::new(&name, text);
     let mut ctx = Ctx::new(source.clone(), catalog);
     let Some(root) = yaml::tree(&mut ctx) else {
-        return Err(FileError::new(ctx.problems));
+        return Err(ctx.into_error());
     };
     let head = Head::read(&mut ctx, &root, path);
     let built = import::build(&mut ctx, &root, path, &head.graph, read);
     let story = story::read(&mut ctx, &root, &built.graph);
     if !ctx.problems.is_empty() {
-        return Err(FileError::new(ctx.problems));
+        return Err(ctx.into_error());
     }
     Ok(Document {
         path: path.to_owned(),
