@@ -1,6 +1,6 @@
 //! What reading a file needs at hand: the source, the kinds, and the problems found so far.
 
-use super::problem::{FileProblem, Source};
+use super::problem::{FileError, FileProblem, Source};
 use super::yaml::{Entry, Node, Shape};
 use crate::graph::{Catalog, Problem, Refusal};
 use crate::value::{Place, Type, Value, sanitise};
@@ -10,7 +10,12 @@ pub(super) struct Ctx<'a> {
     pub source: Source,
     pub catalog: &'a dyn Catalog,
     pub problems: Vec<FileProblem>,
+    /// Problems beyond [`MAX_PROBLEMS`], which are only counted.
+    more: usize,
 }
+
+/// How many problems of one file are told. More help nobody, and a hostile file could have millions.
+pub(super) const MAX_PROBLEMS: usize = 100;
 
 impl<'a> Ctx<'a> {
     /// Over this file.
@@ -19,17 +24,39 @@ impl<'a> Ctx<'a> {
             source,
             catalog,
             problems: Vec::new(),
+            more: 0,
         }
     }
 
     /// Tells a problem.
     pub fn problem(&mut self, place: Place, what: impl Into<String>, hint: Option<String>) {
+        if self.is_full() {
+            self.more += 1;
+            return;
+        }
         self.problems.push(FileProblem {
             source: self.source.clone(),
             place,
             what: what.into(),
             hint,
         });
+    }
+
+    /// Whether so many problems were told that no more are looked for where that costs.
+    pub fn is_full(&self) -> bool {
+        self.problems.len() >= MAX_PROBLEMS
+    }
+
+    /// All problems, and how many more there are.
+    pub fn into_error(self) -> FileError {
+        let last = self.problems.iter().map(|problem| problem.place).max();
+        let note = (self.more > 0).then(|| FileProblem {
+            source: self.source.clone(),
+            place: last.unwrap_or_default(),
+            what: format!("and {} problems more", self.more),
+            hint: None,
+        });
+        FileError::new(self.problems, note)
     }
 
     /// Tells why the graph refused something.

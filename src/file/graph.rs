@@ -229,6 +229,9 @@ fn long_end(ctx: &mut Ctx, graph: &Graph, bad: &BTreeSet<Key>, node: &Node) -> O
 
 /// A reference, told if it names nothing; silent where what it names was told already.
 fn end(ctx: &mut Ctx, graph: &Graph, bad: &BTreeSet<Key>, text: &str, place: Place) -> Option<Key> {
+    if ctx.is_full() {
+        return None;
+    }
     match refs::resolve(graph, text) {
         Ok(key) => Some(key),
         Err(_) if bad.iter().any(|key| names(key, text)) => None,

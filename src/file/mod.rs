@@ -26,6 +26,7 @@
 //! - password[pw].password -> file[/tmp/secret].content
 //! ```
 
+mod build;
 mod ctx;
 mod edit;
 mod emit;
@@ -38,10 +39,12 @@ mod meta;
 mod problem;
 pub mod refs;
 mod save;
+mod save_flow;
 mod schema;
 mod story;
 mod tree;
 mod world;
+mod world_answers;
 mod world_emit;
 mod world_svc;
 mod yaml;
@@ -150,13 +153,13 @@ pub fn parse(
     let source = Source::new(&name, text);
     let mut ctx = Ctx::new(source.clone(), catalog);
     let Some(root) = yaml::tree(&mut ctx) else {
-        return Err(FileError::new(ctx.problems));
+        return Err(ctx.into_error());
     };
     let head = Head::read(&mut ctx, &root, path);
     let built = import::build(&mut ctx, &root, path, &head.graph, read);
     let story = story::read(&mut ctx, &root, &built.graph);
     if !ctx.problems.is_empty() {
-        return Err(FileError::new(ctx.problems));
+        return Err(ctx.into_error());
     }
     Ok(Document {
         path: path.to_owned(),

@@ -121,25 +121,27 @@ pub struct FileError {
 }
 
 impl FileError {
-    /// Of these problems: sorted, each once.
-    pub(super) fn new(mut problems: Vec<FileProblem>) -> FileError {
+    /// Of these problems: sorted, each once; a note comes last.
+    pub(super) fn new(mut problems: Vec<FileProblem>, note: Option<FileProblem>) -> FileError {
         problems.sort_by(|a, b| {
             let key = |p: &FileProblem| (p.source.name.clone(), p.place, p.what.clone());
             key(a).cmp(&key(b))
         });
         problems.dedup();
+        problems.extend(note);
         let reports = problems.iter().cloned().map(Report).collect();
         FileError { problems, reports }
     }
 
     /// One problem of a file that could not even be read.
     pub(super) fn unread(name: &str, what: String, hint: Option<String>) -> FileError {
-        FileError::new(vec![FileProblem {
+        let problem = FileProblem {
             source: Source::new(name, ""),
             place: Place::default(),
             what,
             hint,
-        }])
+        };
+        FileError::new(vec![problem], None)
     }
 
     /// The problems, in order of place.

@@ -5,11 +5,11 @@
 //! freshly instead, and what that loses is told.
 
 use super::edit::{Edits, Kept};
-use super::emit::{self, edge_text, is_drawn, save_new};
-use super::refs::{write_field, write_key};
+use super::emit::{self, is_drawn, save_new};
+use super::refs::write_key;
 use super::tree::Tree;
 use super::yaml::{self, Node, Shape};
-use super::{Ctx, Document, graph as section};
+use super::{Ctx, Document};
 use crate::graph::{Catalog, Graph, Key, Params, Vertex};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,7 +78,7 @@ fn open(params: &Params) -> Params {
 }
 
 /// The edges that are there by more than a binding, with whether they notify.
-fn drawn(graph: &Graph) -> BTreeMap<(Key, Key), bool> {
+pub(super) fn drawn(graph: &Graph) -> BTreeMap<(Key, Key), bool> {
     let all = graph.edges().iter().filter(|(_, edge)| is_drawn(edge));
     all.map(|(ends, edge)| (ends.clone(), edge.notify.is_some()))
         .collect()
@@ -163,13 +163,13 @@ fn insert_after_head(text: &str, more: &str) -> String {
 }
 
 /// One save: what is there, what is wanted, and the edits so far.
-struct Saver<'a> {
-    document: &'a Document,
-    graph: &'a Graph,
-    ctx: Ctx<'a>,
-    edits: Edits<'a>,
+pub(super) struct Saver<'a> {
+    pub(super) document: &'a Document,
+    pub(super) graph: &'a Graph,
+    pub(super) ctx: Ctx<'a>,
+    pub(super) edits: Edits<'a>,
     lost: Vec<String>,
-    dropped: Vec<String>,
+    pub(super) dropped: Vec<String>,
 }
 
 impl Saver<'_> {
@@ -325,133 +325,10 @@ impl Saver<'_> {
         }
         self.edits.add_entries(item, item.span.end, fresh)
     }
-
-    fn edges(&mut self, root: &Node) -> Option<()> {
-        let wanted = drawn(self.graph);
-        let mut missing = wanted.clone();
-        for (ends, notify) in drawn(&self.document.imported) {
-            match wanted.get(&ends) {
-                Some(now) if *now || !notify => {
-                    let covered = notify || !*now;
-                    if covered {
-                        missing.remove(&ends);
-                    }
-                }
-                _ if !drawn(&self.document.graph).contains_key(&ends) => {}
-                Some(_) => self.drop_edge(&ends, "~>"),
-                None => self.drop_edge(&ends, "->"),
-            }
-        }
-        let entry = root.entry("edges");
-        let items = items_of(entry.map(|entry| &entry.value));
-        let mut kept = Vec::new();
-        for item in items {
-            let drawn =
-                section::edge_item(&mut self.ctx, &self.document.graph, &BTreeSet::new(), item);
-            let holds = |(a, b, notify): &(Key, Key, bool)| {
-                let now = wanted.get(&(a.clone(), b.clone()));
-                now.is_some_and(|now| *now || !notify)
-            };
-            let all = !drawn.is_empty() && drawn.iter().all(holds);
-            let mut left = Vec::new();
-            for (a, b, notify) in drawn {
-                let ends = (a, b);
-                let Some(now) = wanted.get(&ends) else {
-                    continue;
-                };
-                if all && *now && !notify {
-                    continue;
-                }
-                if missing.remove(&ends).is_some() && !all {
-                    left.push(edge_text(&ends.0, &ends.1, *now));
-                }
-            }
-            kept.push(if all {
-                Kept::Same
-            } else if left.is_empty() {
-                Kept::Gone
-            } else {
-                Kept::Instead(left.iter().map(Tree::text).collect())
-            });
-        }
-        let more = missing
-            .iter()
-            .map(|((a, b), notify)| Tree::text(edge_text(a, b, *notify)));
-        self.section(root, "edges", &kept, more.collect())
-    }
-
-    /// An imported edge that is gone, unless an end of it is gone too and takes it along.
-    fn drop_edge(&mut self, (from, to): &(Key, Key), arrow: &str) {
-        if [from, to]
-            .iter()
-            .all(|key| self.graph.vertices().contains_key(*key))
-        {
-            let text = format!("{} {arrow} {}", write_key(from), write_key(to));
-            self.dropped.push(text);
-        }
-    }
-
-    fn bindings(&mut self, root: &Node) -> Option<()> {
-        let mut missing = self.graph.bindings().clone();
-        let entry = root.entry("bindings");
-        let mut kept = Vec::new();
-        for item in items_of(entry.map(|entry| &entry.value)) {
-            let bound =
-                section::binding_item(&mut self.ctx, &self.document.graph, &BTreeSet::new(), item);
-            let ((from, sent), to) = bound?;
-            let stays = missing
-                .get(&to)
-                .is_some_and(|b| b.from == from && b.sent == sent);
-            kept.push(if stays { Kept::Same } else { Kept::Gone });
-            if stays {
-                missing.remove(&to);
-            }
-        }
-        for (end, binding) in self.document.imported.bindings() {
-            let now = self.graph.bindings().get(end);
-            if now.is_some_and(|now| now.from == binding.from && now.sent == binding.sent) {
-                missing.remove(end);
-            } else if now.is_none() && self.document.graph.bindings().contains_key(end) {
-                let ends = [&binding.from, &end.0];
-                if ends
-                    .iter()
-                    .all(|key| self.graph.vertices().contains_key(*key))
-                {
-                    let (from, to) = (
-                        write_field(&binding.from, &binding.sent),
-                        write_field(&end.0, &end.1),
-                    );
-                    self.dropped.push(format!("{from} -> {to}"));
-                }
-            }
-        }
-        let more = missing.iter().map(|((to, field), binding)| {
-            let (from, to) = (
-                write_field(&binding.from, &binding.sent),
-                write_field(to, field),
-            );
-            Tree::text(format!("{from} -> {to}"))
-        });
-        self.section(root, "bindings", &kept, more.collect())
-    }
-
-    fn drops(&mut self, root: &Node) -> Option<()> {
-        let dropped = std::mem::take(&mut self.dropped);
-        let more = dropped.iter().map(Tree::text).collect();
-        let kept = items_of(root.get("drop")).iter().map(|_| Kept::Same);
-        self.section(root, "drop", &kept.collect::<Vec<_>>(), more)
-    }
-
-    fn section(&mut self, root: &Node, key: &str, kept: &[Kept], more: Vec<Tree>) -> Option<()> {
-        match root.entry(key) {
-            Some(entry) => self.edits.list(&entry.value, entry.span.end, kept, more),
-            None if more.is_empty() => Some(()),
-            None => self.edits.append(key, &Tree::List(more)),
-        }
-    }
 }
 
-fn items_of(node: Option<&Node>) -> &[Node] {
+/// The items of a list, if there is one.
+pub(super) fn items_of(node: Option<&Node>) -> &[Node] {
     match node.map(|node| &node.shape) {
         Some(Shape::List { items, .. }) => items,
         _ => &[],

@@ -1,7 +1,7 @@
 //! A simulated machine as the `world:` that it would be read from.
 
 use super::tree::Tree;
-use super::world::{FAULTS, NET_FAULTS};
+use super::world_answers::{FAULTS, NET_FAULTS};
 use super::world_svc::{LOADS, STARTUPS, STATES, some_time};
 use crate::world::sim::spec::{
     Answer, Effect, FileBody, FileSpec, Page, Starts, UnitSpec, UserSpec,
@@ -174,10 +174,13 @@ fn by_word(line: &str, effects: &[Effect], lost: &mut Vec<String>) -> Vec<(&'sta
             }
             Effect::MakeDir(path) => ("makes", Tree::List(vec![Tree::text(shown(path))])),
             Effect::Remove(path) => ("removes", Tree::List(vec![Tree::text(shown(path))])),
-            Effect::Service(unit, state) => (
-                "svc",
-                Tree::Map(vec![(unit.name.clone(), self::state(state))]),
-            ),
+            Effect::Service(unit, state) => {
+                if unit.session {
+                    lost.push(format!("world: that {} is the user's own unit", unit.name));
+                }
+                let entry = (unit.name.clone(), self::state(state));
+                ("svc", Tree::Map(vec![entry]))
+            }
         };
         match (out.last_mut(), one) {
             (Some((last, Tree::List(all))), Tree::List(more)) if *last == word => all.extend(more),

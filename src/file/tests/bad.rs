@@ -81,6 +81,14 @@ fn what_is_too_large() {
 }
 
 #[test]
+fn only_so_many_problems_are_told() {
+    let many: String = (0..1000).map(|n| format!("k{n}: 1\n")).collect();
+    let told = told(&many);
+    assert_eq!(told.lines().count(), ctx::MAX_PROBLEMS + 1);
+    assert!(told.ends_with("and 900 problems more"), "{told}");
+}
+
+#[test]
 fn the_top_of_a_file() {
     let table = [
         "weft: 2\n",

@@ -497,6 +497,13 @@ expect:
 "##);
 }
 
+#[test]
+fn an_empty_story_stays_a_story() {
+    let graph = good("graph: g").graph;
+    let saved = save_new(&TestKinds, &graph, Some(&Story::default()));
+    assert_eq!(good(&saved.text).story, Some(Story::default()));
+}
+
 /// Names and texts that YAML or the references might misread.
 const ODD: &[&str] = &[
     "a",
