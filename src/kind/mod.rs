@@ -8,10 +8,13 @@
 //! world that is handed to them.
 
 mod adapter;
+mod path;
 mod want;
 
 pub mod noop;
+pub mod password;
 pub mod print;
+pub mod template;
 pub mod value;
 
 pub use adapter::Adapter;
@@ -30,7 +33,9 @@ use std::sync::Arc;
 /// Every kind, by name. Help, docs, completion and tests come from here.
 pub static KINDS: &[&dyn AnyKind] = &[
     &Adapter(noop::Noop),
+    &Adapter(password::Password),
     &Adapter(print::Print),
+    &Adapter(template::Template),
     &Adapter(value::ValueKind),
 ];
 

@@ -1,0 +1,222 @@
+//! `template`: a text with values put into it, sent on. So a password gets into the middle of a config.
+//!
+//! ```text
+//! add template conf text="password={{ pw }}\n"
+//! password[pw].password -> template[conf].vars.pw
+//! template[conf].text -> file[/etc/app.conf].content
+//! ```
+//!
+//! The syntax is minijinja's (Jinja2): `{{ name }}`, `{% for … %}`, `{% if … %}`, filters. A variable that is neither given
+//! nor bound is an error when the graph is loaded. What is sent is secret as soon as one variable is (rule V8).
+
+use super::{At, Check, Done, Failure, Given, Kind, Never, Sends, want};
+use crate::value::{Sent, Type, Value};
+use crate::world::{Fault, Look, Node, READ_LIMIT, Watch, World};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, UndefinedBehavior};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+want! {
+    /// What to render.
+    pub struct Want {
+        /// The template itself.
+        text: Option<Value> => of(Type::Str).secret(),
+        /// A file that holds the template; instead of `text`.
+        source: Option<PathBuf>,
+        /// The variables, by name.
+        vars: BTreeMap<String, Value> => secret(),
+    }
+}
+
+/// The kind.
+pub struct Template;
+
+impl Kind for Template {
+    type Want = Want;
+    type Drift = Never;
+    const NAME: &'static str = "template";
+    const ABOUT: &'static str = "Renders a text with values put into it, and sends it on.";
+    const SENDS: &'static [Sent] = &[Sent::new(
+        "text",
+        Type::Str,
+        "The rendered text; secret as soon as one variable is.",
+    )];
+
+    fn validate(&self, want: &Want, given: &Given) -> Result<(), String> {
+        match (given.has("text"), given.has("source")) {
+            (true, true) => return Err("text, source: only one of them can be given".to_owned()),
+            (false, false) => return Err("text: is needed, or source (a file)".to_owned()),
+            _ => {}
+        }
+        if let Some(source) = &want.source {
+            super::path::well_formed(source).map_err(|why| format!("source: {why}"))?;
+        }
+        let Some(text) = want.text.as_ref() else {
+            return Ok(());
+        };
+        let whole_map = given
+            .bound()
+            .iter()
+            .any(|path| *path.field == *"vars" && path.keys.is_empty());
+        let bound = given
+            .bound()
+            .iter()
+            .filter(|path| *path.field == *"vars")
+            .filter_map(|path| path.keys.first().map(String::as_str));
+        let known: BTreeSet<&str> = want.vars.keys().map(String::as_str).chain(bound).collect();
+        let missing = missing(text, &known).map_err(|failure| failure.why)?;
+        match missing.is_empty() || whole_map {
+            true => Ok(()),
+            false => Err(missing_line(&missing)),
+        }
+    }
+
+    fn check(&self, want: &Want, _: &At, look: &dyn Look) -> Result<Check<Never>, Failure> {
+        // What cannot be rendered fails here, where its place in the graph can be told, and not in what it sends.
+        render(want, look).map(|_| Check::of(Vec::new()))
+    }
+
+    fn apply(&self, _: &Want, _: &[Never], _: &At, _: &dyn World) -> Result<Done, Failure> {
+        Ok(Done::default())
+    }
+
+    fn sends(&self, want: &Want, _: &At, look: &dyn Look) -> Result<Sends, Failure> {
+        Ok(Sends::from([("text".to_owned(), render(want, look)?)]))
+    }
+
+    fn watches(&self, want: &Want) -> Vec<Watch> {
+        want.source.iter().cloned().map(Watch::Path).collect()
+    }
+}
+
+/// The rendered text, secret where the template or a variable is.
+fn render(want: &Want, look: &dyn Look) -> Result<Value, Failure> {
+    let text = template(want, look)?;
+    let known: BTreeSet<&str> = want.vars.keys().map(String::as_str).collect();
+    let missing = missing(&text, &known)?;
+    if !missing.is_empty() {
+        return Err(Failure::new(missing_line(&missing)).about("vars"));
+    }
+    let secret = text.is_secret() || want.vars.values().any(Value::is_secret);
+    let vars = want
+        .vars
+        .iter()
+        .map(|(name, value)| Ok((name.clone(), plain(name, value)?)))
+        .collect::<Result<BTreeMap<_, _>, Failure>>()?;
+    let environment = environment();
+    let rendered = environment
+        .template_from_named_str("text", text.expose_str().unwrap_or_default())
+        .and_then(|template| template.render(vars))
+        .map_err(|error| explain(&error, secret))?;
+    Ok(Value::str(rendered).secret_if(secret))
+}
+
+/// The template's own text; of a file that others may not read, as a secret.
+fn template(want: &Want, look: &dyn Look) -> Result<Value, Failure> {
+    if let Some(text) = &want.text {
+        return Ok(text.clone());
+    }
+    let Some(source) = &want.source else {
+        return Err(Failure::new("text: is needed, or source (a file)").about("text"));
+    };
+    read_source(source, look).map_err(|failure| failure.about("source"))
+}
+
+fn read_source(source: &Path, look: &dyn Look) -> Result<Value, Failure> {
+    let path = super::path::resolve(look, source, |_| {})?;
+    let stat = look
+        .stat(&path)?
+        .ok_or_else(|| Fault::NotFound(path.clone()))?;
+    if stat.what != Node::File {
+        return Err(Failure::new(format!(
+            "{}: is no regular file",
+            path.display()
+        )));
+    }
+    let bytes = look.read(&path, READ_LIMIT)?;
+    match Value::bytes(&bytes) {
+        text @ Value::Str(_) => Ok(text.secret_if(stat.mode & 0o004 == 0)),
+        _ => Err(Failure::new(format!(
+            "{}: is no UTF-8 text",
+            path.display()
+        ))),
+    }
+}
+
+/// Nothing is escaped, since what is rendered is no HTML; a variable that is missing refuses, instead of being empty.
+fn environment<'a>() -> Environment<'a> {
+    let mut environment = Environment::new();
+    // The builder fails only on delimiters that collide; these are the usual ones.
+    if let Ok(syntax) = SyntaxConfig::builder().keep_trailing_newline(true).build() {
+        environment.set_syntax(syntax);
+    }
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    environment.set_debug(false);
+    environment
+}
+
+/// The variables that a template uses and nobody gives, in order; fails where its syntax is wrong.
+fn missing(text: &Value, known: &BTreeSet<&str>) -> Result<Vec<String>, Failure> {
+    let environment = environment();
+    let globals: BTreeSet<&str> = environment.globals().map(|(name, _)| name).collect();
+    let template = environment
+        .template_from_named_str("text", text.expose_str().unwrap_or_default())
+        .map_err(|error| explain(&error, text.is_secret()).about("text"))?;
+    let used: BTreeSet<String> = template.undeclared_variables(false).into_iter().collect();
+    let unknown =
+        |name: &String| !known.contains(name.as_str()) && !globals.contains(name.as_str());
+    Ok(used.into_iter().filter(unknown).collect())
+}
+
+fn missing_line(missing: &[String]) -> String {
+    let first = missing.first().map_or("", String::as_str);
+    format!(
+        "vars: the template uses {}, which nobody gives: set `vars.{first}`, or bind it",
+        missing.join(", ")
+    )
+}
+
+/// An error of the template in one line. What it says of values stays out where one of them is secret.
+fn explain(error: &minijinja::Error, secret: bool) -> Failure {
+    let line = error
+        .line()
+        .map_or(String::new(), |line| format!("line {line}: "));
+    let detail = error
+        .detail()
+        .filter(|_| !secret)
+        .map_or(String::new(), |detail| {
+            format!(": {}", crate::value::sanitise(detail))
+        });
+    Failure::new(format!("the template, {line}{}{detail}", error.kind()))
+}
+
+/// A value as the template language has it.
+fn plain(name: &str, value: &Value) -> Result<minijinja::Value, Failure> {
+    Ok(match value.expose() {
+        Value::Bool(yes) => (*yes).into(),
+        Value::Int(n) => (*n).into(),
+        Value::Float(x) => (*x).into(),
+        Value::Str(text) => text.to_string().into(),
+        Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => text.into(),
+            Err(_) => {
+                let why = format!("vars.{name}: holds bytes that are no UTF-8 text");
+                return Err(Failure::new(why).about("vars"));
+            }
+        },
+        Value::List(items) => items
+            .iter()
+            .map(|item| plain(name, item))
+            .collect::<Result<Vec<_>, _>>()?
+            .into(),
+        Value::Map(items) => items
+            .iter()
+            .map(|(key, item)| Ok((key.clone(), plain(name, item)?)))
+            .collect::<Result<BTreeMap<_, _>, Failure>>()?
+            .into(),
+        // The adapter answers for what is unknown, and a secret holds no other.
+        Value::Secret(_) | Value::Unknown(_) => minijinja::Value::UNDEFINED,
+    })
+}
