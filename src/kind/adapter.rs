@@ -141,8 +141,12 @@ impl<K: Kind> Adapter<K> {
             .0
             .check(&want, &job.at, look)
             .map_err(Failure::not_begun)?;
+        let at = At {
+            memo: check.memo.as_ref(),
+            ..job.at
+        };
         let sends = match check.drifts.is_empty() {
-            true => Some(veil.sends(self.schema(), self.0.sends(&want, &job.at, look)?)),
+            true => Some(veil.sends(self.schema(), self.0.sends(&want, &at, look)?)),
             false => None,
         };
         Ok(self.checked(&want, check, sends, veil))
@@ -280,6 +284,10 @@ impl<K: Kind> Adapter<K> {
                 left.join("; ")
             )));
         }
+        let at = At {
+            memo: again.memo.as_ref(),
+            ..at
+        };
         let mut sends = self.0.sends(want, &at, world)?;
         sends.extend(done.keep.clone().into_iter().flatten());
         Ok(Applied {

@@ -11,6 +11,7 @@ mod adapter;
 mod path;
 mod want;
 
+pub mod file;
 pub mod noop;
 pub mod password;
 pub mod print;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 
 /// Every kind, by name. Help, docs, completion and tests come from here.
 pub static KINDS: &[&dyn AnyKind] = &[
+    &Adapter(file::File),
     &Adapter(noop::Noop),
     &Adapter(password::Password),
     &Adapter(print::Print),
@@ -93,7 +95,8 @@ pub trait Kind: Send + Sync + 'static {
     }
 
     /// What it sends, read back from the world after it is in sync. A name that is missing has nothing to send (rule
-    /// V5), or is kept by the engine from the last apply (rule V6).
+    /// V5), or is kept by the engine from the last apply (rule V6). `at.memo` is what the check just before remembered, so
+    /// that nothing need be looked at twice.
     fn sends(&self, want: &Self::Want, at: &At, look: &dyn Look) -> Result<Sends, Failure> {
         let _ = (want, at, look);
         Ok(Sends::new())

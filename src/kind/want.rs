@@ -216,6 +216,11 @@ impl Blob {
         self.0.expose_bytes().unwrap_or_default()
     }
 
+    /// The value, as it was given.
+    pub fn value(&self) -> &Value {
+        &self.0
+    }
+
     /// Whether nobody may see it.
     pub fn is_secret(&self) -> bool {
         self.0.is_secret()

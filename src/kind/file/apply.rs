@@ -1,0 +1,299 @@
+//! Mending: each path by as few steps as there can be, so that a crash leaves what a check understands (rule C3).
+
+use super::super::{Done, Failure};
+use super::check::{Eye, Spot};
+use super::item::{Body, Item};
+use super::tree::Source;
+use super::{Drift, State, Want};
+use crate::time::Span;
+use crate::world::{Command, Fault, Node, Put, Stat, World};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// How long a validating command may take.
+const VALIDATE_TIME: Span = Span::secs(300);
+/// How much of its output is kept.
+const VALIDATE_OUTPUT: usize = 64 << 10;
+
+/// Mends these drifts.
+pub(super) fn apply(want: &Want, drifts: &[Drift], world: &dyn World) -> Result<Done, Failure> {
+    let hand = Hand {
+        world,
+        begun: Cell::new(false),
+    };
+    hand.apply(want, drifts).map_err(|failure| Failure {
+        began: hand.begun.get(),
+        ..failure
+    })?;
+    Ok(Done::default())
+}
+
+/// The words of a validating command, one of which must name the file.
+pub(super) fn words_of(command: &str) -> Result<Vec<String>, String> {
+    let words = shell_words::split(command).map_err(|error| format!("validate: {error}"))?;
+    match words.iter().any(|word| word.contains("{}")) {
+        true => Ok(words),
+        false => {
+            Err("validate: there is no `{}` in it for the new file's path to stand at".to_owned())
+        }
+    }
+}
+
+/// Changes the world, and knows whether it has.
+struct Hand<'a> {
+    world: &'a dyn World,
+    begun: Cell<bool>,
+}
+
+impl Hand<'_> {
+    fn apply(&self, want: &Want, drifts: &[Drift]) -> Result<(), Failure> {
+        if want.state == State::Absent {
+            return drifts
+                .iter()
+                .try_for_each(|drift| self.remove_listed(drift));
+        }
+        let eye = Eye::of(want, self.world)?;
+        let item = Item::of(want, self.world)?;
+        let spot = Spot::of(want, &item, self.world)?;
+        let own: Vec<&Drift> = drifts.iter().filter(|drift| !is_below(drift)).collect();
+        let job = Job {
+            eye: &eye,
+            item: Some(&item),
+            path: &spot.path,
+            want,
+        };
+        self.mend(&job, &own)?;
+        self.mend_below(want, &eye, &spot.path, drifts)?;
+        drifts.iter().try_for_each(|drift| match drift {
+            Drift::Purge(_) => self.remove_listed(drift),
+            _ => Ok(()),
+        })
+    }
+
+    /// Mends the paths below a directory, parents first, as the check found them.
+    fn mend_below(
+        &self,
+        want: &Want,
+        eye: &Eye,
+        root: &Path,
+        drifts: &[Drift],
+    ) -> Result<(), Failure> {
+        if !drifts.iter().any(is_below) {
+            return Ok(());
+        }
+        let source = match &want.source {
+            Some(source) => Some(Source::of(source, self.world)?),
+            None => None,
+        };
+        let mut by_path: BTreeMap<&str, Vec<&Drift>> = BTreeMap::new();
+        for drift in drifts {
+            if let Drift::Below(rel, drift) = drift {
+                by_path.entry(rel).or_default().push(drift);
+            }
+        }
+        let Some(source) = source else {
+            for (rel, drifts) in by_path {
+                let path = root.join(rel);
+                let job = Job {
+                    eye,
+                    item: None,
+                    path: &path,
+                    want,
+                };
+                self.mend(&job, &drifts)?;
+            }
+            return Ok(());
+        };
+        for entry in &source.entries {
+            let Some(drifts) = by_path.get(entry.rel.as_str()) else {
+                continue;
+            };
+            let (path, item) = (root.join(&entry.rel), source.item(entry, self.world)?);
+            let job = Job {
+                eye,
+                item: Some(&item),
+                path: &path,
+                want,
+            };
+            self.mend(&job, drifts)?;
+        }
+        Ok(())
+    }
+
+    /// Mends one path.
+    fn mend(&self, job: &Job, drifts: &[&Drift]) -> Result<(), Failure> {
+        if drifts.is_empty() {
+            return Ok(());
+        }
+        for drift in drifts {
+            if let Drift::Replace { removes, .. } = drift {
+                self.remove(removes)?;
+            }
+        }
+        let stat = self.world.stat(job.path)?;
+        let made = |drift: &&Drift| {
+            matches!(
+                drift,
+                Drift::Create { .. }
+                    | Drift::Replace { .. }
+                    | Drift::Content(_)
+                    | Drift::Target(..)
+            )
+        };
+        match (job.item, drifts.iter().any(made)) {
+            (Some(item), true) => self.make(job, item, stat.as_ref()),
+            _ => self.set_attrs(job, stat.as_ref()),
+        }
+    }
+
+    /// Puts in place what should be there.
+    fn make(&self, job: &Job, item: &Item, stat: Option<&Stat>) -> Result<(), Failure> {
+        let there = |node: Node| stat.filter(|stat| stat.what == node);
+        match item {
+            // Somebody was quicker, and what a file holds is not ours to empty.
+            Item::File(Body::Any) if there(Node::File).is_some() => self.set_attrs(job, stat),
+            Item::File(body) => self.put(job, body, there(Node::File)),
+            Item::Dir if there(Node::Dir).is_some() => self.set_attrs(job, stat),
+            Item::Dir => {
+                let mode = job.eye.attrs.mode(None, true, false);
+                self.act(|world| world.make_dir(job.path, mode))?;
+                self.set_owner(job)
+            }
+            Item::Link(target) => {
+                self.act(|world| world.make_link(job.path, target))?;
+                self.set_owner(job)
+            }
+        }
+    }
+
+    /// Content, mode and owner together, by one rename (rule C1).
+    fn put(&self, job: &Job, body: &Body, stat: Option<&Stat>) -> Result<(), Failure> {
+        let attrs = &job.eye.attrs;
+        let put = Put {
+            path: job.path.to_owned(),
+            content: Arc::from(body.bytes().unwrap_or_default()),
+            mode: attrs.mode(stat.map(|stat| stat.mode), false, body.is_secret()),
+            uid: attrs.uid,
+            gid: attrs.gid,
+            validate: self.validating(job.want)?,
+        };
+        self.act(|world| world.put(&put))
+    }
+
+    /// The command that the new file must pass.
+    fn validating(&self, want: &Want) -> Result<Option<Command>, Failure> {
+        let Some(command) = &want.validate else {
+            return Ok(None);
+        };
+        let argv = words_of(command).map_err(|why| Failure::new(why).about("validate"))?;
+        let me = self.world.me()?;
+        let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned();
+        let env = [
+            ("PATH", path),
+            ("LANG", "C".to_owned()),
+            ("HOME", me.home.to_string_lossy().into_owned()),
+            ("USER", me.name),
+        ];
+        Ok(Some(Command {
+            argv,
+            env: env
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+            cwd: None,
+            user: None,
+            stdin: None,
+            timeout: Some(VALIDATE_TIME),
+            keep: VALIDATE_OUTPUT,
+        }))
+    }
+
+    /// Owner first, since changing it takes setuid and setgid away; then mode.
+    fn set_attrs(&self, job: &Job, stat: Option<&Stat>) -> Result<(), Failure> {
+        let Some(stat) = stat else {
+            return Ok(());
+        };
+        let attrs = &job.eye.attrs;
+        let owner = attrs.uid.is_some_and(|uid| uid != stat.uid);
+        let group = attrs.gid.is_some_and(|gid| gid != stat.gid);
+        if owner || group {
+            self.set_owner(job)?;
+        }
+        let secret = job.item.is_some_and(Item::is_secret);
+        let mode = attrs.mode(Some(stat.mode), stat.what == Node::Dir, secret);
+        let lost = (owner || group) && mode & 0o6000 != 0;
+        if stat.what != Node::Link && (mode != stat.mode || lost) {
+            self.act(|world| world.set_mode(job.path, mode))?;
+        }
+        Ok(())
+    }
+
+    fn set_owner(&self, job: &Job) -> Result<(), Failure> {
+        let (uid, gid) = (job.eye.attrs.uid, job.eye.attrs.gid);
+        if uid.is_none() && gid.is_none() {
+            return Ok(());
+        }
+        self.act(|world| world.set_owner(job.path, uid, gid))
+    }
+
+    /// Removes what a drift lists, and nothing else: that is what the plan showed.
+    fn remove_listed(&self, drift: &Drift) -> Result<(), Failure> {
+        match drift {
+            Drift::Remove(_, paths) | Drift::Purge(paths) => self.remove(paths),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes these paths, the last first. One that is gone already is as it should be.
+    fn remove(&self, paths: &[String]) -> Result<(), Failure> {
+        for path in paths.iter().rev() {
+            self.act(|world| match world.remove(Path::new(path)) {
+                Err(Fault::NotFound(_)) => Ok(()),
+                outcome => outcome,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn act(&self, act: impl FnOnce(&dyn World) -> Result<(), Fault>) -> Result<(), Failure> {
+        act(self.world).map_err(explain)?;
+        self.begun.set(true);
+        Ok(())
+    }
+}
+
+/// One path to mend.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    eye: &'a Eye<'a>,
+    /// What should be there; none where only owner and mode are meant.
+    item: Option<&'a Item<'a>>,
+    path: &'a Path,
+    want: &'a Want,
+}
+
+fn is_below(drift: &Drift) -> bool {
+    matches!(drift, Drift::Below(..))
+}
+
+/// A fault, with what to do about it where that is plain.
+fn explain(fault: Fault) -> Failure {
+    let hint = match &fault {
+        Fault::NoParent(path) => path.parent().map(|above| {
+            let above = above.display();
+            format!("make it first, by a file whose path is {above}/ and an edge from it")
+        }),
+        Fault::NotEmpty(_) => Some("something was put there meanwhile".to_owned()),
+        _ => None,
+    };
+    let failure = Failure::from(fault);
+    match hint {
+        Some(hint) => Failure {
+            why: format!("{}: {hint}", failure.why),
+            ..failure
+        },
+        None => failure,
+    }
+}

@@ -1,0 +1,134 @@
+//! What can be wrong with a file.
+
+use super::super::Drift as AnyDrift;
+use super::diff::Diff;
+use std::fmt;
+
+/// What can be wrong with a file, directory or link: what is, and what should be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Drift {
+    /// Nothing is there.
+    Create {
+        /// What should be, in words: `a file with mode 0644`.
+        should: String,
+        /// What it will hold.
+        diff: Option<Diff>,
+    },
+    /// Something else is there, and gives way.
+    Replace {
+        /// What is there, in words.
+        is: String,
+        /// What should be.
+        should: String,
+        /// What it will hold.
+        diff: Option<Diff>,
+        /// Every path that goes, parents first; the path itself among them, if it cannot be renamed over.
+        removes: Vec<String>,
+    },
+    /// It holds something else.
+    Content(Diff),
+    /// The link points elsewhere: where to, and where it should.
+    Target(String, String),
+    /// Other permissions.
+    Mode {
+        /// What they are.
+        is: u32,
+        /// What they should be.
+        should: u32,
+        /// Whether the reason is that a secret may not stand open to others.
+        exposed: bool,
+    },
+    /// Another owner: who it is, and who it should be.
+    Owner(String, String),
+    /// Another group: which it is, and which it should be.
+    Group(String, String),
+    /// It should not be there: what it is, and every path that goes, parents first.
+    Remove(&'static str, Vec<String>),
+    /// What the source does not hold: every path that goes, parents first.
+    Purge(Vec<String>),
+    /// What is wrong with a path below the directory.
+    Below(String, Box<Drift>),
+}
+
+/// What a check remembers: the wanted content's hash, so that it is not made again.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Kept {
+    /// In hexadecimal.
+    pub(super) sha256: crate::value::Value,
+    /// Whether others may not read the file.
+    pub(super) private: bool,
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Drift::Create { should, .. } => write!(f, "missing, should be {should}"),
+            Drift::Replace { is, should, .. } => write!(f, "is {is}, should be {should}"),
+            Drift::Content(diff) => write!(f, "content differs ({})", diff.summary()),
+            Drift::Target(is, should) => write!(f, "points to {is}, should point to {should}"),
+            Drift::Mode {
+                is,
+                should,
+                exposed,
+            } => {
+                let why = if *exposed { " (it holds a secret)" } else { "" };
+                write!(f, "mode {is:04o}, should be {should:04o}{why}")
+            }
+            Drift::Owner(is, should) => write!(f, "owner {is}, should be {should}"),
+            Drift::Group(is, should) => write!(f, "group {is}, should be {should}"),
+            Drift::Remove(what, paths) => match paths.len() {
+                0 | 1 => write!(f, "is there ({what}), should be absent"),
+                n => write!(
+                    f,
+                    "is there ({what} with {} below it), should be absent",
+                    n - 1
+                ),
+            },
+            Drift::Purge(paths) => {
+                let n = paths.len();
+                let paths = if n == 1 { "path" } else { "paths" };
+                write!(
+                    f,
+                    "{n} {paths} that the source does not hold, should be absent"
+                )
+            }
+            Drift::Below(path, drift) => write!(f, "{path}: {drift}"),
+        }
+    }
+}
+
+impl AnyDrift for Drift {
+    fn field(&self) -> &'static str {
+        match self {
+            Drift::Create { .. } | Drift::Replace { .. } | Drift::Remove(..) => "state",
+            Drift::Content(_) => "content",
+            Drift::Target(..) => "target",
+            Drift::Mode { .. } => "mode",
+            Drift::Owner(..) => "owner",
+            Drift::Group(..) => "group",
+            Drift::Purge(_) => "purge",
+            Drift::Below(_, drift) => drift.field(),
+        }
+    }
+
+    fn detail(&self) -> Vec<String> {
+        match self {
+            Drift::Create { diff, .. } => diff.as_ref().map_or_else(Vec::new, Diff::lines),
+            Drift::Replace { diff, removes, .. } => {
+                let lines = diff.as_ref().map_or_else(Vec::new, Diff::lines);
+                removed(removes).chain(lines).collect()
+            }
+            Drift::Content(diff) => diff.lines(),
+            Drift::Remove(_, paths) | Drift::Purge(paths) => removed(paths).collect(),
+            Drift::Below(_, drift) => drift.detail(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A line for each path that goes: all of them, since nobody can consent to what is not shown.
+fn removed(paths: &[String]) -> impl Iterator<Item = String> {
+    paths
+        .iter()
+        .map(|path| format!("removes {}", crate::value::quote(path)))
+}

@@ -1,0 +1,140 @@
+//! One path as it should be.
+
+use super::super::{Blob, Failure, path};
+use super::Want;
+use crate::value::Value;
+use crate::world::{Fault, Look, Node, READ_LIMIT, Stat};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What should stand at one path.
+pub(super) enum Item<'a> {
+    /// A regular file.
+    File(Body<'a>),
+    /// A directory.
+    Dir,
+    /// A symbolic link to this target.
+    Link(PathBuf),
+}
+
+/// What a file should hold.
+pub(super) enum Body<'a> {
+    /// Whatever it holds; a new one is empty.
+    Any,
+    /// What was written or received.
+    Given(&'a Blob),
+    /// What the source holds, and whether others may not read that.
+    Copied(Arc<[u8]>, bool),
+}
+
+impl Body<'_> {
+    /// The bytes, if they are wanted to be certain ones.
+    pub(super) fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Body::Any => None,
+            Body::Given(blob) => Some(blob.bytes()),
+            Body::Copied(bytes, _) => Some(bytes),
+        }
+    }
+
+    /// Whether nobody else may see them.
+    pub(super) fn is_secret(&self) -> bool {
+        match self {
+            Body::Any => false,
+            Body::Given(blob) => blob.is_secret(),
+            Body::Copied(_, private) => *private,
+        }
+    }
+}
+
+impl<'a> Item<'a> {
+    /// What the params say should stand at the path itself.
+    pub(super) fn of(want: &'a Want, look: &dyn Look) -> Result<Item<'a>, Failure> {
+        if want.is_dir() {
+            return Ok(Item::Dir);
+        }
+        if let Some(target) = &want.target {
+            return Ok(Item::Link(PathBuf::from(target)));
+        }
+        match (&want.content, &want.source) {
+            (Some(content), _) => Ok(Item::File(Body::Given(content))),
+            (None, Some(source)) => copied(Path::new(source), look),
+            (None, None) => Ok(Item::File(Body::Any)),
+        }
+    }
+
+    /// In a word: what should be there.
+    pub(super) fn noun(&self) -> String {
+        match self {
+            Item::File(_) => "a file".to_owned(),
+            Item::Dir => "a directory".to_owned(),
+            Item::Link(target) => format!("a link to {}", shown(target)),
+        }
+    }
+
+    /// Whether what it holds is secret.
+    pub(super) fn is_secret(&self) -> bool {
+        matches!(self, Item::File(body) if body.is_secret())
+    }
+}
+
+/// The source of one file; links to it are followed.
+fn copied<'a>(source: &Path, look: &dyn Look) -> Result<Item<'a>, Failure> {
+    let about = |failure: Failure| failure.about("source");
+    let path = path::resolve(look, source, |_| {}).map_err(about)?;
+    let stat = look
+        .stat(&path)
+        .and_then(|stat| stat.ok_or_else(|| Fault::NotFound(path.clone())))
+        .map_err(|fault| about(Failure::from(fault)))?;
+    if stat.what != Node::File {
+        let why = format!(
+            "source: {} is {}, not a file",
+            shown(&path),
+            node_noun(stat.what)
+        );
+        return Err(about(Failure::new(why)));
+    }
+    read_copy(&path, &stat, look).map_err(about)
+}
+
+/// What a regular file holds, to be copied.
+pub(super) fn read_copy<'a>(
+    path: &Path,
+    stat: &Stat,
+    look: &dyn Look,
+) -> Result<Item<'a>, Failure> {
+    let bytes = look.read(path, READ_LIMIT)?;
+    Ok(Item::File(Body::Copied(bytes, !others_read(stat))))
+}
+
+/// Whether others may read it, as far as its own mode says.
+pub(super) fn others_read(stat: &Stat) -> bool {
+    stat.mode & 0o004 != 0
+}
+
+/// What stands there, in a word.
+pub(super) fn node_noun(node: Node) -> &'static str {
+    match node {
+        Node::File => "a file",
+        Node::Dir => "a directory",
+        Node::Link => "a link",
+        Node::Other => "a device, socket or pipe",
+    }
+}
+
+/// A path as it is shown and typed.
+pub(super) fn shown(path: &Path) -> String {
+    crate::value::quote(&path.to_string_lossy())
+}
+
+/// The hash of some content, in hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> Value {
+    use sha2::{Digest, Sha256};
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let hash = Sha256::digest(bytes);
+    let nibbles = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let text: String = nibbles
+        .map(|nibble| char::from(DIGITS[usize::from(nibble)]))
+        .collect();
+    Value::str(text)
+}

@@ -1,0 +1,158 @@
+//! Whole trees: what is below a directory, what a source holds, and what goes when something is removed.
+
+use super::super::{Failure, path};
+use super::item::{Item, node_noun, read_copy, shown};
+use crate::world::{Fault, Look, Node, Stat};
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+/// How many paths a tree may have: what a person can still consent to, and far from filling the memory.
+const MOST_PATHS: usize = 100_000;
+
+/// What stands below a directory: its path from there, and what it is.
+pub(super) struct Entry {
+    /// From the directory on, with `/` between.
+    pub(super) rel: String,
+    /// What it is.
+    pub(super) stat: Stat,
+}
+
+/// Whether this is `/` or stands right below it.
+pub(super) fn is_top_level(path: &Path) -> bool {
+    let normal = |part: &Component| matches!(part, Component::Normal(_));
+    path.components().filter(normal).count() <= 1
+}
+
+/// All below a directory, parents first, by name. Follows no link, and enters nothing that is mounted there.
+pub(super) fn below(root: &Path, look: &dyn Look) -> Result<Vec<Entry>, Failure> {
+    let mut found = Vec::new();
+    let mut open: Vec<String> = names(root, "", look)?;
+    while let Some(rel) = open.pop() {
+        // What vanished since it was listed is not there.
+        let Some(stat) = look.stat(&root.join(&rel))? else {
+            continue;
+        };
+        if stat.what == Node::Dir && !stat.mount {
+            open.extend(names(root, &rel, look)?);
+        }
+        found.push(Entry { rel, stat });
+        if found.len() > MOST_PATHS {
+            let shown = shown(root);
+            return Err(Failure::new(format!(
+                "{shown}: more than {MOST_PATHS} paths below it"
+            )));
+        }
+    }
+    Ok(found)
+}
+
+/// The paths right below one, the last first.
+fn names(root: &Path, rel: &str, look: &dyn Look) -> Result<Vec<String>, Failure> {
+    let names = match look.list(&root.join(rel)) {
+        Err(Fault::NotFound(_)) => Vec::new(),
+        names => names?,
+    };
+    let path = |name: &String| match rel {
+        "" => name.clone(),
+        _ => format!("{rel}/{name}"),
+    };
+    Ok(names.iter().rev().map(path).collect())
+}
+
+/// Every path that goes when this one is removed, itself first. Refuses what no removal may touch.
+pub(super) fn going(path: &Path, stat: &Stat, look: &dyn Look) -> Result<Vec<String>, Failure> {
+    let mut paths = vec![path.to_string_lossy().into_owned()];
+    refuse_mount(path, stat)?;
+    if stat.what != Node::Dir {
+        return Ok(paths);
+    }
+    if is_top_level(path) {
+        let shown = shown(path);
+        return Err(Failure::new(format!(
+            "{shown} is `/` or stands right below it: such a directory is never removed"
+        )));
+    }
+    for entry in below(path, look)? {
+        let path = path.join(&entry.rel);
+        refuse_mount(&path, &entry.stat)?;
+        paths.push(path.to_string_lossy().into_owned());
+    }
+    Ok(paths)
+}
+
+/// A mount point can be neither removed nor renamed over.
+pub(super) fn refuse_mount(path: &Path, stat: &Stat) -> Result<(), Failure> {
+    if !stat.mount {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{}: something is mounted there; unmount it first, or manage a path inside it",
+        shown(path)
+    )))
+}
+
+/// A directory to copy, with what it holds.
+pub(super) struct Source {
+    root: PathBuf,
+    /// What is below it, parents first.
+    pub(super) entries: Vec<Entry>,
+}
+
+impl Source {
+    /// Lists the directory; links to it are followed.
+    pub(super) fn of(source: &str, look: &dyn Look) -> Result<Source, Failure> {
+        let list = || {
+            let root = path::resolve(look, Path::new(source), |_| {})?;
+            let found = look
+                .stat(&root)?
+                .ok_or_else(|| Fault::NotFound(root.clone()))?;
+            if found.what != Node::Dir {
+                let why = format!(
+                    "source: {} is {}, not a directory",
+                    shown(&root),
+                    node_noun(found.what)
+                );
+                return Err(Failure::new(why));
+            }
+            let entries = below(&root, look)?;
+            Ok(Source { root, entries })
+        };
+        list().map_err(|failure| failure.about("source"))
+    }
+
+    /// What one of its paths asks for.
+    pub(super) fn item(&self, entry: &Entry, look: &dyn Look) -> Result<Item<'static>, Failure> {
+        let path = self.root.join(&entry.rel);
+        match entry.stat.what {
+            Node::File => read_copy(&path, &entry.stat, look),
+            Node::Dir => Ok(Item::Dir),
+            Node::Link => Ok(Item::Link(look.read_link(&path)?)),
+            Node::Other => {
+                let why = format!("source: {} is a device, socket or pipe", shown(&path));
+                Err(Failure::new(why).about("source"))
+            }
+        }
+    }
+
+    /// What stands below `root` and not in the source: every path that goes. What the source holds as something else than a
+    /// directory is left to be replaced.
+    pub(super) fn foreign(&self, root: &Path, look: &dyn Look) -> Result<Vec<String>, Failure> {
+        let held: BTreeMap<&str, Node> = self
+            .entries
+            .iter()
+            .map(|entry| (entry.rel.as_str(), entry.stat.what))
+            .collect();
+        let mut foreign = Vec::new();
+        for Entry { rel, stat } in below(root, look)? {
+            let above = rel.rsplit_once('/').map(|(above, _)| held.get(above));
+            let replaced = matches!(above, Some(Some(node)) if *node != Node::Dir);
+            if held.contains_key(rel.as_str()) || replaced {
+                continue;
+            }
+            let path = root.join(&rel);
+            refuse_mount(&path, &stat)?;
+            foreign.push(path.to_string_lossy().into_owned());
+        }
+        Ok(foreign)
+    }
+}
