@@ -9,6 +9,8 @@
 
 mod adapter;
 mod path;
+#[cfg(test)]
+mod toy;
 mod want;
 
 pub mod file;

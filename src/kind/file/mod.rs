@@ -219,6 +219,14 @@ fn whole_trees(want: &Want) -> Result<(), String> {
         want.purge && (!want.recurse || want.source.is_none() || absent),
         "purge: removes what a source does not hold; it needs source and `recurse: true`",
     )?;
+    let inside = want.source.as_deref().is_some_and(|source| {
+        let (source, path) = (Path::new(source), want.plain_path());
+        want.recurse && (source.starts_with(path) || path.starts_with(source))
+    });
+    refuse(
+        inside,
+        "source: a directory cannot be copied to where one of the two stands inside the other",
+    )?;
     refuse(
         want.validate.is_some() && want.recurse,
         "validate: is for one file, not for a tree",
