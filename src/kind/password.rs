@@ -346,7 +346,7 @@ mod tests {
         assert_eq!(
             world.lines("/var/lib"),
             format!(
-                "/var/lib/ 0755 root\n/var/lib/weft/ 0700 root\n/var/lib/weft/g/ 0700 root\n\
+                "/var/lib/weft/ 0700 root\n/var/lib/weft/g/ 0700 root\n\
                  /var/lib/weft/g/passwords/ 0700 root\n{AT} 0600 root = 0123456789ABCDEF"
             )
         );

@@ -1,119 +1,79 @@
-//! A world for the tests of kinds: files in a map, accounts, and nothing else. Whoever acts is root, unless told otherwise.
+//! For the tests of kinds: a simulated machine made of lines, whose calls are counted, and a vertex over it.
 
-use crate::value::Opaque;
+use crate::value::{Opaque, Raw, Type, Value};
+use crate::world::sim::spec::{FileBody, FileSpec, UserSpec};
+use crate::world::sim::{FaultKind, FaultRule, Sim, SimSpec, SimView};
 use crate::world::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-/// What stands at a path.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Thing {
-    pub stat: Stat,
-    pub bytes: Vec<u8>,
-}
-
-/// The world. Counts its calls by name, so that a test can tell how often a file was read.
-#[derive(Default)]
+/// The machine. Its random bytes are 0, 1, 2 and so on for each call, so that a test can tell what becomes of them.
 pub struct Toy {
-    pub things: Mutex<BTreeMap<PathBuf, Thing>>,
+    pub sim: Sim,
+    pub view: SimView,
     pub calls: Mutex<BTreeMap<&'static str, usize>>,
-    /// Who acts; root if 0. Anyone else may write only below `/home`.
-    pub uid: u32,
-    /// Paths that fail when they are put in place, and how.
-    pub full: BTreeSet<PathBuf>,
-    /// The next random bytes, over and over; unknown if none, as in a plan.
+    /// The random bytes of each call, over and over; unknown if there are none, as in a plan.
     pub random: Vec<u8>,
 }
 
 impl Toy {
-    /// Of lines such as `/etc/motd 0644 root = text`, `/etc/ 0755 root`, `/a -> /b`. Parents come by themselves.
+    /// Of lines such as `/etc/motd 0644 root = text`, `/etc/ 0755 root`, `/link -> /target www`, `/also => /hard/link`,
+    /// `mount /path`, `as user`. Parents come by themselves; the owner `www` is there.
     pub fn of(lines: &str) -> Toy {
-        let toy = Toy {
-            random: (0..=255).collect(),
-            ..Toy::default()
+        let mut spec = SimSpec::default();
+        let www = UserSpec {
+            uid: 33,
+            ..UserSpec::default()
         };
-        toy.insert("/", Node::Dir, 0o755, 0, b"");
+        spec.users.insert("www".into(), www);
         for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let (head, body) = line.split_once(" = ").unwrap_or((line, ""));
-            if let Some((path, target)) = head.split_once(" -> ") {
-                toy.parents(path);
-                toy.insert(path, Node::Link, 0o777, 0, target.as_bytes());
-                continue;
-            }
-            let words: Vec<&str> = head.split_whitespace().collect();
-            let mode = words
-                .get(1)
-                .map_or(0o644, |mode| u32::from_str_radix(mode, 8).unwrap());
-            let uid = words.get(2).map_or(0, |name| id(name).unwrap());
-            let dir = words[0].ends_with('/');
-            let path = if dir {
-                &words[0][..words[0].len() - 1]
+            if let Some(path) = line.strip_prefix("mount ") {
+                spec.mounts.insert(path.into());
+            } else if let Some(user) = line.strip_prefix("as ") {
+                spec.user = Some(user.into());
             } else {
-                words[0]
-            };
-            toy.parents(path);
-            let node = if dir { Node::Dir } else { Node::File };
-            let text = body.replace("\\n", "\n").replace("\\0", "\0");
-            toy.insert(path, node, mode, uid, text.as_bytes());
-        }
-        toy
-    }
-
-    fn parents(&self, path: &str) {
-        for above in Path::new(path).ancestors().skip(1) {
-            if !self.things.lock().unwrap().contains_key(above) {
-                self.insert(above.to_str().unwrap(), Node::Dir, 0o755, 0, b"");
+                let (path, file) = file(line);
+                spec.files.insert(path, file);
             }
         }
+        let sim = Sim::new(spec, 1).unwrap();
+        let view = sim.attempt(None);
+        let random = (0..=255).collect();
+        Toy {
+            sim,
+            view,
+            calls: Mutex::default(),
+            random,
+        }
     }
 
-    fn insert(&self, path: &str, what: Node, mode: u32, uid: u32, bytes: &[u8]) {
-        let size = bytes.len() as u64;
-        let stat = Stat {
-            what,
-            mode,
-            uid,
-            gid: uid,
-            size,
-            links: 1,
-            mount: false,
-        };
-        let thing = Thing {
-            stat,
-            bytes: bytes.to_vec(),
-        };
-        self.things.lock().unwrap().insert(path.into(), thing);
-    }
-
-    /// Changes one thing.
-    pub fn with(self, path: &str, change: impl FnOnce(&mut Thing)) -> Toy {
-        change(
-            self.things
-                .lock()
-                .unwrap()
-                .get_mut(Path::new(path))
-                .unwrap(),
-        );
+    /// With something that will go wrong.
+    pub fn with(self, call: &str, on: &str, what: FaultKind) -> Toy {
+        self.sim.arm(FaultRule::next(call, on, what));
         self
     }
 
-    /// The same lines as [`Toy::of`] takes, of all that stands below a path.
+    /// The same lines as [`Toy::of`] takes, of all that stands at and below a path.
     pub fn lines(&self, below: &str) -> String {
-        let things = self.things.lock().unwrap();
-        let lines = things
+        let files = self.sim.spec().files;
+        let lines = files
             .iter()
             .filter(|(path, _)| path.starts_with(below))
-            .map(|(path, thing)| {
-                let body = String::from_utf8_lossy(&thing.bytes).replace('\n', "\\n");
-                let (path, owner) = (path.display(), thing.stat.uid);
-                let mode = thing.stat.mode;
-                match thing.stat.what {
-                    Node::Link => format!("{path} -> {body}"),
-                    Node::Dir => format!("{path}/ {mode:04o} {}", name(owner)),
-                    _ => format!("{path} {mode:04o} {} = {body}", name(owner))
-                        .trim_end()
-                        .to_owned(),
+            .map(|(path, file)| {
+                let stat = self.view.stat(path).unwrap().unwrap();
+                let (path, mode) = (path.display(), stat.mode);
+                let owner = self.view.name_of(stat.uid, false).unwrap();
+                match &file.what {
+                    FileBody::Link(target) => format!("{path} -> {}", target.display()),
+                    FileBody::Dir => format!("{path}/ {mode:04o} {owner}"),
+                    FileBody::File(bytes) => {
+                        let text = String::from_utf8_lossy(bytes).replace('\n', "\\n");
+                        format!("{path} {mode:04o} {owner} = {text}")
+                            .trim_end()
+                            .to_owned()
+                    }
+                    other => format!("{path} {other:?}"),
                 }
             });
         lines.collect::<Vec<_>>().join("\n")
@@ -129,199 +89,115 @@ impl Toy {
             .unwrap_or_default()
     }
 
-    fn called(&self, call: &'static str) {
+    fn called(&self, call: &'static str) -> &SimView {
         *self.calls.lock().unwrap().entry(call).or_default() += 1;
-    }
-
-    fn get(&self, path: &Path) -> Result<Thing, Fault> {
-        let thing = self.things.lock().unwrap().get(path).cloned();
-        thing.ok_or_else(|| Fault::NotFound(path.into()))
-    }
-
-    /// Whether something may be put at this path, and by whom.
-    fn writable(&self, path: &Path) -> Result<(), Fault> {
-        let above = path.parent().unwrap_or(path);
-        match self.get(above) {
-            Err(_) => return Err(Fault::NoParent(path.into())),
-            Ok(thing) if thing.stat.what != Node::Dir => return Err(Fault::NotDir(above.into())),
-            Ok(_) => {}
-        }
-        if self.full.contains(path) {
-            return Err(Fault::NoSpace(path.into()));
-        }
-        match self.uid != 0 && !path.starts_with("/home") {
-            true => Err(Fault::Denied(path.into(), true)),
-            false => Ok(()),
-        }
-    }
-
-    fn change(&self, path: &Path, change: impl FnOnce(&mut Thing)) -> Result<(), Fault> {
-        self.writable(path)?;
-        match self.things.lock().unwrap().get_mut(path) {
-            Some(thing) => change(thing),
-            None => return Err(Fault::NotFound(path.into())),
-        }
-        Ok(())
+        &self.view
     }
 }
 
-fn id(name: &str) -> Option<u32> {
-    match name {
-        "root" => Some(0),
-        "user" => Some(1000),
-        "www" => Some(33),
-        _ => None,
-    }
-}
-
-fn name(id: u32) -> String {
-    match id {
-        0 => "root".into(),
-        1000 => "user".into(),
-        33 => "www".into(),
-        other => other.to_string(),
-    }
-}
-
-fn no<T>() -> Result<T, Fault> {
-    Err(Fault::Unsupported("not in this world".into()))
+/// One path of the machine, as its line says.
+fn file(line: &str) -> (PathBuf, FileSpec) {
+    let (head, text) = line.split_once(" = ").unwrap_or((line, ""));
+    let words: Vec<&str> = head.split_whitespace().collect();
+    let owner = |at: usize| words.get(at).map(|name| (*name).to_owned());
+    let text = text.replace("\\n", "\n").replace("\\0", "\0");
+    let path = words[0].trim_end_matches('/');
+    let (what, mode, owner) = match words.get(1) {
+        Some(&"->") => (FileBody::Link(words[2].into()), None, owner(3)),
+        Some(&"=>") => (FileBody::HardLink(words[2].into()), None, None),
+        mode => {
+            let mode = mode.map(|mode| u32::from_str_radix(mode, 8).unwrap());
+            let dir = words[0].ends_with('/');
+            let what = if dir {
+                FileBody::Dir
+            } else {
+                FileBody::File(text.into_bytes())
+            };
+            (what, mode, owner(2))
+        }
+    };
+    (
+        path.into(),
+        FileSpec {
+            mode,
+            owner,
+            ..FileSpec::of(what)
+        },
+    )
 }
 
 impl Look for Toy {
     fn stat(&self, path: &Path) -> Result<Option<Stat>, Fault> {
-        self.called("stat");
-        Ok(self.get(path).ok().map(|thing| thing.stat))
+        self.called("stat").stat(path)
     }
     fn read(&self, path: &Path, limit: u64) -> Result<Arc<[u8]>, Fault> {
-        self.called("read");
-        let thing = self.get(path)?;
-        if self.uid != 0 && thing.stat.uid != self.uid && thing.stat.mode & 4 == 0 {
-            return Err(Fault::Denied(path.into(), true));
-        }
-        match thing.stat.what {
-            Node::Dir => Err(Fault::IsDir(path.into())),
-            Node::File if thing.stat.size > limit => {
-                Err(Fault::TooLarge(path.display().to_string(), limit))
-            }
-            Node::File => Ok(Arc::from(thing.bytes)),
-            _ => Err(Fault::Io(path.into(), "no file".into())),
-        }
+        self.called("read").read(path, limit)
     }
     fn list(&self, path: &Path) -> Result<Vec<String>, Fault> {
-        self.get(path)?;
-        let things = self.things.lock().unwrap();
-        let here = things.keys().filter(|thing| thing.parent() == Some(path));
-        Ok(here
-            .map(|path| path.file_name().unwrap().to_str().unwrap().into())
-            .collect())
+        self.view.list(path)
     }
     fn read_link(&self, path: &Path) -> Result<PathBuf, Fault> {
-        Ok(PathBuf::from(
-            String::from_utf8(self.get(path)?.bytes).unwrap(),
-        ))
+        self.view.read_link(path)
     }
     fn me(&self) -> Result<Account, Fault> {
-        self.user(&name(self.uid)).map(Option::unwrap)
+        self.view.me()
     }
     fn user(&self, name: &str) -> Result<Option<Account>, Fault> {
-        Ok(id(name).map(|uid| Account {
-            name: name.into(),
-            uid,
-            gid: uid,
-            groups: vec![uid],
-            home: "/home".into(),
-        }))
+        self.view.user(name)
     }
     fn group(&self, name: &str) -> Result<Option<u32>, Fault> {
-        Ok(id(name))
+        self.view.group(name)
     }
-    fn name_of(&self, id: u32, _: bool) -> Result<String, Fault> {
-        Ok(name(id))
+    fn name_of(&self, id: u32, group: bool) -> Result<String, Fault> {
+        self.view.name_of(id, group)
     }
-    fn ask(&self, _: &Command) -> Result<Output, Fault> {
-        no()
+    fn ask(&self, command: &Command) -> Result<Output, Fault> {
+        self.view.ask(command)
     }
-    fn fetch(&self, _: &Request) -> Result<Response, Fault> {
-        no()
+    fn fetch(&self, request: &Request) -> Result<Response, Fault> {
+        self.view.fetch(request)
     }
-    fn service(&self, _: &Unit) -> Result<Service, Fault> {
-        no()
+    fn service(&self, unit: &Unit) -> Result<Service, Fault> {
+        self.view.service(unit)
     }
     fn hostname(&self) -> String {
-        "toy".into()
+        self.view.hostname()
+    }
+    fn can_write(&self, dir: &Path) -> Result<(), Fault> {
+        self.view.can_write(dir)
+    }
+    fn free(&self, path: &Path) -> Result<Option<u64>, Fault> {
+        self.view.free(path)
     }
 }
 
 impl World for Toy {
     fn put(&self, put: &Put) -> Result<(), Fault> {
-        self.called("put");
-        self.writable(&put.path)?;
-        if let Some(command) = &put.validate
-            && command.argv.first().is_some_and(|word| word == "false")
-        {
-            return Err(Fault::Command("`false` refused the new file".into()));
-        }
-        let old = self
-            .get(&put.path)
-            .ok()
-            .filter(|thing| thing.stat.what == Node::File);
-        let uid = put
-            .uid
-            .or(old.as_ref().map(|thing| thing.stat.uid))
-            .unwrap_or(self.uid);
-        self.insert(
-            put.path.to_str().unwrap(),
-            Node::File,
-            put.mode,
-            uid,
-            &put.content,
-        );
-        let gid = put.gid.or(old.map(|thing| thing.stat.gid)).unwrap_or(uid);
-        self.change(&put.path, |thing| thing.stat.gid = gid)
+        self.called("put").put(put)
     }
     fn make_dir(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
-        self.called("make_dir");
-        self.writable(path)?;
-        if self.get(path).is_ok() {
-            return Err(Fault::Exists(path.into()));
-        }
-        self.insert(path.to_str().unwrap(), Node::Dir, mode, self.uid, b"");
-        Ok(())
+        self.called("make_dir").make_dir(path, mode)
     }
     fn make_link(&self, path: &Path, target: &Path) -> Result<(), Fault> {
-        self.writable(path)?;
-        let target = target.to_str().unwrap().as_bytes();
-        self.insert(path.to_str().unwrap(), Node::Link, 0o777, self.uid, target);
-        Ok(())
+        self.view.make_link(path, target)
     }
     fn remove(&self, path: &Path) -> Result<(), Fault> {
-        self.called("remove");
-        self.writable(path)?;
-        if !self.list(path)?.is_empty() {
-            return Err(Fault::NotEmpty(path.into()));
-        }
-        self.things.lock().unwrap().remove(path);
-        Ok(())
+        self.called("remove").remove(path)
     }
     fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
-        self.called("set_mode");
-        self.change(path, |thing| thing.stat.mode = mode)
+        self.called("set_mode").set_mode(path, mode)
     }
     fn set_owner(&self, path: &Path, uid: Option<u32>, gid: Option<u32>) -> Result<(), Fault> {
-        self.called("set_owner");
-        self.change(path, |thing| {
-            thing.stat.uid = uid.unwrap_or(thing.stat.uid);
-            thing.stat.gid = gid.unwrap_or(thing.stat.gid);
-        })
+        self.called("set_owner").set_owner(path, uid, gid)
     }
-    fn run(&self, _: &Command) -> Result<Output, Fault> {
-        no()
+    fn run(&self, command: &Command) -> Result<Output, Fault> {
+        self.view.run(command)
     }
-    fn act(&self, _: &Unit, _: ServiceAct) -> Result<(), Fault> {
-        no()
+    fn act(&self, unit: &Unit, act: ServiceAct) -> Result<(), Fault> {
+        self.view.act(unit, act)
     }
-    fn pause(&self, _: crate::time::Span) -> Result<(), Fault> {
-        no()
+    fn pause(&self, span: crate::time::Span) -> Result<(), Fault> {
+        self.view.pause(span)
     }
     fn random(&self, bytes: usize) -> Result<Vec<u8>, Fault> {
         if self.random.is_empty() {
@@ -355,21 +231,18 @@ impl<'a> Bench<'a> {
             let secret = text.starts_with("secret:");
             let text = text.trim_start_matches("secret:").replace('¶', "\n");
             let field = kind.schema().field(name).unwrap();
-            let ty = key.map_or(field.ty, |_| crate::value::Type::Any);
-            let value = ty
-                .read(&crate::value::Raw::bare(text))
-                .unwrap()
-                .secret_if(secret);
+            let ty = key.map_or(field.ty, |_| Type::Any);
+            let value = ty.read(&Raw::bare(text)).unwrap().secret_if(secret);
             match key {
                 None => params.insert(name.into(), value),
                 Some(key) => {
                     let old = params.remove(name);
                     let mut map = match old {
-                        Some(crate::value::Value::Map(map)) => (*map).clone(),
+                        Some(Value::Map(map)) => (*map).clone(),
                         _ => BTreeMap::new(),
                     };
                     map.insert(key.into(), value);
-                    params.insert(name.into(), crate::value::Value::map(map))
+                    params.insert(name.into(), Value::map(map))
                 }
             };
         }
