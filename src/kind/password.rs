@@ -79,7 +79,7 @@ impl Kind for Password {
     const NAME: &'static str = "password";
     const ABOUT: &'static str =
         "Makes a password once, keeps it with the graph's state, and sends it as a secret.";
-    const SENDS: &'static [Sent] = &[Sent::new("password", Type::Str, "The password, secret.")];
+    const SENDS: &'static [Sent] = &[Sent::new("password", Type::Str, "The password.").secret()];
     const HEARS: Hears = Hears::Refresh("makes a new one");
 
     fn validate(&self, want: &Want, _: &Given) -> Result<(), String> {
@@ -459,7 +459,8 @@ mod tests {
             ..Bench::of(&world, "password pw")
         };
         let applied = bench.apply(&bench.check().unwrap()).unwrap();
-        assert!(applied.sends["password"].unknown_in().is_some());
+        let password = &applied.sends["password"];
+        assert!(password.unknown_in().is_some() && password.is_secret());
         assert!(!applied.may);
         assert_eq!(world.count("put"), 0);
     }

@@ -29,7 +29,7 @@ pub use drift::{Drift, Kept};
 
 use super::{At, Blob, Check, Done, Failure, Given, Kind, Mode, Sends, path, want, words};
 use crate::graph::Params;
-use crate::value::{Sent, Type};
+use crate::value::{Sent, Type, Unknown};
 use crate::world::{Look, Watch, World};
 use std::path::Path;
 
@@ -122,6 +122,12 @@ impl Kind for File {
         match &want.validate {
             Some(command) => apply::words_of(command).map(|_| ()),
             None => Ok(()),
+        }
+    }
+
+    fn awaits(&self, want: &mut Want, param: &str, unknown: &Unknown) {
+        if param == "content" {
+            want.content = Some(Blob::awaited(unknown));
         }
     }
 

@@ -551,23 +551,50 @@ fn inspect_describes_what_is_there() {
 
 #[test]
 fn what_is_unknown_is_a_drift_that_may_be() {
-    let world = Toy::of("/srv/ 0755");
-    let mut bench = Bench::of(&world, "file /srv/a mode=0600");
-    bench
-        .params
-        .insert("content".into(), Value::unknown("password[pw]", true));
-    let lines: Vec<String> = bench
-        .check()
-        .unwrap()
-        .findings
-        .into_iter()
-        .map(|found| found.line)
-        .collect();
-    assert_eq!(
-        lines,
-        [
-            "missing, should be a file with mode 0600",
-            "content known after password[pw]"
-        ]
-    );
+    let rows: &[(&str, &str, bool, &[&str])] = &[
+        (
+            "/srv/ 0755",
+            "mode=0640",
+            true,
+            &["missing, should be a file with mode 0640"],
+        ),
+        (
+            "/srv/ 0755",
+            "",
+            true,
+            &["missing, should be a file with mode 0600"],
+        ),
+        (
+            "/srv/ 0755",
+            "",
+            false,
+            &["missing, should be a file with mode 0644"],
+        ),
+        (
+            "/srv/a 0644",
+            "",
+            true,
+            &["mode 0644, should be 0640 (it holds a secret)"],
+        ),
+        ("/srv/a 0644", "", false, &[]),
+    ];
+    for (before, params, secret, lines) in rows {
+        let world = Toy::of(before);
+        let mut bench = Bench::of(&world, &format!("file /srv/a {params}"));
+        let unknown = Value::unknown("password[pw]", *secret);
+        bench.params.insert("content".into(), unknown);
+        let checked = bench.check().unwrap();
+        let found: Vec<&str> = checked
+            .findings
+            .iter()
+            .map(|found| found.line.as_str())
+            .collect();
+        let (last, before) = found.split_last().unwrap();
+        assert_eq!(
+            (before, *last),
+            (*lines, "content known after password[pw]"),
+            "{params}"
+        );
+        assert!(checked.sends.is_none());
+    }
 }
