@@ -1,6 +1,7 @@
 //! For the tests of kinds: a simulated machine made of lines, whose calls are counted, and a vertex over it.
 
 use crate::value::{Opaque, Raw, Type, Value};
+use crate::world::overlay::{Overlay, OverlayView};
 use crate::world::sim::spec::{FileBody, FileSpec, UserSpec};
 use crate::world::sim::{FaultKind, FaultRule, Sim, SimSpec, SimView};
 use crate::world::*;
@@ -77,6 +78,11 @@ impl Toy {
                 }
             });
         lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// What a plan works on: this machine below, and what is written kept apart.
+    pub fn overlay(&self) -> OverlayView {
+        Overlay::over(Arc::new(self.view.clone())).attempt("the vertex", false)
     }
 
     /// How often a call was made.
@@ -213,7 +219,7 @@ pub struct Bench<'a> {
     pub params: crate::graph::Params,
     pub received: BTreeSet<crate::graph::FieldPath>,
     pub memo: Option<Opaque>,
-    pub world: &'a Toy,
+    pub world: &'a dyn World,
     pub plan: bool,
 }
 

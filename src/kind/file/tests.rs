@@ -12,6 +12,20 @@ fn play(rows: &[(&str, &str, &str, &str)]) {
         let world = Toy::of(before);
         let bench = Bench::of(&world, line);
         assert_eq!(bench.validate(&[]), Ok(()), "{line}");
+        // A plan says the same, and leaves no trace (rules L1, L3, L4).
+        let (was, overlay) = (world.lines("/"), world.overlay());
+        let plan = Bench {
+            world: &overlay,
+            plan: true,
+            ..Bench::of(&world, line)
+        };
+        let planned = plan.settle().map(|lines| lines.join("; "));
+        assert_eq!(
+            planned.as_deref(),
+            Ok(*drifts),
+            "plan of {line}\nover\n{before}"
+        );
+        assert_eq!(world.lines("/"), was, "plan of {line}");
         let found = bench.settle().map(|lines| lines.join("; "));
         assert_eq!(found.as_deref(), Ok(*drifts), "{line}\nover\n{before}");
         let after: Vec<&str> = after.lines().map(str::trim).collect();
@@ -301,6 +315,19 @@ fn what_cannot_be_is_said_before_anything_is_touched() {
         let world = Toy::of(before);
         let was = world.lines("/");
         let failure = Bench::of(&world, line).settle().expect_err(line);
+        if !line.contains("validate") {
+            let overlay = world.overlay();
+            let plan = Bench {
+                world: &overlay,
+                plan: true,
+                ..Bench::of(&world, line)
+            };
+            assert_eq!(
+                plan.settle().expect_err(line).why,
+                failure.why,
+                "plan of {line}"
+            );
+        }
         assert!(failure.why.contains(why), "{line}: {}", failure.why);
         assert!(!failure.began, "{line}");
         assert_eq!(world.lines("/"), was, "{line}");
