@@ -98,7 +98,6 @@ impl Bench {
             level: Level::Full,
             plan: false,
             noop: false,
-            expected: None,
         };
         let ground = Box::new(SimGround::new(sim.clone()));
         let store = Box::new(MemoryStore::default());
@@ -117,6 +116,8 @@ impl Bench {
         self.drive.input(Input::Run {
             until: Until::Converged,
             world: "sim".to_owned(),
+            expected: None,
+            only: None,
         });
         self.drive.finish();
         self.told()
@@ -125,6 +126,7 @@ impl Bench {
     /// What a plan over this machine says of each vertex, in order.
     fn planned(&self) -> Plan {
         let planning = Planning {
+            only: None,
             graph: self.graph.clone(),
             world: Arc::new(self.sim.attempt(None)),
             label: "sim".to_owned(),

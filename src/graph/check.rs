@@ -128,6 +128,10 @@ pub(super) fn binding(
             None,
         );
     }
+    if sent.secret && !field.takes_secret {
+        let problem = Problem::NoSecret(to.clone(), path.to_string());
+        return refuse(problem, None);
+    }
     let fits = type_below(&sent.ty, &binding.sent)
         .zip(type_below(&field.ty, path))
         .is_some_and(|(s, r)| r.takes(&s));

@@ -11,6 +11,8 @@ mod adapter;
 mod path;
 #[cfg(test)]
 mod stage;
+#[cfg(test)]
+mod toy;
 mod want;
 
 pub mod exec;
@@ -30,7 +32,7 @@ pub(crate) use want::{want, words};
 
 use crate::graph::{Catalog, FieldPath, Key, Params};
 use crate::time::Span;
-use crate::value::{Finding, Hears, Opaque, Schema, Sent, Value};
+use crate::value::{Finding, Hears, Opaque, Schema, Sent, Unknown, Value};
 use crate::world::{Fault, Look, Watch, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -75,6 +77,11 @@ pub trait Kind: Send + Sync + 'static {
     fn validate(&self, want: &Self::Want, given: &Given) -> Result<(), String> {
         let _ = (want, given);
         Ok(())
+    }
+
+    /// Tells a plan's want that this param will be a secret that only applying can tell; it is not in `want` otherwise.
+    fn awaits(&self, want: &mut Self::Want, param: &str, unknown: &Unknown) {
+        let _ = (want, param, unknown);
     }
 
     /// The parts of the world that it manages, as `path:…` or `unit:…` (rule C4).

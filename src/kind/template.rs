@@ -220,3 +220,131 @@ fn plain(name: &str, value: &Value) -> Result<minijinja::Value, Failure> {
         Value::Secret(_) | Value::Unknown(_) => minijinja::Value::UNDEFINED,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::toy::{Bench, Toy};
+    use super::*;
+
+    #[test]
+    fn renders_what_it_is_given() {
+        let rows = [
+            (
+                "text='listen {{ port }}\\n' vars.port=8080",
+                "listen 8080\n",
+            ),
+            (
+                "text='{% if on %}yes{% else %}no{% endif %}' vars.on=true",
+                "yes",
+            ),
+            ("text='<{{ html }}>' vars.html='<b>&'", "<<b>&>"),
+            (
+                "text='{{ name | upper }} {{ 1 + 2 }}' vars.name=web",
+                "WEB 3",
+            ),
+            ("text='{{ range(3) | join }}'", "012"),
+            ("source=/srv/t vars.a=1", "a is 1\n"),
+        ];
+        for (params, text) in rows {
+            let world = Toy::of("/srv/t = a is {{ a }}\\n");
+            let bench = Bench::of(&world, &format!("template t {params}"));
+            assert_eq!(bench.validate(&[]), Ok(()), "{params}");
+            let sends = bench.check().unwrap().sends.unwrap();
+            assert_eq!(sends["text"], Value::str(text), "{params}");
+        }
+    }
+
+    #[test]
+    fn lists_maps_and_bytes_are_what_they_look_like() {
+        let world = Toy::of("");
+        let mut bench = Bench::of(
+            &world,
+            "template t text='{% for x in xs %}{{ x }};{% endfor %}{{ m.k }} {{ b }}'",
+        );
+        let list = Value::list([Value::Int(1), Value::str("two")]);
+        let map = Value::map([("k".to_owned(), Value::Bool(true))]);
+        let bytes = Value::Bytes(std::sync::Arc::from(&b"raw"[..]));
+        let vars = [("xs", list), ("m", map), ("b", bytes)];
+        let vars = Value::map(vars.map(|(name, value)| (name.to_owned(), value)));
+        bench.params.insert("vars".to_owned(), vars);
+        let sends = bench.check().unwrap().sends.unwrap();
+        assert_eq!(sends["text"], Value::str("1;two;True raw"));
+    }
+
+    #[test]
+    fn is_secret_as_soon_as_one_variable_is() {
+        let world = Toy::of("/srv/t 0600 = pw");
+        for (params, secret) in [
+            ("text='{{ a }}' vars.a=open", false),
+            ("text='{{ a }}' vars.a=open vars.b=secret:hunter2", true),
+            ("text=secret:hunter2", true),
+            ("source=/srv/t", true),
+        ] {
+            let sends = Bench::of(&world, &format!("template t {params}"))
+                .check()
+                .unwrap()
+                .sends;
+            assert_eq!(sends.unwrap()["text"].is_secret(), secret, "{params}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_broken_is_an_error_at_load() {
+        let world = Toy::of("");
+        let rows: &[(&str, &[&str], &str)] = &[
+            ("", &[], "text: is needed"),
+            ("text=a source=/b", &[], "only one"),
+            ("source=b", &[], "absolute"),
+            (
+                "text='{{ a }} {{ b.c }}'",
+                &[],
+                "uses a, b, which nobody gives: set `vars.a`",
+            ),
+            ("text='{{ a }}'", &["vars.b"], "uses a,"),
+            ("text='x\\n{% if %}'", &[], "line 2: syntax error"),
+        ];
+        for (params, bound, why) in rows {
+            let refused = Bench::of(&world, &format!("template t {params}")).validate(bound);
+            assert!(
+                refused.as_ref().is_err_and(|line| line.contains(why)),
+                "{params}: {refused:?}"
+            );
+        }
+        for (params, bound) in [
+            ("text='{{ a }}'", ["vars.a"]),
+            ("text='{{ a }}'", ["vars"]),
+            ("", ["text"]),
+        ] {
+            let bench = Bench::of(&world, &format!("template t {params}"));
+            assert_eq!(bench.validate(&bound), Ok(()), "{params}");
+        }
+    }
+
+    #[test]
+    fn errors_say_where_and_hold_no_secret() {
+        let world = Toy::of("/srv/t = {{ a }}\n/srv/d/ 0755");
+        for (params, why) in [
+            (
+                "text='x\\n{{ a + 1 }}' vars.a=secret:hunter2",
+                "line 2: invalid operation",
+            ),
+            (
+                "text='{{ a | int }}' vars.a=secret:hunter2",
+                "line 1: invalid operation",
+            ),
+            ("text='{{ m.k }}' vars.m=secret:hunter2", "undefined value"),
+            ("source=/srv/t", "uses a,"),
+            ("source=/srv/none", "no such file"),
+            ("source=/srv/d", "no regular file"),
+        ] {
+            let failure = Bench::of(&world, &format!("template t {params}"))
+                .check()
+                .unwrap_err();
+            assert!(failure.why.contains(why), "{params}: {}", failure.why);
+            assert!(
+                !format!("{failure:?}").contains("hunter2"),
+                "{params}: {failure:?}"
+            );
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::graph::{FieldPath, Key, Params};
 use crate::time::Span;
-use crate::value::{Field, Raw, Type, Value};
+use crate::value::{Field, Raw, Type, Unknown, Value};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -219,6 +219,16 @@ impl Blob {
     /// The value, as it was given.
     pub fn value(&self) -> &Value {
         &self.0
+    }
+
+    /// One that only applying can tell: it holds nothing yet.
+    pub fn awaited(unknown: &Unknown) -> Blob {
+        Blob(Value::Unknown(unknown.clone()))
+    }
+
+    /// Whether its bytes are known.
+    pub fn is_known(&self) -> bool {
+        self.0.unknown_in().is_none()
     }
 
     /// Whether nobody may see it.

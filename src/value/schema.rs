@@ -320,6 +320,8 @@ pub struct Sent {
     pub doc: &'static str,
     /// Whether it stays open though the vertex was given a secret: it never holds what was received (rule V8).
     pub open: bool,
+    /// Whether it is secret whatever the vertex was given.
+    pub secret: bool,
     /// Whether it cannot be read back from the world, so that the engine keeps it (rule V6).
     pub kept: bool,
 }
@@ -332,6 +334,7 @@ impl Sent {
             ty,
             doc,
             open: false,
+            secret: false,
             kept: false,
         }
     }
@@ -339,6 +342,14 @@ impl Sent {
     /// Kept, since it cannot be read back.
     pub const fn kept(self) -> Sent {
         Sent { kept: true, ..self }
+    }
+
+    /// Always secret, also while it is not known yet.
+    pub const fn secret(self) -> Sent {
+        Sent {
+            secret: true,
+            ..self
+        }
     }
 
     /// Open even then.

@@ -54,8 +54,8 @@ impl<K: Kind> AnyKind for Adapter<K> {
         let veil = Veil::over(job);
         accept(K::Want::FIELDS, job).map_err(|failure| veil.failure(failure))?;
         match unknown_params(job.params) {
-            (_, None) => self
-                .check_known(job, look, &veil)
+            (_, None) => read::<K>(job.at.key, job.params)
+                .and_then(|want| self.check_known(job, &want, look, &veil))
                 .map_err(|failure| veil.failure(failure)),
             (known, Some(unknown)) => self.check_unknown(job, &known, &unknown, look, &veil),
         }
@@ -140,22 +140,27 @@ impl<K: Kind> AnyKind for Adapter<K> {
 }
 
 impl<K: Kind> Adapter<K> {
-    fn check_known(&self, job: &Job, look: &dyn Look, veil: &Veil) -> Result<Checked, Failure> {
-        let want = read::<K>(job.at.key, job.params)?;
-        self.accept_together(job, &want)?;
+    fn check_known(
+        &self,
+        job: &Job,
+        want: &K::Want,
+        look: &dyn Look,
+        veil: &Veil,
+    ) -> Result<Checked, Failure> {
+        self.accept_together(job, want)?;
         let check = self
             .0
-            .check(&want, &job.at, look)
+            .check(want, &job.at, look)
             .map_err(Failure::not_begun)?;
         let at = At {
             memo: check.memo.as_ref(),
             ..job.at
         };
         let sends = match check.drifts.is_empty() {
-            true => Some(veil.sends(self.schema(), self.0.sends(&want, &at, look)?)),
+            true => Some(veil.sends(self.schema(), self.0.sends(want, &at, look)?)),
             false => None,
         };
-        Ok(self.checked(&want, check, sends, veil))
+        Ok(self.checked(want, check, sends, veil))
     }
 
     /// Validates params as a whole again, where some were received (rule V4). In a plan some may still be missing.
@@ -211,7 +216,14 @@ impl<K: Kind> Adapter<K> {
             .iter()
             .any(|field| field.from_name && is_unknown(job.params.get(field.name)));
         let checked = match read::<K>(job.at.key, known) {
-            Ok(_) if !stood_in => Some(self.check_known(&known_job, look, veil)),
+            Ok(mut want) if !stood_in => {
+                for (name, value) in job.params.iter() {
+                    if let Some(unknown) = value.unknown_in().filter(|unknown| unknown.secret) {
+                        self.0.awaits(&mut want, name, unknown);
+                    }
+                }
+                Some(self.check_known(&known_job, &want, look, veil))
+            }
             _ => None,
         };
         let mut checked = match checked.unwrap_or_else(|| Ok(self.nothing_found())) {
@@ -297,7 +309,7 @@ impl<K: Kind> Adapter<K> {
         for sent in self.schema().sends {
             let value = match told.as_ref().and_then(|told| told.get(sent.name)) {
                 Some(value) if sent.open => value.clone(),
-                _ => Value::unknown(&unknown.who, unknown.secret && !sent.open),
+                _ => Value::unknown(&unknown.who, sent.secret || unknown.secret && !sent.open),
             };
             sends.insert(sent.name.to_owned(), value);
         }

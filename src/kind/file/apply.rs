@@ -83,41 +83,34 @@ impl Hand<'_> {
         if !drifts.iter().any(is_below) {
             return Ok(());
         }
-        let source = match &want.source {
-            Some(source) => Some(Source::of(source, self.world)?),
-            None => None,
-        };
         let mut by_path: BTreeMap<&str, Vec<&Drift>> = BTreeMap::new();
         for drift in drifts {
             if let Drift::Below(rel, drift) = drift {
                 by_path.entry(rel).or_default().push(drift);
             }
         }
-        let Some(source) = source else {
-            for (rel, drifts) in by_path {
-                let path = root.join(rel);
-                let job = Job {
+        let mend = |rel: &str, item: Option<&Item>, drifts: &[&Drift]| {
+            let path = &root.join(rel);
+            self.mend(
+                &Job {
                     eye,
-                    item: None,
-                    path: &path,
+                    item,
+                    path,
                     want,
-                };
-                self.mend(&job, &drifts)?;
-            }
-            return Ok(());
+                },
+                drifts,
+            )
         };
+        let Some(source) = &want.source else {
+            return by_path
+                .iter()
+                .try_for_each(|(rel, drifts)| mend(rel, None, drifts));
+        };
+        let source = Source::of(source, self.world)?;
         for entry in &source.entries {
-            let Some(drifts) = by_path.get(entry.rel.as_str()) else {
-                continue;
-            };
-            let (path, item) = (root.join(&entry.rel), source.item(entry, self.world)?);
-            let job = Job {
-                eye,
-                item: Some(&item),
-                path: &path,
-                want,
-            };
-            self.mend(&job, drifts)?;
+            if let Some(drifts) = by_path.get(entry.rel.as_str()) {
+                mend(&entry.rel, Some(&source.item(entry, self.world)?), drifts)?;
+            }
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::{Drift, Kept, State, Want};
 use crate::value::{Opaque, Value};
 use crate::world::{Fault, Look, Node, READ_LIMIT, Stat};
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What a look at one path needs besides the path.
 pub(super) struct Eye<'a> {
@@ -46,7 +46,7 @@ pub(super) fn check(want: &Want, at: &At, look: &dyn Look) -> Result<Check<Drift
         eye.tree(want, &spot.path, &mut drifts)?;
     }
     let memo = match (&item, &spot.stat) {
-        (Item::File(Body::Given(blob)), Some(stat)) if drifts.is_empty() => {
+        (Item::File(Body::Given(blob)), Some(stat)) if drifts.is_empty() && blob.is_known() => {
             Some(remember(blob.bytes(), stat, at.memo))
         }
         _ => at.memo.cloned(),
@@ -335,7 +335,7 @@ impl<'a> Spot<'a> {
     }
 }
 
-fn astray(path: &Path, target: &PathBuf, node: Node) -> Failure {
+fn astray(path: &Path, target: &Path, node: Node) -> Failure {
     let (path, target, noun) = (shown(path), shown(target), node_noun(node));
     Failure::new(format!(
         "{path} is a link to {target}, which is {noun}, not a file: `force: true` replaces the link"

@@ -21,7 +21,7 @@ pub(super) enum Item<'a> {
 pub(super) enum Body<'a> {
     /// Whatever it holds; a new one is empty.
     Any,
-    /// What was written or received.
+    /// What was written or received; in a plan perhaps not known yet.
     Given(&'a Blob),
     /// What the source holds, and whether others may not read that.
     Copied(Arc<[u8]>, bool),
@@ -32,7 +32,7 @@ impl Body<'_> {
     pub(super) fn bytes(&self) -> Option<&[u8]> {
         match self {
             Body::Any => None,
-            Body::Given(blob) => Some(blob.bytes()),
+            Body::Given(blob) => blob.is_known().then(|| blob.bytes()),
             Body::Copied(bytes, _) => Some(bytes),
         }
     }

@@ -29,7 +29,7 @@ pub use drift::{Drift, Kept};
 
 use super::{At, Blob, Check, Done, Failure, Given, Kind, Mode, Sends, path, want, words};
 use crate::graph::Params;
-use crate::value::{Sent, Type};
+use crate::value::{Sent, Type, Unknown};
 use crate::world::{Look, Watch, World};
 use std::path::Path;
 
@@ -122,6 +122,12 @@ impl Kind for File {
         match &want.validate {
             Some(command) => apply::words_of(command).map(|_| ()),
             None => Ok(()),
+        }
+    }
+
+    fn awaits(&self, want: &mut Want, param: &str, unknown: &Unknown) {
+        if param == "content" {
+            want.content = Some(Blob::awaited(unknown));
         }
     }
 
@@ -218,6 +224,14 @@ fn whole_trees(want: &Want) -> Result<(), String> {
     refuse(
         want.purge && (!want.recurse || want.source.is_none() || absent),
         "purge: removes what a source does not hold; it needs source and `recurse: true`",
+    )?;
+    let inside = want.source.as_deref().is_some_and(|source| {
+        let (source, path) = (Path::new(source), want.plain_path());
+        want.recurse && (source.starts_with(path) || path.starts_with(source))
+    });
+    refuse(
+        inside,
+        "source: a directory cannot be copied to where one of the two stands inside the other",
     )?;
     refuse(
         want.validate.is_some() && want.recurse,
