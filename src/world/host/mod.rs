@@ -8,10 +8,10 @@
 //! | `place` | a path as an opened directory and a name; errors of the kernel as [`Fault`]s |
 //! | `files`, `put`, `attributes` | reading; replacing whole; what a replaced file keeps |
 //! | `accounts` | users and groups |
-//! | `process` | commands |
+//! | `process`, `running` | commands |
 //! | `http` | requests |
-//! | `service` | systemd over D-Bus |
-//! | `watch`, `trail`, `watch_units` | what changes by itself |
+//! | `service`, `unit` | systemd over D-Bus |
+//! | `watch`, `watching`, `trail`, `watch_units` | what changes by itself |
 //! | `cancel` | ending an attempt |
 
 mod accounts;
@@ -22,10 +22,13 @@ mod http;
 mod place;
 mod process;
 mod put;
+mod running;
 mod service;
 mod trail;
+mod unit;
 mod watch;
 mod watch_units;
+mod watching;
 
 pub use cancel::{CancelToken, OnCancel};
 pub use watch::{HostWatcher, WatchEvent, What};
