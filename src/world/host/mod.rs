@@ -13,6 +13,7 @@
 //! | `service`, `unit` | systemd over D-Bus |
 //! | `watch`, `watching`, `trail`, `watch_units` | what changes by itself |
 //! | `cancel` | ending an attempt |
+//! | `sys` | what only Linux has, and what stands for it elsewhere |
 
 mod accounts;
 mod attributes;
@@ -24,6 +25,7 @@ mod process;
 mod put;
 mod running;
 mod service;
+mod sys;
 mod trail;
 mod unit;
 mod watch;

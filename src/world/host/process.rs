@@ -12,10 +12,11 @@
 use super::Host;
 use super::place::fault;
 use super::running::{Running, signal};
+use super::sys;
 use crate::world::{Account, Command, Fault, Look, Output};
 use rustix::fs::{Access, AtFlags, CWD};
 use rustix::io::Errno;
-use rustix::process::{Gid, Pid, Signal, Uid};
+use rustix::process::{Pid, Signal};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -26,8 +27,7 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /// Runs a command until it has ended.
 pub(super) fn run(host: &Host, command: &Command) -> Result<Output, Fault> {
     host.limits.check()?;
-    let (woken, wake) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
-        .map_err(|errno| fault(Path::new("pipe"), errno))?;
+    let (woken, wake) = sys::pipe().map_err(|errno| fault(Path::new("pipe"), errno))?;
     // The other end is dropped when it is cancelled: the poll sees that.
     let _waking = host.limits.cancel.on_cancel(move || drop(wake));
     let deadline = host.limits.sooner(command.timeout);
@@ -67,7 +67,7 @@ fn start(host: &Host, command: &Command) -> Result<Child, Fault> {
         .stderr(Stdio::piped());
     let spawned = match other_user(host, command)? {
         None => start.spawn(),
-        Some(user) => spawn_as(start, &user),
+        Some(user) => sys::spawn_as(start, &user),
     };
     spawned.map_err(|error| unstarted(&program, cwd, command, &error))
 }
@@ -131,21 +131,6 @@ fn other_user(host: &Host, command: &Command) -> Result<Option<Account>, Fault> 
         return Err(Fault::Denied(name_of(command).into(), true));
     }
     Ok(Some(user))
-}
-
-/// Starts it with the ids of another user, in a thread that takes them on for good.
-fn spawn_as(mut start: std::process::Command, user: &Account) -> std::io::Result<Child> {
-    let (uid, gid) = (Uid::from_raw(user.uid), Gid::from_raw(user.gid));
-    let groups: Vec<Gid> = user.groups.iter().copied().map(Gid::from_raw).collect();
-    let switched = std::thread::Builder::new().spawn(move || {
-        rustix::thread::set_thread_groups(&groups)?;
-        rustix::thread::set_thread_res_gid(gid, gid, gid)?;
-        rustix::thread::set_thread_res_uid(uid, uid, uid)?;
-        start.spawn()
-    })?;
-    switched
-        .join()
-        .unwrap_or_else(|_| Err(std::io::Error::other("the thread that started it failed")))
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 
 use super::cancel::Deadline;
 use super::place::fault;
+use super::sys;
 use crate::world::{Command, Fault, Output};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fd::{AsFd, AsRawFd, OwnedFd};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, Signal};
+use rustix::process::{Pid, Signal};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, ExitStatus};
@@ -66,7 +67,7 @@ impl<'a> Running<'a> {
         }
         let bytes = command.stdin.clone();
         Ok(Running {
-            exit: rustix::process::pidfd_open(group, PidfdFlags::empty()).ok(),
+            exit: sys::end_of(group),
             child,
             group,
             woken: Some(woken),
