@@ -51,7 +51,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct HostOptions {
     /// The directory that stands for `/` in all file operations and for accounts, so that an image can be configured from outside.
     /// Links inside it never lead out of it. Commands and services are refused there: they would act on the
-    /// machine around it.
+    /// machine around it; only a validation runs here all the same, on the real path of the temporary.
     pub root: Option<PathBuf>,
 }
 

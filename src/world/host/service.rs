@@ -23,6 +23,9 @@ const MANAGER_INTERFACE: &str = "org.freedesktop.systemd1.Manager";
 /// How long the manager may take to answer a question.
 const ANSWER: Span = Span::secs(30);
 
+/// How often a manager is reminded of who listens to it.
+pub(super) const REMIND: Span = Span::secs(2);
+
 /// A unit as it stands. The journal is only read where the unit is not active, since it takes a process to do so.
 pub(super) fn look(unit: &Unit, limits: &Limits) -> Result<Service, Fault> {
     let properties = block(limits, Some(ANSWER), async {
@@ -148,8 +151,15 @@ impl Manager {
     }
 
     /// Asks the manager to send signals at all.
-    pub async fn subscribe(&self, unit: &Unit) -> Result<(), Fault> {
-        self.call(unit, "Subscribe", &()).await.map(drop)
+    /// True if it did not already do so: a manager may forget its subscribers when it is reloaded.
+    pub async fn subscribe(&self, unit: &Unit) -> Result<bool, Fault> {
+        match self.ask("Subscribe", &()).await {
+            Ok(_) => Ok(true),
+            Err(zbus::Error::MethodError(name, ..)) if name.ends_with(".AlreadySubscribed") => {
+                Ok(false)
+            }
+            Err(error) => Err(said(unit, error)),
+        }
     }
 
     async fn properties(&self, unit: &Unit) -> Result<Properties, Fault> {
@@ -197,7 +207,19 @@ impl Manager {
         let asked = (unit.name.as_str(), "replace");
         let answer = self.call(unit, method, &asked).await?;
         let job: OwnedObjectPath = answer.body().deserialize().map_err(broken)?;
-        while let Some(message) = next(&mut removed).await {
+        loop {
+            let message = tokio::select! {
+                message = next(&mut removed) => message,
+                () = tokio::time::sleep(REMIND.as_std()) => {
+                    if self.subscribe(unit).await? && self.is_gone(&job).await {
+                        return self.stands(unit, verb).await;
+                    }
+                    continue;
+                }
+            };
+            let Some(message) = message else {
+                break;
+            };
             let message = message.map_err(broken)?;
             let (_, which, _, result): (u32, OwnedObjectPath, String, String) =
                 message.body().deserialize().map_err(broken)?;
@@ -207,6 +229,24 @@ impl Manager {
         }
         let why = "the connection to the service manager was lost while it worked";
         Err(Fault::Service(format!("{}: {why}", unit.name)))
+    }
+
+    async fn is_gone(&self, job: &OwnedObjectPath) -> bool {
+        let interface = Some("org.freedesktop.DBus.Properties");
+        let asked = ("org.freedesktop.systemd1.Job", "State");
+        self.0
+            .call_method(Some(MANAGER), job.as_str(), interface, "Get", &asked)
+            .await
+            .is_err()
+    }
+
+    /// How a job ended whose end was not heard: as the unit stands.
+    async fn stands(&self, unit: &Unit, verb: &str) -> Result<(), Fault> {
+        let result = match self.properties(unit).await?.service().active {
+            Active::Failed(..) => "failed",
+            _ => "done",
+        };
+        self.ended(unit, verb, result).await
     }
 
     async fn ended(&self, unit: &Unit, verb: &str, result: &str) -> Result<(), Fault> {
@@ -300,14 +340,18 @@ fn said(unit: &Unit, error: zbus::Error) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CancelToken, Host, HostOptions};
+    use super::super::{CancelToken, Host, HostOptions, lock};
     use super::*;
     use crate::world::{Load, Look, Startup, World};
+    use std::sync::{Mutex, MutexGuard};
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 
     /// A unit file of the user's own manager, while the test runs.
-    struct UnitFile(Host, Unit, PathBuf);
+    struct UnitFile(Host, Unit, PathBuf, MutexGuard<'static, ()>);
+
+    /// A reload by one test is seen by all.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
     impl UnitFile {
         /// `None` where there is no manager to try it with, which is said.
@@ -324,7 +368,7 @@ mod tests {
             let dir = std::env::var_os("XDG_RUNTIME_DIR").ok_or("no XDG_RUNTIME_DIR")?;
             let path = PathBuf::from(dir).join("systemd/user").join(&unit.name);
             std::fs::create_dir_all(path.parent().ok_or("no parent")?)?;
-            let file = UnitFile(host, unit, path);
+            let file = UnitFile(host, unit, path, lock(&ONE_AT_A_TIME));
             file.write(text)?;
             file.act(ServiceAct::ReloadManager)?;
             Ok(Some(file))
@@ -477,7 +521,6 @@ mod tests {
             bounded.act(&unit.1, ServiceAct::Start),
             Err(Fault::TimedOut(timeout))
         );
-        assert_eq!(unit.look()?.active, Active::Changing);
         let cancel = CancelToken::new();
         cancel.cancel();
         let ended = unit.0.attempt(cancel, None);

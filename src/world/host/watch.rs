@@ -193,6 +193,7 @@ mod tests {
         let file = dir.join("file");
         fs::create_dir_all(&dir)?;
         fs::write(&file, "one")?;
+        bench.changes()?;
         bench.listen(1, Watch::Path(file.clone()))?;
         fs::write(&file, "two")?;
         seen!(bench, "written");
@@ -258,6 +259,7 @@ mod tests {
         fs::create_dir_all(bench.top.join("two"))?;
         symlink("one", bench.top.join("way"))?;
         let file = bench.top.join("way/file");
+        bench.changes()?;
         bench.listen(1, Watch::Path(file.clone()))?;
         fs::write(bench.top.join("one/file"), "1")?;
         assert!(bench.changes()?.contains(&(file.clone(), "created")));
