@@ -389,6 +389,8 @@ mod tests {
 
     impl Drop for UnitFile {
         fn drop(&mut self) {
+            // Held until all of it is undone.
+            let _guard = &self.3;
             let _ = self.act(ServiceAct::Stop);
             let _ = self.act(ServiceAct::Disable);
             let _ = std::fs::remove_file(&self.2);
