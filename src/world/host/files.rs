@@ -1,9 +1,10 @@
 //! What stands in the file system: reading it, and the changes that need no replacing.
 
 use super::place::Place;
+use super::sys::{self, HANDLE, node};
 use crate::world::{Fault, ModeBits, Node, Stat};
-use rustix::fd::{AsFd, AsRawFd, OwnedFd};
-use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, StatxAttributes, StatxFlags, Uid};
+use rustix::fd::{AsFd, OwnedFd};
+use rustix::fs::{AtFlags, Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
 use std::ffi::OsString;
 use std::fs::File;
@@ -23,45 +24,7 @@ pub(super) fn stat(root: Option<&Path>, path: &Path) -> Result<Option<Stat>, Fau
 
 /// What stands at a place.
 pub(super) fn stat_at(place: &Place) -> Result<Stat, Fault> {
-    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
-    let wanted = StatxFlags::BASIC_STATS;
-    match rustix::fs::statx(place.dir(), &place.name, flags, wanted) {
-        Ok(found) => Ok(Stat {
-            what: node(u32::from(found.stx_mode)),
-            mode: u32::from(found.stx_mode) & 0o7777,
-            uid: found.stx_uid,
-            gid: found.stx_gid,
-            size: found.stx_size,
-            links: u64::from(found.stx_nlink),
-            mount: found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT),
-        }),
-        // A kernel before 4.11: it does not say what is mounted, but a rename over a mount point still fails.
-        Err(Errno::NOSYS) => old_stat(place),
-        Err(errno) => Err(place.fault(errno)),
-    }
-}
-
-fn old_stat(place: &Place) -> Result<Stat, Fault> {
-    let found = rustix::fs::statat(place.dir(), &place.name, AtFlags::SYMLINK_NOFOLLOW)
-        .map_err(|errno| place.fault(errno))?;
-    Ok(Stat {
-        what: node(found.st_mode),
-        mode: found.st_mode & 0o7777,
-        uid: found.st_uid,
-        gid: found.st_gid,
-        size: u64::try_from(found.st_size).unwrap_or(0),
-        links: found.st_nlink,
-        mount: false,
-    })
-}
-
-fn node(raw_mode: u32) -> Node {
-    match FileType::from_raw_mode(raw_mode) {
-        FileType::RegularFile => Node::File,
-        FileType::Directory => Node::Dir,
-        FileType::Symlink => Node::Link,
-        _ => Node::Other,
-    }
+    sys::stat(place).map_err(|errno| place.fault(errno))
 }
 
 /// All bytes of a regular file.
@@ -145,7 +108,7 @@ pub(super) fn read_link(place: &Place) -> Result<PathBuf, Fault> {
 
 /// Makes one directory with exactly these bits.
 pub(super) fn make_dir(place: &Place, mode: ModeBits) -> Result<(), Fault> {
-    rustix::fs::mkdirat(place.dir(), &place.name, Mode::from_raw_mode(0o700))
+    rustix::fs::mkdirat(place.dir(), &place.name, sys::mode(0o700))
         .map_err(|errno| place.fault(errno))?;
     // The umask and setgid directories have their say in mkdir, but not here.
     if let Err(fault) = set_mode(place, mode) {
@@ -177,22 +140,9 @@ pub(super) fn set_mode(place: &Place, mode: ModeBits) -> Result<(), Fault> {
         let why = "is a symbolic link: it has no mode of its own".to_owned();
         return Err(Fault::Io(place.path.clone(), why));
     }
-    // By way of /proc the very thing that was looked at is changed, also one that may not be opened for reading.
-    let link = format!("/proc/self/fd/{}", held.as_raw_fd());
-    let bits = Mode::from_raw_mode(mode & 0o7777);
-    match rustix::fs::chmod(link, bits) {
-        Err(Errno::NOENT) => without_proc(place, bits),
-        other => other,
-    }
-    .map_err(|errno| place.fault(errno))?;
+    sys::chmod(place, held.as_fd(), sys::mode(mode)).map_err(|errno| place.fault(errno))?;
     sync_inode(place);
     Ok(())
-}
-
-fn without_proc(place: &Place, bits: Mode) -> Result<(), Errno> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let opened = rustix::fs::openat(place.dir(), &place.name, flags, Mode::empty())?;
-    rustix::fs::fchmod(opened, bits)
 }
 
 /// Sets owner and group of whatever stands there, of a link itself.
@@ -211,7 +161,7 @@ pub(super) fn set_owner(place: &Place, uid: Option<u32>, gid: Option<u32>) -> Re
 }
 
 fn hold(place: &Place) -> Result<OwnedFd, Fault> {
-    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let flags = HANDLE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     rustix::fs::openat(place.dir(), &place.name, flags, Mode::empty())
         .map_err(|errno| place.fault(errno))
 }

@@ -8,11 +8,12 @@
 //! | `place` | a path as an opened directory and a name; errors of the kernel as [`Fault`]s |
 //! | `files`, `put`, `attributes` | reading; replacing whole; what a replaced file keeps |
 //! | `accounts` | users and groups |
-//! | `process` | commands |
+//! | `process`, `running` | commands |
 //! | `http` | requests |
-//! | `service` | systemd over D-Bus |
-//! | `watch`, `trail`, `watch_units` | what changes by itself |
+//! | `service`, `unit` | systemd over D-Bus |
+//! | `watch`, `watching`, `trail`, `watch_units` | what changes by itself |
 //! | `cancel` | ending an attempt |
+//! | `sys` | what only Linux has, and what stands for it elsewhere |
 
 mod accounts;
 mod attributes;
@@ -22,10 +23,14 @@ mod http;
 mod place;
 mod process;
 mod put;
+mod running;
 mod service;
+mod sys;
 mod trail;
+mod unit;
 mod watch;
 mod watch_units;
+mod watching;
 
 pub use cancel::{CancelToken, OnCancel};
 pub use watch::{HostWatcher, WatchEvent, What};
@@ -46,7 +51,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct HostOptions {
     /// The directory that stands for `/` in all file operations and for accounts, so that an image can be configured from outside.
     /// Links inside it never lead out of it. Commands and services are refused there: they would act on the
-    /// machine around it.
+    /// machine around it; only a validation runs here all the same, on the real path of the temporary.
     pub root: Option<PathBuf>,
 }
 

@@ -1,9 +1,10 @@
 //! A path as something to act on: an opened directory and a name in it, so that nobody can exchange the way to it
 //! half way; and the kernel's errors as [`Fault`]s.
 
+use super::sys::{HANDLE, open_in_root};
 use crate::world::Fault;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
+use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 use std::path::{Path, PathBuf};
 
@@ -120,7 +121,7 @@ fn absolute(path: &Path) -> Result<(), Fault> {
 }
 
 fn open_dir(root: Option<&Path>, path: &Path) -> Result<OwnedFd, Errno> {
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let flags = HANDLE | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let Some(root) = root else {
         return rustix::fs::openat(CWD, path, flags, Mode::empty());
     };
@@ -131,7 +132,7 @@ fn open_dir(root: Option<&Path>, path: &Path) -> Result<OwnedFd, Errno> {
     } else {
         inside
     };
-    rustix::fs::openat2(root, inside, flags, Mode::empty(), ResolveFlags::IN_ROOT)
+    open_in_root(root, inside, flags)
 }
 
 fn parent_fault(path: &Path, errno: Errno) -> Fault {

@@ -10,28 +10,16 @@
 //! - Its program is looked up in the `PATH` that it is given.
 
 use super::Host;
-use super::cancel::Deadline;
 use super::place::fault;
+use super::running::{Running, signal};
+use super::sys;
 use crate::world::{Account, Command, Fault, Look, Output};
-use rustix::event::{PollFd, PollFlags, Timespec};
-use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{Access, AtFlags, CWD, OFlags};
+use rustix::fs::{Access, AtFlags, CWD};
 use rustix::io::Errno;
-use rustix::process::{Gid, Pid, PidfdFlags, Signal, Uid};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use rustix::process::{Pid, Signal};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ExitStatus, Stdio};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-/// How long a group has between TERM and KILL.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// How long outputs are read after the command itself has ended.
-const DRAIN: Duration = Duration::from_millis(200);
-
-/// How often a command is asked whether it has ended where the kernel does not tell.
-const ASK: Duration = Duration::from_millis(20);
+use std::process::{Child, Stdio};
 
 /// The `PATH` of a command whose environment has none.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -39,8 +27,7 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /// Runs a command until it has ended.
 pub(super) fn run(host: &Host, command: &Command) -> Result<Output, Fault> {
     host.limits.check()?;
-    let (woken, wake) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
-        .map_err(|errno| fault(Path::new("pipe"), errno))?;
+    let (woken, wake) = sys::pipe().map_err(|errno| fault(Path::new("pipe"), errno))?;
     // The other end is dropped when it is cancelled: the poll sees that.
     let _waking = host.limits.cancel.on_cancel(move || drop(wake));
     let deadline = host.limits.sooner(command.timeout);
@@ -80,7 +67,7 @@ fn start(host: &Host, command: &Command) -> Result<Child, Fault> {
         .stderr(Stdio::piped());
     let spawned = match other_user(host, command)? {
         None => start.spawn(),
-        Some(user) => spawn_as(start, &user),
+        Some(user) => sys::spawn_as(start, &user),
     };
     spawned.map_err(|error| unstarted(&program, cwd, command, &error))
 }
@@ -146,259 +133,6 @@ fn other_user(host: &Host, command: &Command) -> Result<Option<Account>, Fault> 
     Ok(Some(user))
 }
 
-/// Starts it with the ids of another user, in a thread that takes them on for good.
-fn spawn_as(mut start: std::process::Command, user: &Account) -> std::io::Result<Child> {
-    let (uid, gid) = (Uid::from_raw(user.uid), Gid::from_raw(user.gid));
-    let groups: Vec<Gid> = user.groups.iter().copied().map(Gid::from_raw).collect();
-    let switched = std::thread::Builder::new().spawn(move || {
-        rustix::thread::set_thread_groups(&groups)?;
-        rustix::thread::set_thread_res_gid(gid, gid, gid)?;
-        rustix::thread::set_thread_res_uid(uid, uid, uid)?;
-        start.spawn()
-    })?;
-    switched
-        .join()
-        .unwrap_or_else(|_| Err(std::io::Error::other("the thread that started it failed")))
-}
-
-fn signal(group: Pid, signal: Signal) {
-    // It may be gone already.
-    let _ = rustix::process::kill_process_group(group, signal);
-}
-
-/// A command that runs, and what it has said so far.
-struct Running<'a> {
-    child: &'a mut Child,
-    group: Pid,
-    exit: Option<OwnedFd>,
-    woken: Option<OwnedFd>,
-    input: Option<(OwnedFd, Arc<[u8]>, usize)>,
-    pipes: [Option<OwnedFd>; 2],
-    keep: usize,
-    output: Output,
-    phase: Phase,
-}
-
-/// Where a command stands. Each has the moment at which it ends by itself.
-enum Phase {
-    /// It runs; its deadline, if any.
-    Runs(Option<Deadline>),
-    /// Its group was told to end, for this reason; KILL at this moment, which then is `None`.
-    Ends(Fault, Option<Instant>),
-    /// It has ended with this status; its outputs are read until then.
-    Drains(ExitStatus, Instant),
-}
-
-impl<'a> Running<'a> {
-    fn new(
-        child: &'a mut Child,
-        command: &Command,
-        woken: OwnedFd,
-        deadline: Option<Deadline>,
-    ) -> Result<Running<'a>, Errno> {
-        let group = Pid::from_child(child);
-        let pipes = [
-            child.stdout.take().map(OwnedFd::from),
-            child.stderr.take().map(OwnedFd::from),
-        ];
-        let input = child.stdin.take().map(OwnedFd::from);
-        for pipe in pipes.iter().chain([&input]).flatten() {
-            let flags = rustix::fs::fcntl_getfl(pipe)?;
-            rustix::fs::fcntl_setfl(pipe, flags | OFlags::NONBLOCK)?;
-        }
-        let bytes = command.stdin.clone();
-        Ok(Running {
-            exit: rustix::process::pidfd_open(group, PidfdFlags::empty()).ok(),
-            child,
-            group,
-            woken: Some(woken),
-            input: input.zip(bytes).map(|(pipe, bytes)| (pipe, bytes, 0)),
-            pipes,
-            keep: command.keep,
-            output: Output::default(),
-            phase: Phase::Runs(deadline),
-        })
-    }
-
-    fn end(&mut self) -> Result<Output, Fault> {
-        loop {
-            if let Some(end) = self.advance() {
-                return end;
-            }
-            if let Err(errno) = self.wait() {
-                signal(self.group, Signal::KILL);
-                let _ = self.child.wait();
-                return Err(fault(Path::new("poll"), errno));
-            }
-            self.feed();
-            self.drink();
-        }
-    }
-
-    /// Moves on to the next phase where it is time to; the result once there is none.
-    fn advance(&mut self) -> Option<Result<Output, Fault>> {
-        let now = Instant::now();
-        match &self.phase {
-            Phase::Runs(deadline) => {
-                let late = deadline.filter(|deadline| deadline.at <= now);
-                if let Ok(Some(status)) = self.child.try_wait() {
-                    self.drink_all();
-                    self.phase = Phase::Drains(status, now + DRAIN);
-                } else if self.woken.is_none() {
-                    self.tell_to_end(Fault::Cancelled);
-                } else if let Some(deadline) = late {
-                    self.tell_to_end(Fault::TimedOut(deadline.span));
-                }
-                None
-            }
-            Phase::Ends(why, kill) => {
-                let why = why.clone();
-                let ended = matches!(self.child.try_wait(), Ok(Some(_)));
-                if ended && rustix::process::test_kill_process_group(self.group).is_err() {
-                    return Some(Err(why));
-                }
-                if kill.is_some_and(|kill| kill <= now) {
-                    signal(self.group, Signal::KILL);
-                    self.phase = Phase::Ends(why, None);
-                }
-                None
-            }
-            Phase::Drains(status, until) => {
-                let quiet = self.pipes.iter().all(Option::is_none);
-                if !quiet && now < *until {
-                    return None;
-                }
-                self.output.status = code(*status);
-                Some(Ok(std::mem::take(&mut self.output)))
-            }
-        }
-    }
-
-    fn tell_to_end(&mut self, why: Fault) {
-        signal(self.group, Signal::TERM);
-        self.input = None;
-        self.woken = None;
-        self.phase = Phase::Ends(why, Some(Instant::now() + GRACE));
-    }
-
-    /// Waits until something happens: an output, its end, a cancel, or the end of the phase.
-    fn wait(&mut self) -> Result<(), Errno> {
-        let timeout = self.patience().map(|span| Timespec {
-            tv_sec: i64::try_from(span.as_secs()).unwrap_or(i64::MAX),
-            tv_nsec: i64::from(span.subsec_nanos()),
-        });
-        let mut fds = Vec::with_capacity(5);
-        let runs = matches!(self.phase, Phase::Runs(_));
-        let exit = self.exit.as_ref().filter(|_| runs);
-        let woken = self.woken.as_ref().filter(|_| runs);
-        for fd in self.pipes.iter().flatten().chain(exit).chain(woken) {
-            fds.push(PollFd::new(fd, PollFlags::IN));
-        }
-        if let Some((pipe, _, _)) = &self.input {
-            fds.push(PollFd::new(pipe, PollFlags::OUT));
-        }
-        match rustix::event::poll(&mut fds, timeout.as_ref()) {
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(errno) => return Err(errno),
-        }
-        let cancelled = woken.is_some_and(|woken| {
-            let woken = rustix::fd::AsRawFd::as_raw_fd(woken);
-            fds.iter().any(|fd| {
-                rustix::fd::AsRawFd::as_raw_fd(&fd.as_fd()) == woken && !fd.revents().is_empty()
-            })
-        });
-        if cancelled {
-            self.woken = None;
-        }
-        Ok(())
-    }
-
-    /// How long to wait at most.
-    fn patience(&self) -> Option<Duration> {
-        let left = |at: Instant| at.saturating_duration_since(Instant::now());
-        match &self.phase {
-            Phase::Runs(deadline) => {
-                let ask = self.exit.is_none().then_some(ASK);
-                let late = deadline.map(|deadline| left(deadline.at));
-                [ask, late].into_iter().flatten().min()
-            }
-            // What is left of a group is not announced.
-            Phase::Ends(..) => Some(ASK),
-            Phase::Drains(_, until) => Some(left(*until)),
-        }
-    }
-
-    /// Writes what its input takes now.
-    fn feed(&mut self) {
-        let Some((pipe, bytes, fed)) = &mut self.input else {
-            return;
-        };
-        while *fed < bytes.len() {
-            match rustix::io::write(&*pipe, &bytes[*fed..]) {
-                Ok(written) => *fed += written,
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => return,
-                // It does not read to the end, which is its own affair.
-                Err(_) => break,
-            }
-        }
-        self.input = None;
-    }
-
-    /// Reads all that a command has said before it ended, however late this thread looks; a pipe holds 1 MiB at most.
-    fn drink_all(&mut self) {
-        for _ in 0..128 {
-            if !self.drink() {
-                return;
-            }
-        }
-    }
-
-    /// Reads a part of what its outputs hold now; false if there is nothing.
-    fn drink(&mut self) -> bool {
-        let mut buffer = [0; 16 << 10];
-        let mut some = false;
-        for stream in 0..self.pipes.len() {
-            while let Some(pipe) = &self.pipes[stream] {
-                match rustix::io::read(pipe, &mut buffer) {
-                    Err(Errno::INTR) => {}
-                    Err(Errno::AGAIN) => break,
-                    Ok(0) | Err(_) => self.pipes[stream] = None,
-                    Ok(read) => {
-                        self.take(stream, &buffer[..read]);
-                        some = true;
-                        // One read each in turn keeps both in the order in which they came.
-                        break;
-                    }
-                }
-            }
-        }
-        some
-    }
-
-    fn take(&mut self, stream: usize, bytes: &[u8]) {
-        let keep = self.keep;
-        let add = |kept: &mut Vec<u8>| {
-            let room = keep.saturating_sub(kept.len()).min(bytes.len());
-            kept.extend_from_slice(&bytes[..room]);
-            (bytes.len() - room) as u64
-        };
-        self.output.cut += if stream == 0 {
-            add(&mut self.output.stdout)
-        } else {
-            add(&mut self.output.stderr)
-        };
-        add(&mut self.output.both);
-    }
-}
-
-fn code(status: ExitStatus) -> i32 {
-    status
-        .code()
-        .or_else(|| status.signal().map(|signal| 128 + signal))
-        .unwrap_or(-1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{CancelToken, HostOptions};
@@ -406,6 +140,7 @@ mod tests {
     use crate::time::Span;
     use crate::world::World;
     use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     fn command(script: &str) -> Command {
         Command {

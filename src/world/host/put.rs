@@ -6,10 +6,11 @@
 use super::attributes;
 use super::files::{io_fault, stat_at};
 use super::place::Place;
+use super::sys;
 use crate::world::{Command, Fault, Node, Output, Put, Stat};
 use rand::TryRng;
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{AtFlags, Gid, Mode, OFlags, Uid};
+use rustix::fs::{AtFlags, Gid, OFlags, Uid};
 use rustix::io::Errno;
 use std::fs::File;
 use std::io::Write;
@@ -32,8 +33,7 @@ pub(super) fn put(
         attributes::keep(place, file.as_fd())?;
     }
     // After the owner, whose change clears setuid, and after the ACL, whose mask these bits set.
-    rustix::fs::fchmod(&file, Mode::from_raw_mode(put.mode & 0o7777))
-        .map_err(|errno| place.fault(errno))?;
+    rustix::fs::fchmod(&file, sys::mode(put.mode)).map_err(|errno| place.fault(errno))?;
     rustix::fs::fsync(&file).map_err(|errno| place.fault(errno))?;
     // A file that is open for writing cannot be executed, as a validation may want to.
     drop(file);
@@ -107,7 +107,7 @@ impl<'a> Temporary<'a> {
         let flags =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         Temporary::make(place, |name| {
-            rustix::fs::openat(place.dir(), name, flags, Mode::from_raw_mode(0o600))
+            rustix::fs::openat(place.dir(), name, flags, sys::mode(0o600))
         })
     }
 

@@ -4,20 +4,17 @@
 //! manager's own signal, which is subscribed to before the job is asked for. A cancel or a timeout ends the waiting; the
 //! manager finishes its job by itself.
 
-use super::Host;
 use super::cancel::Limits;
+use super::unit::{Properties, journal};
 use crate::time::Span;
-use crate::world::{Active, Command, Fault, Load, Look, Service, ServiceAct, Startup, Unit};
-use std::collections::BTreeMap;
+use crate::world::{Active, Fault, Service, ServiceAct, Unit};
 use std::future::{Future, poll_fn};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Instant;
 use zbus::export::futures_core::Stream;
 
-use zbus::{
-    Connection, DynamicType, MatchRule, Message, MessageStream, OwnedObjectPath, OwnedVariant,
-};
+use zbus::{Connection, DynamicType, MatchRule, Message, MessageStream, OwnedObjectPath};
 
 const MANAGER: &str = "org.freedesktop.systemd1";
 const MANAGER_PATH: &str = "/org/freedesktop/systemd1";
@@ -26,8 +23,8 @@ const MANAGER_INTERFACE: &str = "org.freedesktop.systemd1.Manager";
 /// How long the manager may take to answer a question.
 const ANSWER: Span = Span::secs(30);
 
-/// How many lines of the journal are shown.
-const LINES: usize = 10;
+/// How often a manager is reminded of who listens to it.
+pub(super) const REMIND: Span = Span::secs(2);
 
 /// A unit as it stands. The journal is only read where the unit is not active, since it takes a process to do so.
 pub(super) fn look(unit: &Unit, limits: &Limits) -> Result<Service, Fault> {
@@ -154,8 +151,15 @@ impl Manager {
     }
 
     /// Asks the manager to send signals at all.
-    pub async fn subscribe(&self, unit: &Unit) -> Result<(), Fault> {
-        self.call(unit, "Subscribe", &()).await.map(drop)
+    /// True if it did not already do so: a manager may forget its subscribers when it is reloaded.
+    pub async fn subscribe(&self, unit: &Unit) -> Result<bool, Fault> {
+        match self.ask("Subscribe", &()).await {
+            Ok(_) => Ok(true),
+            Err(zbus::Error::MethodError(name, ..)) if name.ends_with(".AlreadySubscribed") => {
+                Ok(false)
+            }
+            Err(error) => Err(said(unit, error)),
+        }
     }
 
     async fn properties(&self, unit: &Unit) -> Result<Properties, Fault> {
@@ -203,7 +207,19 @@ impl Manager {
         let asked = (unit.name.as_str(), "replace");
         let answer = self.call(unit, method, &asked).await?;
         let job: OwnedObjectPath = answer.body().deserialize().map_err(broken)?;
-        while let Some(message) = next(&mut removed).await {
+        loop {
+            let message = tokio::select! {
+                message = next(&mut removed) => message,
+                () = tokio::time::sleep(REMIND.as_std()) => {
+                    if self.subscribe(unit).await? && self.is_gone(&job).await {
+                        return self.stands(unit, verb).await;
+                    }
+                    continue;
+                }
+            };
+            let Some(message) = message else {
+                break;
+            };
             let message = message.map_err(broken)?;
             let (_, which, _, result): (u32, OwnedObjectPath, String, String) =
                 message.body().deserialize().map_err(broken)?;
@@ -213,6 +229,24 @@ impl Manager {
         }
         let why = "the connection to the service manager was lost while it worked";
         Err(Fault::Service(format!("{}: {why}", unit.name)))
+    }
+
+    async fn is_gone(&self, job: &OwnedObjectPath) -> bool {
+        let interface = Some("org.freedesktop.DBus.Properties");
+        let asked = ("org.freedesktop.systemd1.Job", "State");
+        self.0
+            .call_method(Some(MANAGER), job.as_str(), interface, "Get", &asked)
+            .await
+            .is_err()
+    }
+
+    /// How a job ended whose end was not heard: as the unit stands.
+    async fn stands(&self, unit: &Unit, verb: &str) -> Result<(), Fault> {
+        let result = match self.properties(unit).await?.service().active {
+            Active::Failed(..) => "failed",
+            _ => "done",
+        };
+        self.ended(unit, verb, result).await
     }
 
     async fn ended(&self, unit: &Unit, verb: &str, result: &str) -> Result<(), Fault> {
@@ -304,128 +338,20 @@ fn said(unit: &Unit, error: zbus::Error) -> Fault {
     }
 }
 
-/// All properties of a unit, of its type too.
-struct Properties(BTreeMap<String, OwnedVariant>);
-
-impl Properties {
-    fn get<T: TryFrom<OwnedVariant>>(&self, name: &str) -> Option<T> {
-        let value = self.0.get(name)?.try_clone().ok()?;
-        T::try_from(value).ok()
-    }
-
-    fn text(&self, name: &str) -> String {
-        self.get(name).unwrap_or_default()
-    }
-
-    fn service(&self) -> Service {
-        let load = self.load();
-        let startup = match self.text("UnitFileState").as_str() {
-            _ if load == Load::Masked => Startup::Masked,
-            "enabled" => Startup::Enabled,
-            // Enabled until the machine restarts is not enabled.
-            "disabled" | "enabled-runtime" | "linked" | "linked-runtime" => Startup::Disabled,
-            "static" => Startup::Static,
-            "masked" | "masked-runtime" => Startup::Masked,
-            _ => Startup::Other,
-        };
-        Service {
-            load,
-            active: self.active(),
-            startup,
-            stale: self.get("NeedDaemonReload").unwrap_or(false),
-            can_reload: self.get("CanReload").unwrap_or(false),
-            log: None,
-        }
-    }
-
-    fn load(&self) -> Load {
-        match self.text("LoadState").as_str() {
-            "loaded" | "merged" => Load::Loaded,
-            "not-found" => Load::NotFound,
-            "masked" => Load::Masked,
-            state => {
-                let error = self.0.get("LoadError").and_then(|error| {
-                    let (_, text): (String, String) = error.try_clone().ok()?.try_into().ok()?;
-                    (!text.is_empty()).then_some(text)
-                });
-                Load::Broken(error.unwrap_or_else(|| state.to_owned()))
-            }
-        }
-    }
-
-    fn active(&self) -> Active {
-        match self.text("ActiveState").as_str() {
-            "active" => Active::Active,
-            "inactive" => Active::Inactive,
-            "failed" => {
-                let status = self.get("ExecMainStatus").unwrap_or(0);
-                Active::Failed(self.text("Result"), status)
-            }
-            _ => Active::Changing,
-        }
-    }
-}
-
-/// The unit's last lines in the journal; `None` where there is no journal to read.
-fn journal(unit: &Unit, quiet: bool, limits: &Limits) -> Option<Vec<String>> {
-    let kept = ["/run/log/journal", "/var/log/journal"]
-        .iter()
-        .filter_map(|dir| std::fs::read_dir(dir).ok())
-        .any(|mut entries| entries.next().is_some());
-    if !kept {
-        return None;
-    }
-    if quiet {
-        return Some(Vec::new());
-    }
-    let host = Host {
-        limits: limits.clone(),
-        ..Host::default()
-    };
-    let select = if unit.session {
-        "--user-unit"
-    } else {
-        "--unit"
-    };
-    let lines = LINES.to_string();
-    let argv = [
-        "journalctl",
-        select,
-        &unit.name,
-        "--lines",
-        &lines,
-        "--output",
-        "cat",
-        "--quiet",
-        "--no-pager",
-    ];
-    let asked = Command {
-        argv: argv.map(str::to_owned).to_vec(),
-        env: BTreeMap::new(),
-        cwd: None,
-        user: None,
-        stdin: None,
-        timeout: Some(Span::secs(10)),
-        keep: 64 << 10,
-    };
-    let output = host.ask(&asked).ok()?;
-    if output.status != 0 {
-        return None;
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
-    Some(text.lines().map(str::to_owned).collect())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::{CancelToken, HostOptions};
+    use super::super::{CancelToken, Host, HostOptions, lock};
     use super::*;
-    use crate::world::World;
+    use crate::world::{Load, Look, Startup, World};
+    use std::sync::{Mutex, MutexGuard};
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 
     /// A unit file of the user's own manager, while the test runs.
-    struct UnitFile(Host, Unit, PathBuf);
+    struct UnitFile(Host, Unit, PathBuf, MutexGuard<'static, ()>);
+
+    /// A reload by one test is seen by all.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
     impl UnitFile {
         /// `None` where there is no manager to try it with, which is said.
@@ -442,7 +368,7 @@ mod tests {
             let dir = std::env::var_os("XDG_RUNTIME_DIR").ok_or("no XDG_RUNTIME_DIR")?;
             let path = PathBuf::from(dir).join("systemd/user").join(&unit.name);
             std::fs::create_dir_all(path.parent().ok_or("no parent")?)?;
-            let file = UnitFile(host, unit, path);
+            let file = UnitFile(host, unit, path, lock(&ONE_AT_A_TIME));
             file.write(text)?;
             file.act(ServiceAct::ReloadManager)?;
             Ok(Some(file))
@@ -463,6 +389,8 @@ mod tests {
 
     impl Drop for UnitFile {
         fn drop(&mut self) {
+            // Held until all of it is undone.
+            let _guard = &self.3;
             let _ = self.act(ServiceAct::Stop);
             let _ = self.act(ServiceAct::Disable);
             let _ = std::fs::remove_file(&self.2);
@@ -595,7 +523,6 @@ mod tests {
             bounded.act(&unit.1, ServiceAct::Start),
             Err(Fault::TimedOut(timeout))
         );
-        assert_eq!(unit.look()?.active, Active::Changing);
         let cancel = CancelToken::new();
         cancel.cancel();
         let ended = unit.0.attempt(cancel, None);

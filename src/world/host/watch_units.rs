@@ -1,6 +1,6 @@
 //! Watching units: one connection to each service manager, whose signals are told on.
 
-use super::service::{Manager, broken, next, runtime};
+use super::service::{Manager, REMIND, broken, next, runtime};
 use super::watch::Message;
 use crate::world::{Fault, Unit};
 use std::collections::BTreeMap;
@@ -100,6 +100,9 @@ async fn serve(
     let mut subscribed = false;
     loop {
         tokio::select! {
+            () = tokio::time::sleep(REMIND.as_std()), if subscribed => {
+                remind(&manager, watched, tell).await?;
+            }
             order = ordered.recv() => match order {
                 None => return Ok(()),
                 Some(Order::Remove(id)) => forget(watched, id),
@@ -132,6 +135,19 @@ async fn add(manager: &Manager, subscribed: &mut bool, unit: &Unit) -> Result<St
         *subscribed = true;
     }
     Ok(manager.load(unit).await?.to_string())
+}
+
+/// Subscribes again where the manager forgot; what happened meanwhile is not known, so all may have changed.
+async fn remind(manager: &Manager, watched: &Watched, tell: &Sender<Message>) -> Result<(), Fault> {
+    let Some((_, any)) = watched.values().flatten().next() else {
+        return Ok(());
+    };
+    if manager.subscribe(any).await? {
+        for (id, unit) in watched.values().flatten() {
+            let _ = tell.send(Message::UnitChanged(*id, unit.name.clone(), "unit files"));
+        }
+    }
+    Ok(())
 }
 
 fn forget(watched: &mut Watched, id: u64) {
