@@ -123,5 +123,4 @@ fn the_password_graph_runs() {
     println!("{}", story(&events));
     let events = apply(&mut drive);
     println!("{}", story(&events));
-
 }

@@ -197,6 +197,7 @@ fn edits_say_what_they_did() {
             "linked exec[db] ~> file[/srv/nginx.conf]",
             "warning: file hears nothing: `~>` only orders",
             "set exec[db].env.P = •••",
+            "warning: exec[db]: has no guard (creates, onlyif, unless, refreshonly): runs at every start",
             "unset password[pw].length",
             "dropped noop[bystander]; what it managed stays on the host",
         ]
