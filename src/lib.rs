@@ -1,6 +1,7 @@
 //! weft: an interactive console for event-driven configuration graphs.
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod command;
 pub mod drive;
 pub mod engine;
@@ -8,6 +9,7 @@ pub mod file;
 pub mod graph;
 pub mod journal;
 pub mod kind;
+pub mod repl;
 pub mod time;
 pub mod trace;
 pub mod value;

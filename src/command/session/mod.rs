@@ -5,6 +5,7 @@ mod expect;
 mod files;
 mod front;
 mod open;
+mod reload;
 mod run;
 mod sims;
 
