@@ -82,7 +82,7 @@ fn on_file(
     if !session.moment().sim {
         return fresh(desk, &mut session);
     }
-    let played = run::play(desk, &mut session);
+    let played = run::play(desk, &mut session, &mut desk.silent());
     let code = answer(desk, &mut session, &order);
     if played { code } else { code.max(1) }
 }

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use crate::file::{FileProblem, load};
 use crate::kind::Kinds;
+use crate::trace::count;
 use crate::value::sanitise;
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
@@ -44,8 +45,9 @@ fn one(desk: &Desk, path: &Path) -> Json {
             };
             let resources = document.graph.vertices().len();
             desk.printer.result(&format!(
-                "{}: ok, a {what} of {resources} resources\n",
-                path.display()
+                "{}: ok, a {what} of {}\n",
+                path.display(),
+                count(resources, "resource")
             ));
             json!({"path": path.display().to_string(), "ok": true, "is": what, "resources": resources})
         }

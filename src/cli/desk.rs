@@ -59,6 +59,11 @@ impl Desk {
         Console::new(self.printer.clone(), self.asking.clone())
     }
 
+    /// The same, but nothing of what happens is told.
+    pub fn silent(&self) -> Console {
+        self.console().silent()
+    }
+
     /// Whether results are JSON.
     pub fn json(&self) -> bool {
         self.flags.output.json
@@ -147,11 +152,7 @@ impl Desk {
 
     /// Tells why something could not be done, and gives the exit code.
     pub fn refuse(&self, error: &SessionError) -> i32 {
-        let text = match error {
-            SessionError::Command(error) => format!("error: {error}"),
-            other => other.to_string(),
-        };
-        self.printer.error(&text);
+        self.printer.refusal(error);
         1
     }
 

@@ -4,13 +4,15 @@ use super::args::{PromptArgs, Told};
 use super::desk::Desk;
 use super::{run, watch};
 use crate::command::Session;
+use crate::graph::nearest;
 use crate::repl::{Behind, Came, prompt, read_commands, run_script, stdin_is_terminal};
 use std::io::stdin;
+use std::path::Path;
 
 /// `weft [FILE]`.
 pub fn file(desk: &Desk, args: PromptArgs) -> i32 {
     let session = match &args.file {
-        Some(path) => desk.open(path),
+        Some(path) => desk.open(path).inspect_err(|_| perhaps_a_verb(desk, path)),
         None => desk.open_password(),
     };
     match session {
@@ -82,4 +84,20 @@ fn nothing_said(desk: &Desk, mut session: Session) -> i32 {
         "nothing to do: there is no terminal, no -c COMMAND, and nothing on standard input\n",
     );
     0
+}
+
+/// A misspelt verb is taken for a file that is not there.
+fn perhaps_a_verb(desk: &Desk, path: &Path) {
+    let word = path.to_string_lossy();
+    let command = super::command();
+    let verbs: Vec<&str> = command
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .collect();
+    if !path.exists()
+        && let Some(verb) = nearest(&word, verbs.into_iter())
+    {
+        desk.printer
+            .error(&format!("  hint: did you mean `weft {verb}`?"));
+    }
 }

@@ -4,6 +4,7 @@ use super::args::PartArgs;
 use super::desk::Desk;
 use crate::command::session::judge;
 use crate::command::{Order, Session};
+use crate::repl::Console;
 use crate::trace::Stage;
 
 /// `weft plan FILE [REF…]`.
@@ -33,15 +34,14 @@ fn with_keys(desk: &Desk, args: &PartArgs, order: impl Fn(Vec<crate::graph::Key>
 }
 
 /// Plays a story's steps. False if one of them failed, which was told.
-pub fn play(desk: &Desk, session: &mut Session) -> bool {
+pub fn play(desk: &Desk, session: &mut Session, front: &mut Console) -> bool {
     let steps = session
         .document()
         .and_then(|document| document.story.as_ref())
         .map(|story| story.steps.clone())
         .unwrap_or_default();
-    let mut front = desk.console();
     for step in steps {
-        if let Err(error) = session.eval(&step.text, &mut front) {
+        if let Err(error) = session.eval(&step.text, front) {
             desk.refuse(&error);
             return false;
         }
@@ -51,7 +51,7 @@ pub fn play(desk: &Desk, session: &mut Session) -> bool {
 
 /// Plays a story and says what came of it.
 pub fn play_and_judge(desk: &Desk, session: &mut Session) -> i32 {
-    let played = play(desk, session);
+    let played = play(desk, session, &mut desk.console());
     let expectations = session
         .document()
         .and_then(|document| document.story.as_ref())

@@ -12,12 +12,25 @@ pub struct Console {
     printer: Arc<Printer>,
     /// Whether a question waits for its answer: a signal then leaves at once.
     asking: Arc<AtomicBool>,
+    silent: bool,
 }
 
 impl Console {
     /// Over this printer; `asking` is set while a question waits.
     pub fn new(printer: Arc<Printer>, asking: Arc<AtomicBool>) -> Console {
-        Console { printer, asking }
+        Console {
+            printer,
+            asking,
+            silent: false,
+        }
+    }
+
+    /// The same, but what happens is not told; errors are.
+    pub fn silent(self) -> Console {
+        Console {
+            silent: true,
+            ..self
+        }
     }
 
     /// What it prints with.
@@ -35,6 +48,9 @@ impl Console {
 
 impl Front for Console {
     fn show(&mut self, text: &str) {
+        if self.silent {
+            return;
+        }
         let style = *self.printer.style();
         let paged = paint::safe(text, &style);
         if !pager::page(&paged, &style) {
@@ -47,11 +63,17 @@ impl Front for Console {
     }
 
     fn remark(&mut self, text: &str) {
-        self.printer.remark(text);
+        if !self.silent {
+            self.printer.remark(text);
+        }
     }
 
     fn events(&mut self, events: &[Event]) {
-        self.printer.events(events);
+        if self.silent {
+            self.printer.keep(events);
+        } else {
+            self.printer.events(events);
+        }
     }
 
     fn can_ask(&self) -> bool {

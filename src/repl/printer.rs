@@ -4,6 +4,7 @@
 
 use super::paint::{dim, event_line, safe};
 use super::{Style, size};
+use crate::command::SessionError;
 use crate::engine::event::Event;
 use crate::engine::{Level, Status};
 use crate::trace::{Stage, View, json_line};
@@ -84,6 +85,19 @@ impl Printer {
             "{}\n",
             safe(text, &self.style).trim_end_matches('\n')
         ));
+    }
+
+    /// Why a line was not done, on stderr.
+    pub fn refusal(&self, error: &SessionError) {
+        match error {
+            SessionError::Command(error) => self.error(&format!("error: {error}")),
+            failed => self.error(&failed.to_string()),
+        }
+    }
+
+    /// Events that are not told: they only go to the file of `--trace`.
+    pub fn keep(&self, events: &[Event]) {
+        self.lock().take(events);
     }
 
     /// Text on stderr as it is.

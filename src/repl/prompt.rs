@@ -38,7 +38,7 @@ pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -
     if session.moment().running && code == 0 {
         let stopped = session.eval("stop", console);
         if let Err(error) = stopped {
-            console.printer().error(&error.to_string());
+            console.printer().refusal(&error);
         }
     }
     code
@@ -108,7 +108,7 @@ fn one_line(
     match result {
         Ok(Flow::Quit) => return Some(0),
         Ok(Flow::Go) => {}
-        Err(error) => console.printer().error(&error.to_string()),
+        Err(error) => console.printer().refusal(&error),
     }
     Behind::follow(session, console.printer(), None);
     left_by_signal(session)

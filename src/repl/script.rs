@@ -66,7 +66,7 @@ pub fn run_script(
         Ok(Flow::Quit) => came.left = true,
         Err(error) => {
             came.failed = true;
-            console.printer().error(&error.to_string());
+            console.printer().refusal(&error);
         }
     }
     Behind::follow(session, console.printer(), None);

@@ -18,8 +18,11 @@ impl Session {
         if !changed {
             return Ok(true);
         }
-        self.graph_changed(Vec::new(), front);
-        if self.staged {
+        self.plan = None;
+        if self.runner.is_sim() || !self.moment().running {
+            self.hand_graph_over(Vec::new(), front);
+        } else {
+            self.staged = true;
             self.obey("", &Order::Apply(Vec::new()), front)?;
         }
         Ok(!self.staged)
