@@ -290,6 +290,13 @@ impl SimDrive {
     }
 
     fn start(&mut self, errand: Errand) {
+        debug_assert!(
+            !self
+                .coming
+                .values()
+                .any(|(other, _)| other.vertex == errand.vertex),
+            "a vertex has one attempt at a time"
+        );
         let (input, took) = self.ground.run(&errand, self.now, &self.state);
         if self.ground.crashed() {
             return self.crash();

@@ -28,6 +28,14 @@ impl Semaphores {
         self.waiting.push(entry);
     }
 
+    /// Those that waited, who no longer do.
+    pub fn dismiss(&mut self) -> Vec<VertexId> {
+        std::mem::take(&mut self.waiting)
+            .into_iter()
+            .map(|(_, _, v)| v)
+            .collect()
+    }
+
     /// Whether anyone waits.
     pub fn has_waiting(&self) -> bool {
         !self.waiting.is_empty()

@@ -221,6 +221,7 @@ impl Engine {
             return;
         }
         let v = self.net.index.get(key).copied();
+        self.say_if_unspoken(|| format!("cancel {key}"));
         let cause = self.input_event;
         self.record(
             Record::Cancelled {

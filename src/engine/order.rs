@@ -254,6 +254,7 @@ impl Engine {
                 continue;
             }
             if let Some(name) = self.lacks_semaphore(v) {
+                self.node_mut(v).queued = true;
                 self.semaphores.wait(entry);
                 let cause = self.node(v).cause;
                 self.event(Some(v), What::Waiting(Wait::Semaphore(name)), cause);
@@ -272,6 +273,10 @@ impl Engine {
 
     /// Begins an attempt: takes the values that came, and checks.
     fn start(&mut self, v: VertexId) {
+        debug_assert!(
+            self.net.pred.row(v).iter().all(|p| self.has(*p, SETTLED)),
+            "O1"
+        );
         self.take_semaphores(v);
         self.running += 1;
         self.clear(v, DIRTY);
@@ -384,7 +389,8 @@ impl Engine {
     }
 
     pub(super) fn command(&mut self, line: String) {
-        self.input(None, What::Command(line));
+        let event = self.input(None, What::Command(line));
+        self.spoken = Some(event);
     }
 
     /// A deadline that dirties: a poll, or an event that had to wait.

@@ -322,8 +322,7 @@ impl Engine {
                 Outcome::Held => Status::Held,
             },
             Phase::Idle => match self.blocked_behind(v) {
-                Some(super::Block::HeldSender(_)) => Status::Held,
-                Some(super::Block::Behind(key)) if self.held_behind(&key) => Status::Held,
+                Some(super::Block::HeldSender(_) | super::Block::BehindHeld(_)) => Status::Held,
                 Some(_) => Status::Blocked,
                 None if self.mode == Mode::Idle && node.outcome == Outcome::New => Status::New,
                 None => Status::Waiting,

@@ -235,6 +235,7 @@ impl VertexView {
             }
             Block::HeldSender(key) => (Status::Held, format!("the noop of {key}")),
             Block::Behind(key) => (Status::Blocked, format!("behind {key}")),
+            Block::BehindHeld(key) => (Status::Held, format!("behind {key}")),
             Block::Declined(key) => (Status::Blocked, format!("behind {key}")),
         };
         self.is(status, reason);
