@@ -324,6 +324,7 @@ impl Engine {
             let why = format!(
                 "keeps changing back: changed five times within ten seconds, and {other} ran in between"
             );
+            self.node_mut(v).fights = true;
             return self.fail_for_good(v, Fail::plain(why));
         }
         self.recover(v);

@@ -252,6 +252,7 @@ impl What {
     pub fn level(&self) -> Level {
         match self {
             What::Dirty(_)
+            | What::Edited { .. }
             | What::Poked
             | What::Waiting(_)
             | What::Checking { .. }

@@ -107,7 +107,7 @@ impl Engine {
             self.node_mut(v).cause = event;
         }
         self.mark_pending(v, true);
-        if self.has(v, FAILED) {
+        if self.has(v, FAILED) && !self.node(v).fights {
             self.unfail(v);
             self.node_mut(v).tries = 0;
         }

@@ -71,6 +71,7 @@ impl Engine {
             node.behind = false;
             node.rights = false;
             node.needs_root = false;
+            node.fights = false;
             if node.phase == Phase::Idle {
                 node.cause = cause;
                 self.unfail(v);
@@ -92,6 +93,9 @@ impl Engine {
         self.stirred = true;
         let event = self.event(Some(v), What::Dirty(why), cause);
         let at_once = matches!(why, Dirt::Command | Dirt::Params);
+        if self.node(v).fights && !at_once {
+            return;
+        }
         match self.node(v).phase {
             Phase::Delayed if at_once => self.end_delay(v),
             Phase::Asking if at_once => self.stop_asking(v),
@@ -107,6 +111,7 @@ impl Engine {
             self.node_mut(v).cause = event;
         }
         self.unfail(v);
+        self.node_mut(v).fights = false;
         self.node_mut(v).tries = 0;
         self.set(v, DIRTY);
         self.unsettle(v);

@@ -116,6 +116,8 @@ pub(super) struct Node {
     pub rights: bool,
     /// In a plan: it failed for want of root, and is planned on as with rights (rule L1).
     pub needs_root: bool,
+    /// It keeps changing back: only a command, new params or a new run starts it again (rule C4).
+    pub fights: bool,
     /// It failed, and was right on a later try (rule C3), or recovered (rule M3).
     pub recovered: bool,
     pub trip: Option<Box<Trip>>,
@@ -189,6 +191,7 @@ impl Node {
             behind: false,
             rights: false,
             needs_root: false,
+            fights: false,
             recovered: false,
             trip: None,
             memo: None,

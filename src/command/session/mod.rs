@@ -230,6 +230,7 @@ impl Session {
             .for_each(|warning| front.remark(&format!("warning: {warning}\n")));
         if self.history.push(edited.graph, order.to_string()) {
             self.log.push(order.to_string());
+            self.command(order, front);
             self.graph_changed(renamed, front);
         }
         Ok(())
