@@ -27,7 +27,7 @@ pub struct Function {
     pub name: String,
     /// From its `fn` to its closing brace.
     pub span: Range<usize>,
-    /// How many lines that is.
+    /// How many lines that is; those inside of a string are text, and not counted.
     pub lines: usize,
 }
 
@@ -119,12 +119,16 @@ impl Source {
     /// Every function with a body, in order.
     pub fn functions(&self) -> Vec<Function> {
         let starts = words(&self.code, "fn");
+        let breaks = |span: &Range<usize>| self.text[span.clone()].matches('\n').count();
         starts
             .filter_map(|at| function(&self.code, at))
-            .map(|(name, span)| Function {
-                lines: self.code[span.clone()].matches('\n').count() + 1,
-                name,
-                span,
+            .map(|(name, span)| {
+                let inside = self.strings.iter().filter(|s| span.contains(&s.start));
+                Function {
+                    lines: breaks(&span) + 1 - inside.map(breaks).sum::<usize>(),
+                    name,
+                    span,
+                }
             })
             .collect()
     }
