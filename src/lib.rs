@@ -25,7 +25,7 @@
 //! 2. [`engine`]: its own page lists each file with the rules that it keeps.
 //! 3. [`kind`] and one kind, `kind/noop.rs` first, then `kind/password.rs`; [`world`] for what a kind looks at and mends.
 //! 4. [`drive`]: where engine, kinds, worlds and journal meet.
-//! 5. [`trace`], [`file`] and [`command`]: what a person reads and writes.
+//! 5. [`trace`], [`mod@file`] and [`command`]: what a person reads and writes.
 //!
 //! # Who imports whom
 //!
@@ -41,7 +41,7 @@
 //! | [`journal`] | records as they are kept | |
 //! | [`trace`] | events as text, as JSON lines, and folded into a view | |
 //! | [`drive`] | effects carried out: in virtual time, or in real time | threads, the run's clock (`real` alone) |
-//! | [`file`] | graphs and stories in YAML, with spans; saving | reading the file (`load` alone) |
+//! | [`mod@file`] | graphs and stories in YAML, with spans; saving | reading the file (`load` alone) |
 //! | [`command`] | the one language: words, completion, help, sessions | |
 //!
 //! # Three laws

@@ -52,7 +52,7 @@ pub struct Applied {
     pub sends: Sends,
 }
 
-/// A kind as drivers and the console see it. Implemented by [`Adapter`] alone.
+/// A kind as drivers and the console see it. Implemented by [`super::Adapter`] alone.
 pub trait AnyKind: Send + Sync {
     /// All that can be said of it without running it.
     fn schema(&self) -> &'static Schema;

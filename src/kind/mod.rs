@@ -1,6 +1,6 @@
 //! Kinds: what can stand at a vertex. One file each, stateless.
 //!
-//! A kind implements [`Kind`] over its own `Want` (made by [`want!`]) and `Drift`; the one [`adapter`] makes of it the
+//! A kind implements [`Kind`] over its own `Want` (made by `want!`) and `Drift`; the one [`Adapter`] makes of it the
 //! [`AnyKind`] that a driver runs. From `Want` alone come parsing, completion, help, schema and equality. A new kind is
 //! one file here, one row in [`KINDS`], one scenario and one snapshot.
 //!
