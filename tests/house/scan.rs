@@ -315,8 +315,8 @@ fn literal(text: &str, at: usize, rest: &str) -> (usize, Option<Range<usize>>) {
         let end = quoted_end(text, at + 1, '"');
         return ((end + 1).min(text.len()), Some(at + 1..end));
     }
-    if rest.starts_with('\'') {
-        let mut chars = rest[1..].chars();
+    if let Some(inside) = rest.strip_prefix('\'') {
+        let mut chars = inside.chars();
         let (first, second) = (chars.next(), chars.next());
         if first == Some('\\') || second == Some('\'') {
             let end = quoted_end(text, at + 1, '\'');
