@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A line is lexed ([`words`]), parsed by the table of commands ([`registry`]) into [`Order`]s, and those that edit the
-//! graph are applied by [`edit`]. Completion, hints, help and docs come from the same table, and from the kinds' schemas.
+//! graph are applied by [`edit()`]. Completion, hints, help and docs come from the same table, and from the kinds' schemas.
 //! Nothing here knows a terminal.
 
 mod arrows;
