@@ -73,6 +73,7 @@ impl Engine {
             node.needs_root = false;
             if node.phase == Phase::Idle {
                 node.cause = cause;
+                self.end_fight(v);
                 self.unfail(v);
                 self.held.remove(&v);
                 self.set(v, DIRTY);
@@ -105,6 +106,12 @@ impl Engine {
         }
         if !self.has(v, DIRTY | PENDING) {
             self.node_mut(v).cause = event;
+        }
+        if at_once {
+            self.end_fight(v);
+        }
+        if self.fights(v) {
+            return;
         }
         self.unfail(v);
         self.node_mut(v).tries = 0;
@@ -389,6 +396,7 @@ impl Engine {
     }
 
     pub(super) fn command(&mut self, line: String) {
+        self.forget_changes();
         let event = self.input(None, What::Command(line));
         self.spoken = Some(event);
     }

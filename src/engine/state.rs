@@ -166,6 +166,8 @@ pub(super) struct Inbox {
 pub(super) struct Extra {
     /// When it changed, and how many acts of any vertex there had been (rule C4).
     pub changes: Vec<(Time, u64)>,
+    /// It failed because it keeps changing back: only a command or new params start it again (rule C4).
+    pub fights: bool,
     /// Events that may still come at once, and when that was true (rule M1).
     pub tokens: Option<(f64, Time)>,
 }
