@@ -99,6 +99,7 @@ pub mod file;
 pub mod graph;
 pub mod journal;
 pub mod kind;
+pub mod scenario;
 pub mod time;
 pub mod trace;
 pub mod value;

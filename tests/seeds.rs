@@ -515,12 +515,9 @@ impl Play {
         self.drive.crash();
         let jobs = 1 + self.dice.below(4) as usize;
         self.drive
-            .restart(options(jobs))
+            .restart(options(jobs), self.graph.clone())
             .expect("the store is there");
-        self.input(Input::Graph {
-            graph: self.graph.clone(),
-            renamed: vec![],
-        });
+        self.audit();
         self.did("restart", "");
     }
 
@@ -599,6 +596,7 @@ fn is_free(what: &What) -> bool {
         What::Edited { .. }
             | What::Recorded { .. }
             | What::Dropped { .. }
+            | What::Note(_)
             | What::Paused
             | What::Continued
     )

@@ -71,9 +71,9 @@ impl Engine {
             node.behind = false;
             node.rights = false;
             node.needs_root = false;
-            node.fights = false;
             if node.phase == Phase::Idle {
                 node.cause = cause;
+                self.end_fight(v);
                 self.unfail(v);
                 self.held.remove(&v);
                 self.set(v, DIRTY);
@@ -93,9 +93,6 @@ impl Engine {
         self.stirred = true;
         let event = self.event(Some(v), What::Dirty(why), cause);
         let at_once = matches!(why, Dirt::Command | Dirt::Params);
-        if self.node(v).fights && !at_once {
-            return;
-        }
         match self.node(v).phase {
             Phase::Delayed if at_once => self.end_delay(v),
             Phase::Asking if at_once => self.stop_asking(v),
@@ -110,8 +107,13 @@ impl Engine {
         if !self.has(v, DIRTY | PENDING) {
             self.node_mut(v).cause = event;
         }
+        if at_once {
+            self.end_fight(v);
+        }
+        if self.fights(v) {
+            return;
+        }
         self.unfail(v);
-        self.node_mut(v).fights = false;
         self.node_mut(v).tries = 0;
         self.set(v, DIRTY);
         self.unsettle(v);
@@ -121,7 +123,6 @@ impl Engine {
     pub(super) fn dirty_by_command(&mut self, v: VertexId) {
         let cause = self.input_event;
         self.forget_changes();
-        self.node_mut(v).memo = None;
         self.dirty(v, Dirt::Command, cause);
     }
 
@@ -394,6 +395,7 @@ impl Engine {
     }
 
     pub(super) fn command(&mut self, line: String) {
+        self.forget_changes();
         let event = self.input(None, What::Command(line));
         self.spoken = Some(event);
     }

@@ -116,8 +116,6 @@ pub(super) struct Node {
     pub rights: bool,
     /// In a plan: it failed for want of root, and is planned on as with rights (rule L1).
     pub needs_root: bool,
-    /// It keeps changing back: only a command, new params or a new run starts it again (rule C4).
-    pub fights: bool,
     /// It failed, and was right on a later try (rule C3), or recovered (rule M3).
     pub recovered: bool,
     pub trip: Option<Box<Trip>>,
@@ -168,6 +166,8 @@ pub(super) struct Inbox {
 pub(super) struct Extra {
     /// When it changed, and how many acts of any vertex there had been (rule C4).
     pub changes: Vec<(Time, u64)>,
+    /// It failed because it keeps changing back: only a command or new params start it again (rule C4).
+    pub fights: bool,
     /// Events that may still come at once, and when that was true (rule M1).
     pub tokens: Option<(f64, Time)>,
 }
@@ -191,7 +191,6 @@ impl Node {
             behind: false,
             rights: false,
             needs_root: false,
-            fights: false,
             recovered: false,
             trip: None,
             memo: None,
