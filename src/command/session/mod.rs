@@ -5,12 +5,15 @@ mod expect;
 mod files;
 mod front;
 mod open;
+mod rows;
 mod run;
+mod show;
 mod sims;
 
 pub use expect::{Verdict, judge};
 pub use front::Front;
 pub use open::{SessionOptions, WorldName, state_name};
+pub use rows::{PendingRow, StatusRow};
 
 use std::fmt;
 
