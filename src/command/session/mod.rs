@@ -1,16 +1,22 @@
 //! A session: a graph being built, a world that it acts on, and what has happened. Every front evaluates the same lines here.
 
 mod ask;
+mod editor;
 mod expect;
 mod files;
 mod front;
+mod inspect;
 mod open;
+mod rows;
 mod run;
+mod show;
 mod sims;
+mod source;
 
 pub use expect::{Verdict, judge};
 pub use front::Front;
 pub use open::{SessionOptions, WorldName, state_name};
+pub use rows::{PendingRow, StatusRow};
 
 use std::fmt;
 
@@ -30,6 +36,7 @@ use crate::graph::{Graph, Key};
 use crate::kind::Kinds;
 use crate::trace::View;
 use crate::world::sim::Sim;
+use files::Began;
 use std::sync::Arc;
 
 /// Whether a session goes on.
@@ -145,6 +152,10 @@ pub struct Session {
     staged: bool,
     /// Errors so far, for `expect error`.
     errors: Vec<String>,
+    /// What it began with, for a story of it.
+    began: Began,
+    /// The files whose commands are being run, each within the one before.
+    sourcing: Vec<String>,
 }
 
 impl Session {
@@ -275,9 +286,9 @@ impl Session {
             .iter()
             .for_each(|warning| front.remark(&format!("warning: {warning}\n")));
         if self.history.push(edited.graph, order.to_string()) {
-            self.log.push(order.to_string());
-            self.command(order, front);
-            self.graph_changed(renamed, front);
+            let text = order.to_string();
+            self.log.push(text.clone());
+            self.edited_by(&text, renamed, front);
         }
         Ok(())
     }
@@ -455,3 +466,6 @@ pub(super) fn take(events: &mut Vec<Event>, view: &mut View, new: &[Event], fron
 pub(super) fn lines(lines: &[String]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
+
+#[cfg(test)]
+mod tests;
