@@ -7,6 +7,7 @@ mod files;
 mod front;
 mod inspect;
 mod open;
+mod reload;
 mod rows;
 mod run;
 mod show;
