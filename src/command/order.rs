@@ -173,7 +173,7 @@ pub enum SimOrder {
 }
 
 impl Order {
-    /// Whether it edits the graph, so that [`super::edit`] can apply it.
+    /// Whether it edits the graph, so that [`super::edit()`] can apply it.
     pub fn is_edit(&self) -> bool {
         use Order::*;
         matches!(

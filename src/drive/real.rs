@@ -273,10 +273,11 @@ impl RealDrive {
                 all.events.extend(out.events);
             }
         }
-        if !all.records.is_empty() && !self.undurable {
-            if let Err(fault) = self.store.commit(&all.records) {
-                return self.stop_undurable(fault, on);
-            }
+        if !all.records.is_empty()
+            && !self.undurable
+            && let Err(fault) = self.store.commit(&all.records)
+        {
+            return self.stop_undurable(fault, on);
         }
         if !all.events.is_empty() {
             on(&all.events);
