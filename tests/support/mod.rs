@@ -99,6 +99,8 @@ pub struct Memory {
     pub asked: Vec<String>,
     /// What it answers; `None` if there is nobody to ask.
     pub answer: Option<bool>,
+    /// What gets each event as it is shown.
+    pub hook: Option<Box<dyn FnMut(&Event)>>,
 }
 
 impl Front for Memory {
@@ -110,7 +112,11 @@ impl Front for Memory {
         self.shown.push_str(text);
     }
 
-    fn events(&mut self, _: &[Event]) {}
+    fn events(&mut self, events: &[Event]) {
+        if let Some(hook) = &mut self.hook {
+            events.iter().for_each(hook);
+        }
+    }
 
     fn can_ask(&self) -> bool {
         self.answer.is_some()
