@@ -59,7 +59,7 @@ fn a_plan_leaves_no_trace_and_says_what_the_apply_does() -> Outcome {
 #[test]
 fn a_person_is_asked_once_and_a_watch_covers_later_repairs() -> Outcome {
     let scratch = Scratch::new("consent")?;
-    let mut bench = Bench::open(&scratch, PASSWORD, WorldName::Host, false)?;
+    let mut bench = Bench::open(&scratch, PASSWORD, WorldName::Host, false, 2)?;
     assert!(bench.eval("apply").is_err());
     bench.front.answer = Some(false);
     bench.eval("apply")?;

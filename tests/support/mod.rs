@@ -155,15 +155,16 @@ pub struct Bench {
 impl Bench {
     /// On this machine, with consent beforehand and the state in the same directory.
     pub fn host(scratch: &Scratch, graph: &str) -> Result<Bench, Box<dyn Error>> {
-        Bench::open(scratch, graph, WorldName::Host, true)
+        Bench::open(scratch, graph, WorldName::Host, true, 2)
     }
 
-    /// On a world; `yes` is consent beforehand.
+    /// On a world; `yes` is consent beforehand, `jobs` how many vertices may run at the same time.
     pub fn open(
         scratch: &Scratch,
         graph: &str,
         world: WorldName,
         yes: bool,
+        jobs: usize,
     ) -> Result<Bench, Box<dyn Error>> {
         let text = graph.replace("{dir}", &scratch.0.display().to_string());
         let path = scratch.at("graph.yaml");
@@ -172,7 +173,7 @@ impl Bench {
         })
         .map_err(|error| format!("{error:?}"))?;
         let options = SessionOptions {
-            jobs: 2,
+            jobs,
             seed: None,
             noop: false,
             yes,
