@@ -181,8 +181,10 @@ impl Engine {
                 let cause = self.input_event;
                 self.event(Some(v), What::MemoDropped, cause);
             }
-            if self.node(v).phase != Phase::Arming {
-                self.unwatch(v);
+            match self.node(v).phase {
+                // Its watch is on its way, for the params before: only one for these counts.
+                Phase::Arming => self.ask_for_watch(v),
+                _ => self.unwatch(v),
             }
         }
         self.forget_changes();

@@ -45,8 +45,10 @@ impl Engine {
         self.tally.held = self.held.len();
         self.tell_blocked();
         self.event(None, What::Converged(self.tally), cause);
-        if self.mode == Mode::Once {
-            self.mode = Mode::Idle;
+        match self.mode {
+            Mode::Once => self.mode = Mode::Idle,
+            // The consent to a watch covers all later repairs (rule W3).
+            _ => self.expected = None,
         }
     }
 
