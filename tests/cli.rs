@@ -28,7 +28,7 @@ impl Home {
 
     fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path(name);
-        std::fs::write(&path, text).expect("written");
+        replace(&path, text);
         path
     }
 
@@ -184,6 +184,13 @@ impl Running {
         let status = self.child.wait().expect("it ended");
         assert_eq!(status.code(), Some(code), "{}", self.seen);
     }
+}
+
+/// Puts a whole text in a file's place at once: whoever watches it sees no half of it.
+fn replace(path: &Path, text: &str) {
+    let beside = path.with_extension("new");
+    std::fs::write(&beside, text).expect("written");
+    std::fs::rename(&beside, path).expect("renamed");
 }
 
 fn text(path: &Path) -> String {
@@ -542,7 +549,7 @@ fn watch_repairs_and_reads_its_file_again() {
     let (graph, made) = (home.one_file("right"), home.path("made"));
     let mut weft = Running::start(&home, &["watch", "--yes", &text(&graph)]);
     weft.sees("converged");
-    std::fs::write(&made, "wrong").expect("written");
+    replace(&made, "wrong");
     weft.sees("-wrong");
     weft.sees("converged");
     assert_eq!(std::fs::read_to_string(&made).expect("made"), "right");

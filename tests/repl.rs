@@ -178,6 +178,13 @@ impl Drop for Home {
     }
 }
 
+/// Puts a whole text in a file's place at once: whoever watches it sees no half of it.
+fn replace(path: &Path, text: &str) {
+    let beside = path.with_extension("new");
+    std::fs::write(&beside, text).expect("written");
+    std::fs::rename(&beside, path).expect("renamed");
+}
+
 fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
     let meta = std::fs::metadata(path).expect("it is there");
@@ -382,7 +389,7 @@ fn a_watch_goes_on_above_the_prompt() {
     weft.prompts("host mine watching ›");
     weft.keys("add noop typed");
     weft.prompts("add noop typed");
-    std::fs::write(&target, "wrong").expect("written");
+    replace(&target, "wrong");
     weft.sees("-wrong");
     weft.prompts("host mine watching › add noop typed");
     weft.keys("\r");
