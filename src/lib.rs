@@ -92,6 +92,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod command;
 pub mod drive;
 pub mod engine;
@@ -99,6 +100,8 @@ pub mod file;
 pub mod graph;
 pub mod journal;
 pub mod kind;
+pub mod repl;
+pub mod scenario;
 pub mod time;
 pub mod trace;
 pub mod value;

@@ -29,14 +29,17 @@ mod slips;
 mod slots;
 mod verbs;
 
+pub mod draw;
 pub mod edit;
 pub mod help;
 pub mod history;
+pub mod json;
 pub mod meta;
 pub mod refs;
 pub mod registry;
 pub mod session;
 pub mod words;
+pub mod written;
 
 pub use complete::{Candidate, Context, complete};
 pub use edit::{Answers, Edited, edit, refused};

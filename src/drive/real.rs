@@ -4,26 +4,27 @@
 //! commit, and only then hands out the effects: so many vertices that get ready together share one sync. It also owns the clock
 //! (rule O2: monotonic), the deadlines, the watches and the signals.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::Errand;
+use super::pool::{Pool, never_begun};
+use super::watched::Watched;
 use crate::engine::event::Event;
-use crate::engine::{Attempt, Effect, Engine, Input, Options, Output, VertexId};
+use crate::engine::{Effect, Engine, Input, Options, Output, Record, Seq};
 use crate::journal::{Store, StoreFault};
-use crate::kind;
 use crate::time::Time;
-use crate::world::host::{CancelToken, Host};
-use crate::world::host::{HostWatcher, WatchEvent, What as WatchNews};
+use crate::world::host::{Host, WatchEvent};
 
-/// How long a cancelled attempt may take to come back before its vertex counts as hung: TERM, five seconds, KILL, and some.
+/// How long an attempt may take to come back when it was cancelled or its time is over, before its vertex counts as hung: TERM,
+/// five seconds, KILL, and some.
 const GRACE: Duration = Duration::from_secs(10);
-/// How many errands one worker takes at once where many wait.
-const BATCH: usize = 16;
+/// How many vertices the engine starts for each worker: checks of small files take so little that a worker must find the next
+/// one waiting. With one job there is one at a time.
+const AHEAD: usize = 16;
 
 /// What stopped a run from outside.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,9 +50,9 @@ impl Signal {
 
 enum Message {
     Input(Box<Input>),
-    Done(Vec<Input>),
     Watch(WatchEvent),
-    Wake,
+    /// Something is done, or there is a new deadline.
+    Look,
 }
 
 /// A way to reach a running driver from another thread.
@@ -70,7 +71,7 @@ impl Handle {
 
     /// Lets the loop look again whether it is to go on.
     pub fn nudge(&self) {
-        let _ = self.messages.send(Message::Wake);
+        let _ = self.messages.send(Message::Look);
     }
 
     /// The engine, to ask. It stands still meanwhile.
@@ -83,23 +84,19 @@ impl Handle {
 pub struct RealDrive {
     engine: Arc<Mutex<Engine>>,
     store: Box<dyn Store>,
-    host: Host,
-    state: PathBuf,
-    pool: Arc<Pool>,
+    pool: Pool,
     messages: UnboundedReceiver<Message>,
     sender: UnboundedSender<Message>,
-    watcher: Option<HostWatcher>,
+    watched: Watched,
     began: Instant,
     wake: Option<Time>,
-    tokens: BTreeMap<Attempt, Running>,
-    signals: Option<tokio::sync::mpsc::UnboundedReceiver<Signal>>,
-    undurable: bool,
-}
-
-struct Running {
-    vertex: VertexId,
-    token: CancelToken,
-    overdue: Option<Instant>,
+    signals: Option<UnboundedReceiver<Signal>>,
+    /// The signals that the present run has had.
+    stops: Vec<Signal>,
+    /// Records that could not be stored, in order.
+    unstored: Vec<(Seq, Record)>,
+    /// Why, until a run has told.
+    fault: Option<StoreFault>,
 }
 
 impl RealDrive {
@@ -110,27 +107,31 @@ impl RealDrive {
         store: Box<dyn Store>,
         state: PathBuf,
     ) -> Result<RealDrive, StoreFault> {
-        let jobs = options.jobs.clamp(1, 64);
-        let engine = Arc::new(Mutex::new(Engine::new(options, store.load()?)));
+        let workers = options.jobs.clamp(1, 64);
+        let jobs = if workers > 1 { workers * AHEAD } else { 1 };
+        let engine = Engine::new(Options { jobs, ..options }, store.load()?);
         let (sender, messages) = unbounded_channel();
-        let pool = Arc::new(Pool::default());
-        for _ in 0..jobs {
-            spawn_worker(&pool, &sender, &host, &state);
-        }
+        let (own, of_watches) = (sender.clone(), sender.clone());
+        let watched = Watched::new(host.clone(), move |event| {
+            let _ = of_watches.send(Message::Watch(event));
+        });
+        let work = move |errand: &Errand, token| {
+            errand.run(&host.attempt(token, errand.job.timeout), &state, false)
+        };
+        let wake = move || drop(own.send(Message::Look));
         Ok(RealDrive {
-            engine,
+            engine: Arc::new(Mutex::new(engine)),
             store,
-            host,
-            state,
-            pool,
+            pool: Pool::new(workers, GRACE, Box::new(work), Box::new(wake)),
             messages,
             sender,
-            watcher: None,
+            watched,
             began: Instant::now(),
             wake: None,
-            tokens: BTreeMap::new(),
             signals: None,
-            undurable: false,
+            stops: Vec::new(),
+            unstored: Vec::new(),
+            fault: None,
         })
     }
 
@@ -157,7 +158,8 @@ impl RealDrive {
         self.take(vec![input], on);
     }
 
-    /// Runs until `done` says so after a step; `on` gets what happened, in order. Returns the signal that stopped it, if one did.
+    /// Runs until `done` says so after a step; `on` gets what happened, in order. Returns the signal that stopped it, if one did; the
+    /// fault, if records could not be stored.
     pub fn run(
         &mut self,
         on: &mut dyn FnMut(&[Event]),
@@ -171,29 +173,26 @@ impl RealDrive {
             why: error.to_string(),
         })?;
         let mut signals = self.signals.take();
-        let mut stops: Vec<Signal> = Vec::new();
-        while !done(&self.engine()) {
-            let news = runtime.block_on(self.next(&mut signals));
-            match news {
+        while self.stops.len() < 3 && !done(&self.engine()) {
+            match runtime.block_on(self.next(&mut signals)) {
                 News::Messages(messages) => self.hear(messages, on),
                 News::Deadline => self.take(vec![Input::Tick], on),
                 News::Signal(signal) => {
-                    stops.push(signal);
-                    if stops.len() > 2 {
-                        break;
-                    }
-                    self.take(
-                        vec![Input::Stop {
-                            now: stops.len() > 1,
-                        }],
-                        on,
-                    );
+                    self.stops.push(signal);
+                    let now = self.stops.len() > 1;
+                    self.take(vec![Input::Stop { now }], on);
                 }
             }
-            self.look_for_hung(on);
+            let hung = self.pool.give_up(Instant::now());
+            if !hung.is_empty() {
+                self.take(hung, on);
+            }
         }
         self.signals = signals;
-        Ok(stops.first().copied())
+        match self.fault.take() {
+            Some(fault) => Err(fault),
+            None => Ok(self.stops.first().copied()),
+        }
     }
 
     async fn next(&mut self, signals: &mut Option<UnboundedReceiver<Signal>>) -> News {
@@ -229,12 +228,7 @@ impl RealDrive {
 
     fn next_deadline(&self) -> Option<Instant> {
         let wake = self.wake.map(|at| self.began + Duration::from_micros(at.0));
-        let overdue = self
-            .tokens
-            .values()
-            .filter_map(|running| running.overdue)
-            .min();
-        wake.into_iter().chain(overdue).min()
+        wake.into_iter().chain(self.pool.next_overdue()).min()
     }
 
     fn now(&self) -> Time {
@@ -242,137 +236,114 @@ impl RealDrive {
     }
 
     fn hear(&mut self, messages: Vec<Message>, on: &mut dyn FnMut(&[Event])) {
-        let mut inputs = Vec::new();
+        let mut inputs = self.pool.fetch();
         for message in messages {
             match message {
                 Message::Input(input) => inputs.push(*input),
-                Message::Done(done) => inputs.extend(done),
-                Message::Watch(event) => inputs.push(news(event)),
-                Message::Wake => {}
+                Message::Watch(event) => inputs.extend(self.watched.news(event)),
+                Message::Look => {}
             }
         }
-        self.take(inputs, on);
+        if !inputs.is_empty() {
+            self.take(inputs, on);
+        }
     }
 
-    /// Steps the engine through these, commits all records at once, then hands out the effects.
+    /// Steps the engine through these, makes all records durable at once, then hands out the effects.
     fn take(&mut self, inputs: Vec<Input>, on: &mut dyn FnMut(&[Event])) {
+        let stops = inputs
+            .iter()
+            .any(|input| matches!(input, Input::Stop { .. }));
+        if inputs
+            .iter()
+            .any(|input| matches!(input, Input::Run { .. }))
+        {
+            self.stops.clear();
+        }
+        let was_running = self.engine().is_running();
+        let out = self.step(inputs);
+        self.unstored.extend(out.records);
+        let broken = self.fault.is_some() && was_running;
+        if !broken && let Err(fault) = self.store() {
+            return self.stop_undurable(fault, out.effects, on);
+        }
+        if !out.events.is_empty() {
+            on(&out.events);
+        }
+        let mut back = self.carry_out(out.effects, broken);
+        if stops {
+            self.pool.give_back();
+            back.extend(self.pool.fetch());
+        }
+        if !back.is_empty() {
+            self.take(back, on);
+        }
+    }
+
+    fn step(&mut self, inputs: Vec<Input>) -> Output {
+        let now = self.now();
+        let mut engine = lock(&self.engine);
         let mut all = Output::default();
-        let now = self.now();
-        {
-            let mut engine = lock(&self.engine);
-            for input in inputs {
-                if let Input::Checked { attempt, .. }
-                | Input::Applied { attempt, .. }
-                | Input::Refreshed { attempt, .. } = &input
-                {
-                    self.tokens.remove(attempt);
-                }
-                let out = engine.step(now, input);
-                all.records.extend(out.records);
-                all.effects.extend(out.effects);
-                all.events.extend(out.events);
-            }
+        for input in inputs {
+            let out = engine.step(now, input);
+            all.records.extend(out.records);
+            all.effects.extend(out.effects);
+            all.events.extend(out.events);
         }
-        if !all.records.is_empty()
-            && !self.undurable
-            && let Err(fault) = self.store.commit(&all.records)
-        {
-            return self.stop_undurable(fault, on);
-        }
-        if !all.events.is_empty() {
-            on(&all.events);
-        }
-        self.carry_out(all.effects);
+        all
     }
 
-    /// DESIGN's contract: nothing new starts, what runs is finished, and the run ends with place and reason.
-    fn stop_undurable(&mut self, fault: StoreFault, on: &mut dyn FnMut(&[Event])) {
-        self.undurable = true;
-        let now = self.now();
-        let out = lock(&self.engine).step(now, Input::Undurable(fault.to_string()));
+    fn store(&mut self) -> Result<(), StoreFault> {
+        if !self.unstored.is_empty() {
+            self.store.commit(&self.unstored)?;
+            self.unstored.clear();
+        }
+        self.fault = None;
+        Ok(())
+    }
+
+    /// DESIGN's contract: nothing new starts, what runs is finished, and the run ends with place and reason. The records are
+    /// kept, and tried again when a person acts next.
+    fn stop_undurable(
+        &mut self,
+        fault: StoreFault,
+        effects: Vec<Effect>,
+        on: &mut dyn FnMut(&[Event]),
+    ) {
+        let mut inputs = vec![Input::Undurable(fault.to_string())];
+        self.fault = Some(fault);
+        inputs.extend(self.carry_out(effects, true));
+        self.pool.give_back();
+        inputs.extend(self.pool.fetch());
+        let out = self.step(inputs);
+        self.unstored.extend(out.records);
         on(&out.events);
+        let back = self.carry_out(out.effects, true);
+        if !back.is_empty() {
+            self.take(back, on);
+        }
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>) {
-        let mut errands = Vec::new();
+    /// Carries effects out. Where nothing new may start, the completions of those that would.
+    fn carry_out(&mut self, effects: Vec<Effect>, broken: bool) -> Vec<Input> {
+        let (mut errands, mut back) = (Vec::new(), Vec::new());
         for effect in effects {
             match Errand::of(effect) {
-                Ok(errand) => errands.push(self.prepare(errand)),
+                Ok(errand) if broken => back.push(never_begun(&errand)),
+                Ok(errand) => errands.push(errand),
                 Err(Effect::Watch {
                     vertex,
                     key,
                     params,
-                }) => {
-                    let watches = kind::find(key.kind())
-                        .map_or_else(Vec::new, |kind| kind.watches(&key, &params));
-                    self.watcher().watch(u64::from(vertex.0), &watches);
-                }
-                Err(Effect::Unwatch { vertex }) => self.watcher().unwatch(u64::from(vertex.0)),
-                Err(Effect::Cancel { attempt, .. }) => {
-                    if let Some(running) = self.tokens.get_mut(&attempt) {
-                        running.token.cancel();
-                        running.overdue = Some(Instant::now() + GRACE);
-                    }
-                }
+                }) => self.watched.watch(vertex, &key, &params),
+                Err(Effect::Unwatch { vertex }) => self.watched.unwatch(vertex),
+                Err(Effect::Cancel { attempt, .. }) => self.pool.cancel(attempt),
                 Err(Effect::WakeAt(at)) => self.wake = at,
                 Err(_) => {}
             }
         }
         self.pool.add(errands);
-    }
-
-    fn prepare(&mut self, errand: Errand) -> (Errand, CancelToken) {
-        let token = CancelToken::new();
-        let overdue = errand
-            .job
-            .timeout
-            .map(|span| Instant::now() + span.as_std() + GRACE);
-        self.tokens.insert(
-            errand.attempt,
-            Running {
-                vertex: errand.vertex,
-                token: token.clone(),
-                overdue,
-            },
-        );
-        (errand, token)
-    }
-
-    /// Attempts that should have ended long ago: their vertices count as hung, and another worker takes the place of theirs.
-    fn look_for_hung(&mut self, on: &mut dyn FnMut(&[Event])) {
-        let now = Instant::now();
-        let mut hung = Vec::new();
-        for (attempt, running) in &mut self.tokens {
-            if running.overdue.is_some_and(|at| at <= now) {
-                running.overdue = None;
-                hung.push(Input::Hung {
-                    vertex: running.vertex,
-                    attempt: *attempt,
-                });
-            }
-        }
-        for input in hung {
-            spawn_worker(&self.pool, &self.sender, &self.host, &self.state);
-            self.take(vec![input], on);
-        }
-    }
-
-    fn watcher(&mut self) -> &mut HostWatcher {
-        let sender = self.sender.clone();
-        self.watcher.get_or_insert_with(|| {
-            HostWatcher::new(move |event| {
-                let _ = sender.send(Message::Watch(event));
-            })
-        })
-    }
-}
-
-impl Drop for RealDrive {
-    fn drop(&mut self) {
-        self.tokens
-            .values()
-            .for_each(|running| running.token.cancel());
-        self.pool.close();
+        back
     }
 }
 
@@ -382,102 +353,6 @@ enum News {
     Signal(Signal),
 }
 
-fn news(event: WatchEvent) -> Input {
-    let vertex = VertexId(event.id as u32);
-    match event.what {
-        WatchNews::Listening => Input::Listening { vertex },
-        WatchNews::Failed(why) => Input::WatchFailed { vertex, why },
-        WatchNews::Lost(why) => Input::Noticed {
-            vertex,
-            what: format!("events were lost: {why}"),
-        },
-        WatchNews::Changed(path, what) => Input::Noticed {
-            vertex,
-            what: format!("{} {what}", path.display()),
-        },
-    }
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Errands that wait for a worker.
-#[derive(Default)]
-struct Pool {
-    queue: Mutex<Queue>,
-    filled: Condvar,
-}
-
-#[derive(Default)]
-struct Queue {
-    errands: VecDeque<(Errand, CancelToken)>,
-    idle: usize,
-    closed: bool,
-}
-
-impl Pool {
-    fn add(&self, errands: Vec<(Errand, CancelToken)>) {
-        if errands.is_empty() {
-            return;
-        }
-        let many = errands.len() > 1;
-        lock(&self.queue).errands.extend(errands);
-        if many {
-            self.filled.notify_all()
-        } else {
-            self.filled.notify_one()
-        }
-    }
-
-    /// Waits for errands: several at once only where every worker has some. `None` when there will be none.
-    fn take(&self) -> Option<Vec<(Errand, CancelToken)>> {
-        let mut queue = lock(&self.queue);
-        queue.idle += 1;
-        while queue.errands.is_empty() && !queue.closed {
-            queue = self
-                .filled
-                .wait(queue)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        queue.idle -= 1;
-        if queue.errands.is_empty() {
-            return None;
-        }
-        let fair = queue.errands.len() / (queue.idle + 1).max(2);
-        let n = fair.clamp(1, BATCH);
-        Some(queue.errands.drain(..n).collect())
-    }
-
-    fn close(&self) {
-        lock(&self.queue).closed = true;
-        self.filled.notify_all();
-    }
-}
-
-/// A worker: carries errands out until the pool is closed. One that hangs in a system call is left behind.
-fn spawn_worker(
-    pool: &Arc<Pool>,
-    sender: &UnboundedSender<Message>,
-    host: &Host,
-    state: &std::path::Path,
-) {
-    let (pool, sender, host, state) = (
-        pool.clone(),
-        sender.clone(),
-        host.clone(),
-        state.to_path_buf(),
-    );
-    std::thread::spawn(move || {
-        while let Some(errands) = pool.take() {
-            let run = |(errand, token): (Errand, CancelToken)| {
-                let view = host.attempt(token, errand.job.timeout);
-                errand.run(&view, &state, false)
-            };
-            let done = errands.into_iter().map(run).collect();
-            if sender.send(Message::Done(done)).is_err() {
-                return;
-            }
-        }
-    });
 }

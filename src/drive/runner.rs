@@ -129,6 +129,14 @@ impl Runner {
         matches!(self, Runner::Sim { .. })
     }
 
+    /// Whether the engine was killed, and no other one has been started.
+    pub fn is_down(&self) -> bool {
+        match self {
+            Runner::Sim { drive, .. } => drive.is_down(),
+            Runner::Host(_) => false,
+        }
+    }
+
     /// The world, to look at.
     pub fn look(&self) -> Arc<dyn Look> {
         match self {
@@ -147,6 +155,11 @@ impl Runner {
 
     /// What the journal comes to.
     pub fn remembered(&self) -> Remembered {
+        if let Runner::Sim { drive, .. } = self
+            && drive.is_down()
+        {
+            return drive.durable().unwrap_or_default();
+        }
         self.ask(|engine| engine.remembered().clone())
     }
 

@@ -324,6 +324,7 @@ impl Engine {
             let why = format!(
                 "keeps changing back: changed five times within ten seconds, and {other} ran in between"
             );
+            self.begin_fight(v);
             return self.fail_for_good(v, Fail::plain(why));
         }
         self.recover(v);

@@ -259,7 +259,7 @@ impl Engine {
     }
 }
 
-fn pick(sends: &Sends, path: &FieldPath) -> Option<Value> {
+pub(super) fn pick(sends: &Sends, path: &FieldPath) -> Option<Value> {
     let whole = sends.get(&*path.field)?;
     if let Some(unknown) = whole.unknown_in().filter(|_| !path.keys.is_empty()) {
         return Some(Value::Unknown(unknown.clone()));

@@ -166,6 +166,8 @@ pub(super) struct Inbox {
 pub(super) struct Extra {
     /// When it changed, and how many acts of any vertex there had been (rule C4).
     pub changes: Vec<(Time, u64)>,
+    /// It failed because it keeps changing back: only a command or new params start it again (rule C4).
+    pub fights: bool,
     /// Events that may still come at once, and when that was true (rule M1).
     pub tokens: Option<(f64, Time)>,
 }
@@ -322,8 +324,7 @@ impl Engine {
                 Outcome::Held => Status::Held,
             },
             Phase::Idle => match self.blocked_behind(v) {
-                Some(super::Block::HeldSender(_)) => Status::Held,
-                Some(super::Block::Behind(key)) if self.held_behind(&key) => Status::Held,
+                Some(super::Block::HeldSender(_) | super::Block::BehindHeld(_)) => Status::Held,
                 Some(_) => Status::Blocked,
                 None if self.mode == Mode::Idle && node.outcome == Outcome::New => Status::New,
                 None => Status::Waiting,

@@ -126,7 +126,7 @@ impl Engine {
         self.ask_for_watch(v);
     }
 
-    fn ask_for_watch(&mut self, v: VertexId) {
+    pub(super) fn ask_for_watch(&mut self, v: VertexId) {
         let params = self.params(v);
         let key = self.node(v).key.clone();
         self.out.effects.push(Effect::Watch {

@@ -289,7 +289,7 @@ fn completion_at_every_position() {
         ),
         ("unbind ", &["file[/tmp/secret].content"]),
         ("sim wr", &["write"]),
-        ("sim fail x no", &["nospace"]),
+        ("sim fail x no", &["no-space"]),
         ("sim rm /t", &["/tmp/", "\"/tmp/a b\""]),
         ("kinds n", &["noop"]),
         ("graph ", &["tree", "dot", "mermaid", "json"]),

@@ -104,6 +104,8 @@ impl<'a> Running<'a> {
                 if let Ok(Some(status)) = self.child.try_wait() {
                     self.drink_all();
                     self.phase = Phase::Drains(status, now + DRAIN);
+                    // Mostly all has been read by now, and there is nothing to wait for.
+                    return self.advance();
                 } else if self.woken.is_none() {
                     self.tell_to_end(Fault::Cancelled);
                 } else if let Some(deadline) = late {

@@ -1,0 +1,396 @@
+//! The pool of the real driver: threads that carry errands out, and what is known of those under way.
+//!
+//! More errands may wait here than there are threads, so that none of these ever waits for the engine; an errand that no thread
+//! has begun can still be given back as if it had never been handed out. A thread takes one errand at a time: none waits
+//! behind a slow one while another thread is idle. What is done gathers until the driver fetches it, and the driver is
+//! woken once for all of it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::Errand;
+use crate::engine::{Attempt, Input, VertexId};
+use crate::kind::Failure;
+use crate::world::Fault;
+use crate::world::host::CancelToken;
+
+/// Carries one errand out; it should end soon after its token is cancelled.
+pub(super) type Work = dyn Fn(&Errand, CancelToken) -> Input + Send + Sync;
+
+/// Tells the driver to look: something is done, or there is a new deadline.
+pub(super) type Wake = dyn Fn() + Send + Sync;
+
+/// Threads and their errands.
+pub(super) struct Pool {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    filled: Condvar,
+    work: Box<Work>,
+    wake: Box<Wake>,
+    grace: Duration,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Errand>,
+    begun: BTreeMap<Attempt, Begun>,
+    done: Vec<Input>,
+    closed: bool,
+}
+
+/// An errand that a thread has begun.
+struct Begun {
+    vertex: VertexId,
+    token: CancelToken,
+    /// When it should long have ended.
+    overdue: Option<Instant>,
+    /// Whether it was given up: another thread has taken the place of its own.
+    hung: bool,
+}
+
+impl Pool {
+    /// So many threads, as far as the system has them. An errand may take `grace` longer than its timeout, or than its
+    /// cancel, before it counts as hung.
+    pub fn new(jobs: usize, grace: Duration, work: Box<Work>, wake: Box<Wake>) -> Pool {
+        let shared = Arc::new(Shared {
+            state: Mutex::default(),
+            filled: Condvar::new(),
+            work,
+            wake,
+            grace,
+        });
+        let pool = Pool { shared };
+        for _ in 0..jobs {
+            pool.spawn();
+        }
+        pool
+    }
+
+    /// Hands errands out, in this order.
+    pub fn add(&self, errands: Vec<Errand>) {
+        let many = errands.len() > 1;
+        if errands.is_empty() {
+            return;
+        }
+        self.shared.state().waiting.extend(errands);
+        if many {
+            self.shared.filled.notify_all();
+        } else {
+            self.shared.filled.notify_one();
+        }
+    }
+
+    /// What is done since the last call.
+    pub fn fetch(&self) -> Vec<Input> {
+        std::mem::take(&mut self.shared.state().done)
+    }
+
+    /// Takes back every errand that no thread has begun: each is done at once, as cancelled before it began.
+    pub fn give_back(&self) {
+        let mut state = self.shared.state();
+        let waiting = std::mem::take(&mut state.waiting);
+        state.done.extend(waiting.iter().map(never_begun));
+    }
+
+    /// Ends an attempt.
+    pub fn cancel(&self, attempt: Attempt) {
+        let mut state = self.shared.state();
+        if let Some(begun) = state.begun.get_mut(&attempt) {
+            let limit = Instant::now() + self.shared.grace;
+            begun.overdue = Some(begun.overdue.map_or(limit, |at| at.min(limit)));
+            let token = begun.token.clone();
+            // What a cancel wakes may be anything: not under the lock.
+            drop(state);
+            return token.cancel();
+        }
+        let at = state.waiting.iter().position(|e| e.attempt == attempt);
+        if let Some(errand) = at.and_then(|at| state.waiting.remove(at)) {
+            state.done.push(never_begun(&errand));
+            drop(state);
+            (self.shared.wake)();
+        }
+    }
+
+    /// When the next attempt should long have ended.
+    pub fn next_overdue(&self) -> Option<Instant> {
+        let state = self.shared.state();
+        state.begun.values().filter_map(|begun| begun.overdue).min()
+    }
+
+    /// Attempts that should long have ended: they are given up, and other threads take the place of theirs.
+    pub fn give_up(&self, now: Instant) -> Vec<Input> {
+        let mut hung = Vec::new();
+        for (attempt, begun) in &mut self.shared.state().begun {
+            if begun.overdue.is_some_and(|at| at <= now) {
+                begun.overdue = None;
+                begun.hung = true;
+                let (vertex, attempt) = (begun.vertex, *attempt);
+                hung.push(Input::Hung { vertex, attempt });
+            }
+        }
+        hung.iter().for_each(|_| self.spawn());
+        hung
+    }
+
+    /// A system that has no thread to spare leaves the work to those that are there.
+    fn spawn(&self) {
+        let shared = self.shared.clone();
+        let _ = std::thread::Builder::new()
+            .name("worker".into())
+            .spawn(move || shared.serve());
+    }
+}
+
+impl Drop for Pool {
+    /// Ends what can be ended, and leaves the rest behind.
+    fn drop(&mut self) {
+        let mut state = self.shared.state();
+        state.closed = true;
+        state.waiting.clear();
+        let tokens: Vec<CancelToken> = state.begun.values().map(|b| b.token.clone()).collect();
+        drop(state);
+        self.shared.filled.notify_all();
+        tokens.iter().for_each(CancelToken::cancel);
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A thread's life: one errand after the other, until the pool is closed or the thread was given up.
+    fn serve(&self) {
+        while let Some((errand, token)) = self.begin() {
+            let done = (self.work)(&errand, token);
+            if !self.end(errand.attempt, done) {
+                return;
+            }
+        }
+    }
+
+    fn begin(&self) -> Option<(Errand, CancelToken)> {
+        let mut state = self.state();
+        let errand = loop {
+            if state.closed {
+                return None;
+            }
+            if let Some(errand) = state.waiting.pop_front() {
+                break errand;
+            }
+            let woken = self.filled.wait(state);
+            state = woken.unwrap_or_else(PoisonError::into_inner);
+        };
+        let token = CancelToken::new();
+        let timeout = errand.job.timeout;
+        let begun = Begun {
+            vertex: errand.vertex,
+            token: token.clone(),
+            overdue: timeout.map(|span| Instant::now() + span.as_std() + self.grace),
+            hung: false,
+        };
+        state.begun.insert(errand.attempt, begun);
+        drop(state);
+        if timeout.is_some() {
+            (self.wake)();
+        }
+        Some((errand, token))
+    }
+
+    /// Whether this thread goes on.
+    fn end(&self, attempt: Attempt, done: Input) -> bool {
+        let mut state = self.state();
+        let hung = state.begun.remove(&attempt).is_some_and(|begun| begun.hung);
+        state.done.push(done);
+        let first = state.done.len() == 1;
+        drop(state);
+        if first {
+            (self.wake)();
+        }
+        !hung
+    }
+}
+
+/// An errand that was cancelled before it began.
+pub(super) fn never_begun(errand: &Errand) -> Input {
+    errand.failed(Failure::from(Fault::Cancelled).not_begun())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Act;
+    use super::*;
+    use crate::engine::Job;
+    use crate::graph::Key;
+    use crate::time::Span;
+    use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+
+    /// Longer than any machine needs; it only bounds a test that fails.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn errand(n: u64, timeout: Option<Span>) -> Errand {
+        Errand {
+            vertex: VertexId(n as u32),
+            attempt: Attempt(n),
+            job: Job {
+                key: Key::new("noop", &n.to_string()),
+                run: 1,
+                params: Arc::default(),
+                received: Arc::default(),
+                changed: Arc::default(),
+                memo: None,
+                kept: None,
+                notified: false,
+                behind: false,
+                rights: false,
+                sensitive: false,
+                timeout,
+            },
+            act: Act::Check,
+            after: None,
+        }
+    }
+
+    /// A pool in which every errand tells that it has begun, then waits for its word or, unless its number is above 99,
+    /// for its cancel.
+    struct Bench {
+        pool: Pool,
+        begun: Receiver<(u64, std::sync::mpsc::Sender<()>)>,
+        woken: Receiver<()>,
+        done: Vec<(u64, bool)>,
+    }
+
+    impl Bench {
+        fn new(jobs: usize, grace: Duration) -> Bench {
+            let (tell_begun, begun) = channel();
+            let (tell_woken, woken) = channel();
+            let tell_begun = Mutex::new(tell_begun);
+            let tell_woken = Mutex::new(tell_woken);
+            let work = move |errand: &Errand, token: CancelToken| {
+                let (go, gone) = channel();
+                let _ = tell_begun
+                    .lock()
+                    .unwrap()
+                    .send((errand.attempt.0, go.clone()));
+                let deaf = errand.attempt.0 > 99;
+                let _waking = (!deaf).then(|| token.on_cancel(move || drop(go.send(()))));
+                let _ = gone.recv();
+                let fault = if token.is_cancelled() {
+                    Fault::Cancelled
+                } else {
+                    Fault::Net("told".into(), "to go on".into())
+                };
+                errand.failed(Failure::from(fault))
+            };
+            let wake = move || drop(tell_woken.lock().unwrap().send(()));
+            Bench {
+                pool: Pool::new(jobs, grace, Box::new(work), Box::new(wake)),
+                begun,
+                woken,
+                done: Vec::new(),
+            }
+        }
+
+        fn begins(&self) -> (u64, std::sync::mpsc::Sender<()>) {
+            self.begun.recv_timeout(PATIENCE).unwrap()
+        }
+
+        /// What comes back, as numbers and whether each had begun, until so many have.
+        fn done(&mut self, count: usize) -> Vec<(u64, bool)> {
+            loop {
+                for input in self.pool.fetch() {
+                    let Input::Checked {
+                        attempt,
+                        outcome: Err(fail),
+                        ..
+                    } = input
+                    else {
+                        panic!("unexpected {input:?}");
+                    };
+                    self.done.push((attempt.0, fail.began));
+                }
+                if self.done.len() >= count {
+                    self.done.sort_unstable();
+                    return std::mem::take(&mut self.done);
+                }
+                self.woken.recv_timeout(PATIENCE).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn what_no_thread_has_begun_is_given_back() {
+        let mut bench = Bench::new(2, PATIENCE);
+        bench.pool.add((1..=5).map(|n| errand(n, None)).collect());
+        let (one, two) = (bench.begins(), bench.begins());
+        assert_eq!((one.0.min(two.0), one.0.max(two.0)), (1, 2));
+        bench.pool.cancel(Attempt(4));
+        assert_eq!(bench.done(1), [(4, false)]);
+        bench.pool.give_back();
+        assert_eq!(bench.done(2), [(3, false), (5, false)]);
+        one.1.send(()).unwrap();
+        bench.pool.cancel(Attempt(two.0));
+        assert_eq!(bench.done(2), [(1, true), (2, true)]);
+    }
+
+    #[test]
+    fn a_slow_errand_holds_nothing_back() {
+        let mut bench = Bench::new(2, PATIENCE);
+        bench.pool.add((1..=20).map(|n| errand(n, None)).collect());
+        let slow = bench.begins();
+        for _ in 0..19 {
+            bench.begins().1.send(()).unwrap();
+        }
+        let quick = bench.done(19);
+        assert!(quick.iter().all(|(n, began)| *n != slow.0 && *began));
+        slow.1.send(()).unwrap();
+        assert_eq!(bench.done(1), [(slow.0, true)]);
+    }
+
+    #[test]
+    fn time_counts_from_the_beginning_and_what_hangs_is_replaced() {
+        let mut bench = Bench::new(1, Duration::ZERO);
+        let timeout = Some(Span::secs(100));
+        bench
+            .pool
+            .add(vec![errand(100, timeout), errand(1, timeout)]);
+        let stuck = bench.begins();
+        // The one that waits has no deadline yet.
+        let at = bench.pool.next_overdue().unwrap();
+        assert!(at <= Instant::now() + Duration::from_secs(100));
+        assert!(bench.pool.give_up(Instant::now()).is_empty());
+        assert_eq!(
+            bench
+                .begun
+                .recv_timeout(Duration::ZERO)
+                .map(|(n, _)| n)
+                .err(),
+            Some(RecvTimeoutError::Timeout)
+        );
+        bench.pool.cancel(Attempt(100));
+        let hung = bench.pool.give_up(Instant::now());
+        assert!(matches!(
+            hung[..],
+            [Input::Hung {
+                attempt: Attempt(100),
+                ..
+            }]
+        ));
+        assert!(bench.pool.give_up(Instant::now()).is_empty());
+        // Another thread took its place; the one that hung brings its errand back in the end, and goes.
+        bench.begins().1.send(()).unwrap();
+        assert_eq!(bench.done(1), [(1, true)]);
+        stuck.1.send(()).unwrap();
+        assert_eq!(bench.done(1), [(100, true)]);
+        bench.pool.add(vec![errand(2, None), errand(3, None)]);
+        let next = bench.begins();
+        assert!(bench.begun.try_recv().is_err());
+        next.1.send(()).unwrap();
+        bench.begins().1.send(()).unwrap();
+        assert_eq!(bench.done(2), [(2, true), (3, true)]);
+    }
+}

@@ -1,0 +1,99 @@
+//! What the real driver keeps an eye on: one watch a vertex, each under a number of its own.
+//!
+//! A watch that is set anew (other params, another try) gets another number, so that what is still on its way from the one before
+//! it, above all its "listening", is never taken for the new one's (rule O8).
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::engine::{Input, VertexId};
+use crate::graph::{Key, Params};
+use crate::kind;
+use crate::world::Watch;
+use crate::world::host::{Host, HostWatcher, WatchEvent, What};
+
+/// The watches of all vertices. The thread behind them starts with the first one.
+pub(super) struct Watched {
+    host: Host,
+    sink: Arc<dyn Fn(WatchEvent) + Send + Sync>,
+    watcher: Option<HostWatcher>,
+    last: u64,
+    numbers: BTreeMap<VertexId, u64>,
+    vertices: BTreeMap<u64, VertexId>,
+}
+
+impl Watched {
+    /// Nothing yet; events go to `sink`, and from there to [`Watched::news`].
+    pub fn new(host: Host, sink: impl Fn(WatchEvent) + Send + Sync + 'static) -> Watched {
+        Watched {
+            host,
+            sink: Arc::new(sink),
+            watcher: None,
+            last: 0,
+            numbers: BTreeMap::new(),
+            vertices: BTreeMap::new(),
+        }
+    }
+
+    /// Watches what this vertex manages, instead of what it managed before.
+    pub fn watch(&mut self, vertex: VertexId, key: &Key, params: &Params) {
+        let watches: Vec<Watch> = kind::find(key.kind())
+            .map_or_else(Vec::new, |kind| kind.watches(key, params))
+            .into_iter()
+            .map(|watch| self.host.real_watch(watch))
+            .collect();
+        self.last += 1;
+        let number = self.last;
+        // The new one listens before the old one ends: nothing falls between them.
+        self.watcher().watch(number, &watches);
+        self.vertices.insert(number, vertex);
+        if let Some(old) = self.numbers.insert(vertex, number) {
+            self.drop_number(old);
+        }
+    }
+
+    /// No more of that.
+    pub fn unwatch(&mut self, vertex: VertexId) {
+        if let Some(number) = self.numbers.remove(&vertex) {
+            self.drop_number(number);
+        }
+    }
+
+    /// What an event is for the engine; nothing if its watch was replaced meanwhile.
+    pub fn news(&mut self, event: WatchEvent) -> Option<Input> {
+        let vertex = *self.vertices.get(&event.id)?;
+        Some(match event.what {
+            What::Listening => Input::Listening { vertex },
+            What::Failed(why) => Input::WatchFailed { vertex, why },
+            What::Lost(why) => Input::Noticed {
+                vertex,
+                what: format!("events were lost: {why}"),
+            },
+            What::Changed(path, what) => Input::Noticed {
+                vertex,
+                what: format!("{} {what}", shown(&self.host, path)),
+            },
+        })
+    }
+
+    fn drop_number(&mut self, number: u64) {
+        self.vertices.remove(&number);
+        self.watcher().unwatch(number);
+    }
+
+    fn watcher(&mut self) -> &mut HostWatcher {
+        let sink = self.sink.clone();
+        self.watcher
+            .get_or_insert_with(|| HostWatcher::new(move |event| sink(event)))
+    }
+}
+
+/// A path as the graph has it.
+fn shown(host: &Host, path: PathBuf) -> String {
+    let inside = host
+        .root()
+        .and_then(|root| path.strip_prefix(root).ok())
+        .map(|inside| PathBuf::from("/").join(inside));
+    inside.unwrap_or(path).display().to_string()
+}

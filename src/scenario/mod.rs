@@ -1,0 +1,11 @@
+//! Stories: a graph, a simulated world, steps and expectations; played, compared and reported.
+//!
+//! [`play`] runs one story in its own simulated machine (rule W2: nothing here ever constructs the host world) and gives
+//! its trace as text. [`run_tests`] plays many, each twice, and compares each with its snapshot.
+
+mod foresee;
+mod play;
+mod script;
+
+pub use foresee::Foresight;
+pub use play::{Judged, PlayOptions, Played, play};

@@ -1,0 +1,339 @@
+//! The real driver over the real host: what acts acts exactly once, what takes too long is ended, and a stop is a stop.
+
+mod support;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::JoinHandle;
+
+use support::{Bench, Outcome, PATIENCE, Scratch, not_tried};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use weft::drive::real::Signal;
+use weft::engine::event::What;
+use weft::world::host::Host;
+use weft::world::{Active, Look, ServiceAct, Unit, World};
+
+#[test]
+fn a_first_run_runs_a_command_once() -> Outcome {
+    let scratch = Scratch::new("once-exec")?;
+    let graph = "\
+resources:
+  file:
+  - name: {dir}/etc/conf
+    content: port 80
+  exec:
+  - name: make
+    shell: /bin/sh
+    cmd: echo ran >> {dir}/ran
+edges:
+- file[{dir}/etc/conf] ~> exec[make]
+";
+    let mut bench = Bench::host(&scratch, graph)?;
+    bench.eval("apply")?;
+    assert_eq!(scratch.text("ran")?, "ran\n", "{}", bench.trace());
+    bench.eval("apply")?;
+    assert_eq!(scratch.text("ran")?, "ran\nran\n", "{}", bench.trace());
+    Ok(())
+}
+
+#[test]
+fn a_first_run_makes_a_password_once() -> Outcome {
+    let scratch = Scratch::new("once-password")?;
+    let graph = "\
+resources:
+  file:
+  - name: {dir}/etc/conf
+    content: port 80
+  password:
+  - name: pw
+edges:
+- file[{dir}/etc/conf] ~> password[pw]
+";
+    let mut bench = Bench::host(&scratch, graph)?;
+    bench.eval("apply")?;
+    assert_eq!(bench.counts("password[pw]"), (1, 0), "{}", bench.trace());
+    assert_eq!(bench.eval("apply")?, 0);
+    fs::write(scratch.at("etc/conf"), "port 81")?;
+    bench.eval("apply")?;
+    assert_eq!(bench.counts("password[pw]"), (1, 1), "{}", bench.trace());
+    Ok(())
+}
+
+/// A server that has one page, and counts how often it gave it away whole.
+struct Server {
+    at: SocketAddr,
+    given: Arc<AtomicUsize>,
+}
+
+impl Server {
+    fn new() -> std::io::Result<Server> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let (at, given) = (listener.local_addr()?, Arc::new(AtomicUsize::new(0)));
+        let counted = given.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let _ = answer(stream, &counted);
+            }
+        });
+        Ok(Server { at, given })
+    }
+}
+
+fn answer(mut stream: TcpStream, given: &AtomicUsize) -> std::io::Result<()> {
+    let (mut request, mut byte) = (Vec::new(), [0]);
+    while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte)? == 1 {
+        request.push(byte[0]);
+    }
+    let asked = String::from_utf8_lossy(&request).to_lowercase();
+    let head = "etag: \"one\"\r\nconnection: close\r\n";
+    if asked.contains("if-none-match: \"one\"") {
+        return write!(stream, "HTTP/1.1 304 Not Modified\r\n{head}\r\n");
+    }
+    given.fetch_add(1, Ordering::SeqCst);
+    let length = "content-length: 5\r\n";
+    write!(stream, "HTTP/1.1 200 OK\r\n{head}{length}\r\nhello")
+}
+
+#[test]
+fn a_first_run_downloads_once() -> Outcome {
+    let scratch = Scratch::new("once-http")?;
+    let server = Server::new()?;
+    let graph = "\
+resources:
+  file:
+  - name: {dir}/etc/conf
+    content: port 80
+  - name: {dir}/etc/page
+  http:
+  - name: page
+    url: http://{server}/page
+edges:
+- file[{dir}/etc/conf] ~> http[page]
+bindings:
+- http[page].content -> file[{dir}/etc/page].content
+"
+    .replace("{server}", &server.at.to_string());
+    let mut bench = Bench::host(&scratch, &graph)?;
+    bench.eval("apply")?;
+    assert_eq!(scratch.text("etc/page")?, "hello", "{}", bench.trace());
+    assert_eq!(bench.counts("http[page]"), (1, 0), "{}", bench.trace());
+    assert_eq!(server.given.load(Ordering::SeqCst), 1, "{}", bench.trace());
+    assert_eq!(bench.eval("apply")?, 0, "{}", bench.trace());
+    assert_eq!(server.given.load(Ordering::SeqCst), 1, "{}", bench.trace());
+    Ok(())
+}
+
+/// A unit of the user's own manager, and its file, while the test runs.
+struct UnitFile {
+    unit: Unit,
+    file: PathBuf,
+}
+
+impl Drop for UnitFile {
+    fn drop(&mut self) {
+        let host = Host::default();
+        let _ = host.act(&self.unit, ServiceAct::Stop);
+        let _ = fs::remove_file(&self.file);
+        let _ = host.act(&self.unit, ServiceAct::ReloadManager);
+    }
+}
+
+#[test]
+fn a_first_run_starts_a_service_once() -> Outcome {
+    let scratch = Scratch::new("once-svc")?;
+    let unit = Unit {
+        name: format!("weft-once-{}.service", std::process::id()),
+        session: true,
+    };
+    if let Err(fault) = Host::default().service(&unit) {
+        return not_tried(&format!("there is no user manager: {fault}"));
+    }
+    let run = std::env::var_os("XDG_RUNTIME_DIR").ok_or("no XDG_RUNTIME_DIR")?;
+    let dir = PathBuf::from(run).join("systemd/user");
+    fs::create_dir_all(&dir)?;
+    let file = dir.join(&unit.name);
+    let guard = UnitFile { unit, file };
+    let graph = "\
+resources:
+  file:
+  - name: {unit}
+    content: |
+      [Service]
+      ExecStart=/bin/sh -c 'echo started >> {dir}/log; exec tail -f /dev/null'
+      ExecReload=/bin/sh -c 'echo reloaded >> {dir}/log'
+  svc:
+  - name: {name}
+    session: true
+    state: running
+edges:
+- file[{unit}] ~> svc[{name}]
+"
+    .replace("{unit}", &guard.file.display().to_string())
+    .replace("{name}", &guard.unit.name);
+    let mut bench = Bench::host(&scratch, &graph)?;
+    assert_eq!(bench.eval("apply")?, 2, "{}", bench.trace());
+    assert_eq!(scratch.text("log")?, "started\n", "{}", bench.trace());
+    let active = Host::default().service(&guard.unit)?.active;
+    assert_eq!(active, Active::Active);
+    assert_eq!(bench.eval("apply")?, 0, "{}", bench.trace());
+    bench.eval(&format!("notify svc[{}]", guard.unit.name))?;
+    bench.eval("apply")?;
+    assert_eq!(scratch.text("log")?, "started\nreloaded\n");
+    Ok(())
+}
+
+#[test]
+fn what_takes_too_long_is_ended() -> Outcome {
+    let scratch = Scratch::new("timeout")?;
+    let graph = "\
+resources:
+  exec:
+  - name: meta
+    cmd: tail -f /dev/null
+    meta: {timeout: 100ms}
+  - name: own
+    cmd: tail -f /dev/null
+    timeout: 100ms
+  noop:
+  - name: after
+edges:
+- exec[meta] -> noop[after]
+- exec[own] -> noop[after]
+";
+    let mut bench = Bench::host(&scratch, graph)?;
+    assert_eq!(bench.eval("apply")?, 1, "{}", bench.trace());
+    let told = bench.trace();
+    assert_eq!(told.matches("timed out after 100ms").count(), 2, "{told}");
+    assert!(told.contains("blocked    noop[after]"), "{told}");
+    Ok(())
+}
+
+/// A session whose first command has begun and waits for its word, with signals to send.
+struct Begun {
+    bench: Bench,
+    signals: UnboundedSender<Signal>,
+    /// Every `stopping` that was shown.
+    stopping: Option<Receiver<()>>,
+    pipe: PathBuf,
+}
+
+impl Begun {
+    fn new(scratch: &Scratch, graph: &str) -> Result<Begun, Box<dyn std::error::Error>> {
+        let pipe = scratch.at("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status()?;
+        assert!(made.success());
+        let mut bench = Bench::host(scratch, graph)?;
+        let (signals, signalled) = unbounded_channel();
+        let drive = bench.runner()?.drive().ok_or("no driver")?;
+        drive.stop_on(signalled);
+        let (tell, told) = channel();
+        bench.front.hook = Some(Box::new(move |event| {
+            if matches!(event.what, What::Stopping { .. }) {
+                let _ = tell.send(());
+            }
+        }));
+        Ok(Begun {
+            bench,
+            signals,
+            stopping: Some(told),
+            pipe,
+        })
+    }
+
+    /// Once a command reads the pipe: so many signals, each after the one before was heard, then the command's word, which a
+    /// third signal leaves to whoever joins.
+    fn interrupt(&mut self, times: usize) -> JoinHandle<std::io::Result<Option<fs::File>>> {
+        let (pipe, signals) = (self.pipe.clone(), self.signals.clone());
+        let stopping = self.stopping.take();
+        std::thread::spawn(move || {
+            let word = fs::File::options().write(true).open(pipe)?;
+            for time in 0..times {
+                let _ = signals.send(Signal::Interrupt);
+                if time < 2 {
+                    stopping.as_ref().map(|told| told.recv_timeout(PATIENCE));
+                }
+            }
+            Ok((times > 2).then_some(word))
+        })
+    }
+}
+
+const CHAIN: &str = "\
+resources:
+  exec:
+  - name: one
+    shell: /bin/sh
+    cmd: cat {dir}/pipe; echo one >> {dir}/ran
+    creates: {dir}/ran
+  - name: two
+    shell: /bin/sh
+    cmd: echo two >> {dir}/ran; touch {dir}/two
+    creates: {dir}/two
+edges:
+- exec[one] -> exec[two]
+";
+
+/// Rule E2: nothing new starts, what runs is finished, and a further run goes on from there.
+#[test]
+fn the_first_interrupt_lets_finish_what_runs() -> Outcome {
+    let scratch = Scratch::new("stop")?;
+    let mut begun = Begun::new(&scratch, CHAIN)?;
+    let outside = begun.interrupt(1);
+    assert_eq!(begun.bench.eval("apply")?, 130, "{}", begun.bench.trace());
+    outside.join().map_err(|_| "outside panicked")??;
+    assert_eq!(scratch.text("ran")?, "one\n");
+    assert_eq!(begun.bench.eval("apply")?, 2, "{}", begun.bench.trace());
+    assert_eq!(scratch.text("ran")?, "one\ntwo\n");
+    Ok(())
+}
+
+const STUBBORN: &str = "\
+resources:
+  exec:
+  - name: one
+    shell: /bin/sh
+    cmd: |
+      trap '' TERM
+      cat {dir}/pipe
+      echo deaf > {dir}/deaf
+      while :; do tail -f /dev/null; done
+";
+
+/// It hears no TERM, and ends by itself after its word.
+const DEAF: &str = "\
+resources:
+  exec:
+  - name: one
+    shell: /bin/sh
+    cmd: trap '' TERM; cat {dir}/pipe
+";
+
+#[test]
+fn the_second_interrupt_ends_even_what_hears_no_term() -> Outcome {
+    let scratch = Scratch::new("cancel")?;
+    let mut begun = Begun::new(&scratch, STUBBORN)?;
+    let outside = begun.interrupt(2);
+    assert_eq!(begun.bench.eval("apply")?, 130, "{}", begun.bench.trace());
+    outside.join().map_err(|_| "outside panicked")??;
+    let told = begun.bench.trace();
+    assert!(told.contains("cancelled before it ended"), "{told}");
+    assert!(!begun.bench.session.moment().running);
+    Ok(())
+}
+
+#[test]
+fn the_third_interrupt_leaves() -> Outcome {
+    let scratch = Scratch::new("leave")?;
+    let mut begun = Begun::new(&scratch, DEAF)?;
+    let outside = begun.interrupt(3);
+    assert_eq!(begun.bench.eval("apply")?, 130, "{}", begun.bench.trace());
+    assert!(begun.bench.session.moment().running);
+    let word = outside.join().map_err(|_| "outside panicked")??;
+    assert!(word.is_some());
+    Ok(())
+}
