@@ -177,10 +177,8 @@ impl Engine {
             if let Some(inbox) = self.node_mut(v).inbox.as_mut() {
                 inbox.merged = None;
             }
-            if self.node_mut(v).memo.take().is_some() {
-                let cause = self.input_event;
-                self.event(Some(v), What::MemoDropped, cause);
-            }
+            let cause = self.input_event;
+            self.drop_memo(v, cause);
             if self.node(v).phase != Phase::Arming {
                 self.unwatch(v);
             }
