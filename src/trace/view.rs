@@ -171,10 +171,8 @@ impl VertexView {
             }
             What::Applying => self.is(Status::Applying, String::new()),
             What::Refreshing => self.is(Status::Refreshing, String::new()),
-            What::Ok => {
-                if self.status != Some(Status::Changed) {
-                    self.is(Status::Ok, String::new());
-                }
+            What::Ok if self.status != Some(Status::Changed) => {
+                self.is(Status::Ok, String::new());
             }
             What::Changed { findings, may, .. } => {
                 self.counts.1 += 1;
