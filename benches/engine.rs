@@ -203,6 +203,7 @@ impl Driver {
                 notes: Vec::new(),
                 says: Vec::new(),
                 deaf: None,
+                unsure: false,
                 owns: Vec::new(),
             },
             queue: VecDeque::new(),

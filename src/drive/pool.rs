@@ -277,7 +277,11 @@ mod tests {
                     .unwrap()
                     .send((errand.attempt.0, go.clone()));
                 let deaf = errand.attempt.0 > 99;
-                let _waking = (!deaf).then(|| token.on_cancel(move || drop(go.send(()))));
+                let _waking = (!deaf).then(|| {
+                    token.on_cancel(move || {
+                        let _ = go.send(());
+                    })
+                });
                 let _ = gone.recv();
                 let fault = if token.is_cancelled() {
                     Fault::Cancelled
@@ -286,7 +290,9 @@ mod tests {
                 };
                 errand.failed(Failure::from(fault))
             };
-            let wake = move || drop(tell_woken.lock().unwrap().send(()));
+            let wake = move || {
+                let _ = tell_woken.lock().unwrap().send(());
+            };
             Bench {
                 pool: Pool::new(jobs, grace, Box::new(work), Box::new(wake)),
                 begun,

@@ -37,6 +37,8 @@ pub struct Checked {
     pub says: Vec<Value>,
     /// Whether its refresh is to be skipped, and why.
     pub deaf: Option<String>,
+    /// Whether only a real run can tell if its refresh is to be skipped (rule L2).
+    pub unsure: bool,
 }
 
 /// What an apply or refresh tells the engine, by way of a driver.
