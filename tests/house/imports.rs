@@ -107,6 +107,10 @@ const OWNED: &[Owned] = &[
             ("src/drive/real.rs", "the state directory and its lock"),
             ("src/repl/", "the history file"),
             (
+                "src/scenario/files.rs",
+                "stories and their snapshots, where they stand",
+            ),
+            (
                 "src/cli/",
                 "the edge: traces, snapshots and reports are written where they were asked for",
             ),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Errand;
+use crate::drive::Errand;
 use crate::engine::{Attempt, Input, VertexId};
 use crate::kind::Failure;
 use crate::world::Fault;
@@ -222,8 +222,8 @@ pub(super) fn never_begun(errand: &Errand) -> Input {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Act;
     use super::*;
+    use crate::drive::Act;
     use crate::engine::Job;
     use crate::graph::Key;
     use crate::time::Span;
