@@ -237,7 +237,7 @@ mod tests {
             vertex: VertexId(n as u32),
             attempt: Attempt(n),
             job: Job {
-                key: Key::new("noop", &n.to_string()),
+                key: Key::new("noop", n.to_string()),
                 run: 1,
                 params: Arc::default(),
                 received: Arc::default(),
@@ -277,7 +277,8 @@ mod tests {
                     .unwrap()
                     .send((errand.attempt.0, go.clone()));
                 let deaf = errand.attempt.0 > 99;
-                let _waking = (!deaf).then(|| token.on_cancel(move || drop(go.send(()))));
+                let _waking =
+                    (!deaf).then(|| token.on_cancel(move || go.send(()).unwrap_or_default()));
                 let _ = gone.recv();
                 let fault = if token.is_cancelled() {
                     Fault::Cancelled
@@ -286,7 +287,7 @@ mod tests {
                 };
                 errand.failed(Failure::from(fault))
             };
-            let wake = move || drop(tell_woken.lock().unwrap().send(()));
+            let wake = move || tell_woken.lock().unwrap().send(()).unwrap_or_default();
             Bench {
                 pool: Pool::new(jobs, grace, Box::new(work), Box::new(wake)),
                 begun,

@@ -10,13 +10,16 @@ use crate::trace;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 
+/// What an editor makes of a text.
+type Editor = Box<dyn FnOnce(&str) -> String>;
+
 /// A front for tests: files from a map, answers from lists, and everything that is said in one text.
 #[derive(Default)]
 pub(super) struct Script {
     pub said: String,
     pub files: BTreeMap<PathBuf, String>,
     /// What the editor leaves behind, each time it is opened; it keeps the text where there is nothing.
-    pub edits: VecDeque<Box<dyn FnOnce(&str) -> String>>,
+    pub edits: VecDeque<Editor>,
     pub answers: VecDeque<bool>,
     pub secrets: VecDeque<String>,
     pub events: bool,
