@@ -149,7 +149,7 @@ const OWNED: &[Owned] = &[
                 "watches listen, and a command's outputs are read side by side",
             ),
             ("src/drive/real.rs", "the pool that checks and applies"),
-            ("src/drive/real/", "the pool that checks and applies"),
+            ("src/drive/pool.rs", "the pool that checks and applies"),
             ("src/drive/runner.rs", "a watch goes on behind the prompt"),
             (
                 "src/repl/",
@@ -169,7 +169,7 @@ const OWNED: &[Owned] = &[
                 "the run's clock, which is an argument from there on",
             ),
             (
-                "src/drive/real/",
+                "src/drive/pool.rs",
                 "the run's clock, which is an argument from there on",
             ),
             ("src/repl/", "how often progress is drawn"),
