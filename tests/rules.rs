@@ -5,13 +5,18 @@ use std::sync::Arc;
 
 use weft::drive::SimGround;
 use weft::drive::sim::SimDrive;
-use weft::engine::event::Event;
-use weft::engine::{Input, Level, Options, Until};
+use weft::engine::event::What;
+use weft::engine::event::{Event, Tally};
+use weft::engine::{
+    Effect, Engine, Expected, Input, Level, Options, Output, Record, Remembered, Status, Until,
+};
 use weft::graph::{Draft, FieldPath, Graph, Key, Origin};
 use weft::journal::MemoryStore;
 use weft::kind::Kinds;
+use weft::time::{Span, Time};
 use weft::trace;
 use weft::value::{Place, Raw};
+use weft::world::sim::spec::{Answer, Effect as Does};
 use weft::world::sim::{Sim, SimSpec};
 
 fn key(text: &str) -> Key {
@@ -71,11 +76,15 @@ fn options(jobs: usize) -> Options {
 }
 
 fn drive(lines: &[&str], spec: SimSpec) -> (SimDrive, Sim) {
+    drive_with(lines, spec, 1)
+}
+
+fn drive_with(lines: &[&str], spec: SimSpec, jobs: usize) -> (SimDrive, Sim) {
     let sim = Sim::new(spec, 1).unwrap();
     let ground = Box::new(SimGround::new(sim.clone()));
     let store = Box::new(MemoryStore::default());
     let mut drive = SimDrive::new(
-        options(1),
+        options(jobs),
         ground,
         store,
         PathBuf::from("/var/lib/weft/test"),
@@ -112,15 +121,660 @@ const PASSWORD: &[&str] = &[
     "file:/tmp/secret ~> noop:bystander",
 ];
 
+/// Commands by pattern, each with the statuses of its successive runs and how long one takes.
+fn commands(table: &[(&str, &[i32], Span)]) -> SimSpec {
+    let mut spec = SimSpec::default();
+    for (pattern, statuses, duration) in table {
+        let answer = |status: &i32| Answer {
+            status: *status,
+            duration: *duration,
+            ..Answer::default()
+        };
+        spec.commands
+            .insert((*pattern).to_owned(), statuses.iter().map(answer).collect());
+    }
+    spec
+}
+
+fn begin(drive: &mut SimDrive, until: Until) {
+    drive.input(Input::Run {
+        until,
+        world: "sim".into(),
+        expected: None,
+        only: None,
+    });
+}
+
+/// The words of the events about one vertex, in order.
+fn words(events: &[Event], vertex: &str) -> Vec<&'static str> {
+    let vertex = key(vertex);
+    let about = events
+        .iter()
+        .filter(|event| event.subject.as_ref() == Some(&vertex));
+    about.map(|event| trace::word(&event.what)).collect()
+}
+
+fn times(events: &[Event], vertex: &str, word: &str) -> usize {
+    words(events, vertex)
+        .into_iter()
+        .filter(|w| *w == word)
+        .count()
+}
+
+/// The vertices in the order of their first checks.
+fn order(events: &[Event]) -> Vec<String> {
+    let checks = events
+        .iter()
+        .filter(|event| matches!(event.what, What::Checking { .. }));
+    checks
+        .filter_map(|event| event.subject.as_ref())
+        .map(|key| key.name().to_owned())
+        .collect()
+}
+
+fn tally(events: &[Event]) -> Tally {
+    let last = events.iter().rev().find_map(|event| match event.what {
+        What::Converged(tally) => Some(tally),
+        _ => None,
+    });
+    last.expect("it converged")
+}
+
 #[test]
-fn the_password_graph_runs() {
+fn o1_starts_behind_settled_predecessors_and_ties_go_by_name() {
+    let (mut drive, _) = drive(
+        &["noop:c", "noop:a", "noop:b", "noop:z", "noop:z -> noop:a"],
+        SimSpec::default(),
+    );
+    assert_eq!(order(&apply(&mut drive)), ["b", "c", "z", "a"]);
+}
+
+#[test]
+fn o2_time_never_goes_back() {
+    let mut engine = Engine::new(options(1), Remembered::default());
+    let run = || Input::Run {
+        until: Until::Converged,
+        world: "sim".into(),
+        expected: None,
+        only: None,
+    };
+    engine.step(
+        Time(50),
+        Input::Graph {
+            graph: Arc::new(graph(&["noop:a"])),
+            renamed: vec![],
+        },
+    );
+    let events = engine.step(Time(10), run()).events;
+    assert!(!events.is_empty() && events.iter().all(|event| event.at == Time(50)));
+}
+
+#[test]
+fn o3_independent_vertices_share_the_time_and_a_fan_in_runs_once() {
+    let lines = [
+        "exec:a cmd=work",
+        "exec:b cmd=work",
+        "noop:end",
+        "exec:a -> noop:end",
+        "exec:b -> noop:end",
+    ];
+    let spec = || commands(&[("work", &[0], Span::secs(10))]);
+    for (jobs, seconds) in [(1, 20), (2, 10)] {
+        let (mut drive, _) = drive_with(&lines, spec(), jobs);
+        let events = apply(&mut drive);
+        assert_eq!(drive.now(), Time(seconds * 1_000_000), "{jobs} jobs");
+        assert_eq!(times(&events, "noop:end", "check"), 1);
+    }
+}
+
+#[test]
+fn o4_o5_a_dirty_vertex_is_checked_and_a_clean_one_that_is_poked_is_not() {
+    let (mut drive, _) = drive(
+        &["noop:a", "noop:b", "noop:a -> noop:b"],
+        SimSpec::default(),
+    );
+    begin(&mut drive, Until::Stopped);
+    drive.take_events();
+    drive.input(Input::Poke(key("noop:b")));
+    let events = drive.take_events();
+    assert_eq!(
+        (
+            times(&events, "noop:b", "poked"),
+            times(&events, "noop:b", "check")
+        ),
+        (1, 0)
+    );
+    drive.input(Input::Dirty(key("noop:a")));
+    let events = drive.take_events();
+    assert_eq!(
+        (
+            times(&events, "noop:a", "check"),
+            times(&events, "noop:b", "check")
+        ),
+        (1, 0)
+    );
+}
+
+#[test]
+fn o6_an_event_checks_nothing_below_it() {
+    let lines = [
+        "file:/a content=x",
+        "file:/b content=y",
+        "noop:c",
+        "file:/a -> file:/b",
+        "file:/b -> noop:c",
+    ];
+    let (mut drive, sim) = drive(&lines, SimSpec::default());
+    begin(&mut drive, Until::Stopped);
+    drive.take_events();
+    sim.outside().touch("/a".as_ref()).unwrap();
+    drive.input(Input::Tick);
+    assert_eq!(order(&drive.take_events()), ["/a"]);
+}
+
+#[test]
+fn o7_what_happens_during_an_apply_is_checked_afterwards() {
+    let (mut drive, _) = drive(&["file:/a content=x"], SimSpec::default());
+    begin(&mut drive, Until::Stopped);
+    let events = drive.take_events();
+    let seen = words(&events, "file:/a");
+    let changed = seen.iter().position(|word| *word == "changed").unwrap();
+    assert!(
+        seen[changed..].contains(&"check"),
+        "its own write is an event: {seen:?}"
+    );
+    assert_eq!(tally(&events).changed + tally(&events).ok, 1);
+}
+
+#[test]
+fn o8_no_check_before_the_watch_listens_and_none_without_watching() {
+    let lines = ["file:/a content=x"];
+    let (mut drive, _) = drive(&lines, SimSpec::default());
+    assert_eq!(times(&apply(&mut drive), "file:/a", "watching"), 0);
+    begin(&mut drive, Until::Stopped);
+    assert_eq!(
+        words(&drive.take_events(), "file:/a")[..2],
+        ["watching", "check"]
+    );
+}
+
+#[test]
+fn o9_what_waits_for_ever_is_named_with_what_it_waits_behind() {
+    let lines = [
+        "exec:bad cmd=bad",
+        "noop:mid",
+        "noop:end",
+        "exec:bad -> noop:mid",
+        "noop:mid -> noop:end",
+    ];
+    let (mut drive, _) = drive(&lines, commands(&[("bad", &[1], Span::ZERO)]));
+    let text = story(&apply(&mut drive));
+    assert!(
+        text.contains("blocked    noop[end]                 behind exec[bad], which failed"),
+        "{text}"
+    );
+    assert_eq!(
+        drive.engine().status(&key("noop:mid")),
+        Some(Status::Blocked)
+    );
+}
+
+#[test]
+fn c1_what_is_left_after_an_apply_is_a_failure() {
+    let (mut drive, _) = drive(
+        &["exec:a cmd=work creates=/made"],
+        commands(&[("work", &[0], Span::ZERO)]),
+    );
+    let text = story(&apply(&mut drive));
+    assert!(text.contains("does not converge"), "{text}");
+}
+
+#[test]
+fn c3_a_later_try_that_is_right_has_changed_and_notifies() {
+    let mut lines = vec!["exec:a cmd=flaky", "noop:b", "exec:a ~> noop:b"];
+    let spec = || commands(&[("flaky", &[1, 0], Span::ZERO)]);
+    let mut drive = retrying(&lines, spec(), "exec:a", 1);
+    let events = apply(&mut drive);
+    assert_eq!(words(&events, "noop:b").last(), Some(&"ok"));
+    assert_eq!(
+        (
+            times(&events, "exec:a", "retrying"),
+            times(&events, "noop:b", "refreshed")
+        ),
+        (1, 1)
+    );
+    lines.pop();
+    let mut drive = retrying(&lines, spec(), "exec:a", 0);
+    assert_eq!(tally(&apply(&mut drive)).failed, 1);
+}
+
+#[test]
+fn c4_two_that_keep_changing_each_other_back_are_told_apart_from_work() {
+    let mut spec = SimSpec::default();
+    let writes = Does::Write("/a".into(), b"theirs".to_vec(), None);
+    spec.commands.insert(
+        "spoil".into(),
+        vec![Answer {
+            effects: vec![writes],
+            ..Answer::default()
+        }],
+    );
+    let lines = [
+        "file:/a content=ours",
+        "exec:spoil cmd=spoil refreshonly=true",
+        "file:/a ~> exec:spoil",
+    ];
+    let (mut drive, _) = drive(&lines, spec);
+    begin(&mut drive, Until::Stopped);
+    let text = story(&drive.take_events());
+    assert!(text.contains("keeps changing back"), "{text}");
+    assert_eq!(drive.engine().status(&key("file:/a")), Some(Status::Failed));
+}
+
+#[test]
+fn n1_n5_a_generation_is_heard_only_up_to_where_the_refresh_began() {
+    let (mut drive, _) = drive(
+        &["exec:slow cmd=work refreshonly=true"],
+        commands(&[("work", &[0], Span::secs(5))]),
+    );
+    begin(&mut drive, Until::Stopped);
+    drive.input(Input::Notify(key("exec:slow")));
+    drive.advance(Span::secs(1));
+    drive.input(Input::Notify(key("exec:slow")));
+    drive.advance(Span::secs(20));
+    assert_eq!(times(&drive.take_events(), "exec:slow", "refreshed"), 2);
+}
+
+#[test]
+fn n2_an_apply_that_had_not_begun_leaves_no_debt_and_sends_nothing() {
+    let lines = ["exec:a cmd=nowhere", "noop:b", "exec:a ~> noop:b"];
+    let (mut drive, _) = drive(&lines, SimSpec::default());
+    let events = apply(&mut drive);
+    let records: Vec<String> = events
+        .iter()
+        .filter_map(|event| match &event.what {
+            What::Recorded { what, .. } => Some(what.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(records, ["debt", "not begun"]);
+    assert_eq!(times(&events, "noop:b", "notified"), 0);
+}
+
+#[test]
+fn n3_a_first_run_acts_once() {
+    let lines = [
+        "file:/a content=x",
+        "exec:b cmd=work",
+        "password:c",
+        "file:/a ~> exec:b",
+        "file:/a ~> password:c",
+    ];
+    let (mut drive, sim) = drive(&lines, commands(&[("work", &[0], Span::ZERO)]));
+    let events = apply(&mut drive);
+    assert_eq!(sim.log().len(), 1);
+    assert_eq!(
+        (
+            times(&events, "password:c", "changed"),
+            times(&events, "password:c", "refreshed")
+        ),
+        (1, 0)
+    );
+    assert_eq!(tally(&events).pending, 0);
+}
+
+#[test]
+fn n6_a_notification_waits_behind_a_failure_and_survives() {
+    let lines = [
+        "file:/a content=x",
+        "exec:b cmd=flaky",
+        "noop:c",
+        "file:/a ~> noop:c",
+        "exec:b -> noop:c",
+    ];
+    let (mut drive, _) = drive(&lines, commands(&[("flaky", &[1, 0], Span::ZERO)]));
+    let first = apply(&mut drive);
+    assert_eq!(
+        (times(&first, "noop:c", "refreshed"), tally(&first).pending),
+        (0, 1)
+    );
+    let second = apply(&mut drive);
+    assert_eq!(
+        (
+            times(&second, "noop:c", "refreshed"),
+            tally(&second).pending
+        ),
+        (1, 0)
+    );
+}
+
+#[test]
+fn n7_an_edge_that_goes_drops_what_is_pending_on_it() {
+    let lines = [
+        "file:/a content=x",
+        "exec:b cmd=bad",
+        "noop:c",
+        "file:/a ~> noop:c",
+        "exec:b -> noop:c",
+    ];
+    let (mut drive, _) = drive(&lines, commands(&[("bad", &[1], Span::ZERO)]));
+    apply(&mut drive);
+    let mut draft = drive.engine().graph().edit();
+    draft
+        .unlink(&key("file:/a"), &key("noop:c"), true, Place::default())
+        .unwrap();
+    drive.input(Input::Graph {
+        graph: Arc::new(draft.finish(&Kinds).unwrap()),
+        renamed: vec![],
+    });
+    assert!(
+        story(&drive.take_events())
+            .contains("dropped                              file[/a] ~> noop[c]")
+    );
+    assert_eq!(
+        drive
+            .engine()
+            .marks(&key("noop:c"))
+            .map(|marks| marks.pending),
+        Some(false)
+    );
+}
+
+#[test]
+fn p1_an_apply_waits_for_its_debt_and_for_what_its_predecessors_paid() {
+    let lines = [
+        "file:/a content=x",
+        "file:/b content=y",
+        "noop:c",
+        "file:/a ~> noop:c",
+        "file:/a -> file:/b",
+        "file:/b ~> noop:c",
+    ];
+    let mut engine = Engine::new(options(1), Remembered::default());
+    engine.step(
+        Time::ZERO,
+        Input::Graph {
+            graph: Arc::new(graph(&lines)),
+            renamed: vec![],
+        },
+    );
+    let run = Input::Run {
+        until: Until::Converged,
+        world: "sim".into(),
+        expected: None,
+        only: None,
+    };
+    let mut waits = Vec::new();
+    let mut open = vec![engine.step(Time::ZERO, run)];
+    while let Some(Output {
+        records, effects, ..
+    }) = open.pop()
+    {
+        let debts = records
+            .iter()
+            .filter(|(_, record)| matches!(record, Record::Debt { .. }))
+            .map(|(seq, _)| seq.0);
+        let debts: Vec<u64> = debts.collect();
+        for effect in effects {
+            match effect {
+                Effect::Check {
+                    vertex,
+                    attempt,
+                    job,
+                } => {
+                    let drift = !job.key.name().starts_with('c');
+                    open.push(engine.step(
+                        Time::ZERO,
+                        Input::Checked {
+                            vertex,
+                            attempt,
+                            outcome: Ok(found(drift)),
+                        },
+                    ));
+                }
+                Effect::Apply {
+                    vertex,
+                    attempt,
+                    after,
+                    ..
+                } => {
+                    waits.push((debts.clone(), after.map(|seq| seq.0)));
+                    open.push(engine.step(
+                        Time::ZERO,
+                        Input::Applied {
+                            vertex,
+                            attempt,
+                            outcome: Ok(done()),
+                        },
+                    ));
+                }
+                Effect::Refresh { after, .. } => {
+                    waits.push((debts.clone(), after.map(|seq| seq.0)))
+                }
+                _ => {}
+            }
+        }
+    }
+    // a's debt is record 1, paid by 2; b's debt is 3, paid by 4, which c's refresh waits for.
+    assert_eq!(
+        waits,
+        [(vec![1], Some(1)), (vec![3], Some(3)), (vec![], Some(4))]
+    );
+}
+
+#[test]
+fn p2_a_debt_is_paid_after_a_crash_though_nothing_is_left_to_change() {
+    let lines = ["file:/a content=x", "noop:c", "file:/a ~> noop:c"];
+    let (mut drive, _) = drive(&lines, SimSpec::default());
+    drive.crash_at(weft::drive::sim::CrashPoint::After(key("file:/a")));
+    apply(&mut drive);
+    assert!(drive.is_down());
+    drive.restart(options(1)).unwrap();
+    let events = apply(&mut drive);
+    assert!(
+        story(&events).contains(
+            "restart                              1 debt and 0 notifications from before"
+        )
+    );
+    assert_eq!(times(&events, "noop:c", "refreshed"), 1);
+}
+
+#[test]
+fn p4_a_run_that_changes_nothing_writes_nothing() {
     let (mut drive, _) = drive(PASSWORD, SimSpec::default());
+    apply(&mut drive);
+    let again = apply(&mut drive);
+    assert!(
+        !again
+            .iter()
+            .any(|event| matches!(event.what, What::Recorded { .. }))
+    );
+}
+
+#[test]
+fn v3_a_receiver_is_dirty_before_any_other_successor_is_looked_at() {
+    let lines = [
+        "value:v value=1",
+        "noop:a",
+        "print:p",
+        "value:v -> noop:a",
+        "value:v.value => print:p.msg",
+    ];
+    let (mut drive, _) = drive(&lines, SimSpec::default());
     let events = apply(&mut drive);
-    println!("{}", trace::lines(&events, Level::Full));
-    drive.input(Input::Command("notify password[pw]".into()));
-    drive.input(Input::Notify(key("password:pw")));
-    let events = apply(&mut drive);
-    println!("{}", story(&events));
-    let events = apply(&mut drive);
-    println!("{}", story(&events));
+    let at = |word: &str, vertex: &str| {
+        let vertex = key(vertex);
+        events
+            .iter()
+            .position(|e| e.subject.as_ref() == Some(&vertex) && trace::word(&e.what) == word)
+            .unwrap()
+    };
+    assert!(at("dirty", "print:p") < at("poked", "noop:a"));
+}
+
+#[test]
+fn l4_what_the_plan_did_not_say_is_asked_for() {
+    let (mut drive, _) = drive(&["file:/a content=x"], SimSpec::default());
+    let run = |expected| Input::Run {
+        until: Until::Converged,
+        world: "sim".into(),
+        expected: Some(Arc::new(expected)),
+        only: None,
+    };
+    drive.input(run(Expected::default()));
+    drive.finish();
+    let (vertex, asked) = drive.engine().asking().remove(0);
+    assert_eq!(asked, key("file:/a"));
+    drive.input(Input::Consent { vertex, yes: true });
+    drive.finish();
+    assert_eq!(tally(&drive.take_events()).changed, 1);
+}
+
+#[test]
+fn m2_a_semaphore_lets_so_many_run() {
+    let lines = ["exec:a cmd=work", "exec:b cmd=work", "exec:c cmd=work"];
+    let (mut drive, _) = drive_with(&lines, commands(&[("work", &[0], Span::secs(10))]), 4);
+    let mut draft = drive.engine().graph().edit();
+    for name in ["exec:a", "exec:b", "exec:c"] {
+        let sema = [("lock".to_owned(), 2)].into_iter().collect();
+        let meta = weft::graph::Meta {
+            sema,
+            ..weft::graph::Meta::default()
+        };
+        draft.set_meta(&key(name), meta, Place::default()).unwrap();
+    }
+    drive.input(Input::Graph {
+        graph: Arc::new(draft.finish(&Kinds).unwrap()),
+        renamed: vec![],
+    });
+    apply(&mut drive);
+    assert_eq!(drive.now(), Time(20_000_000));
+}
+
+#[test]
+fn m3_a_failed_vertex_starts_again_only_for_a_new_cause() {
+    let lines = ["exec:bad cmd=flaky", "noop:a"];
+    let (mut drive, _) = drive(&lines, commands(&[("flaky", &[1, 0], Span::ZERO)]));
+    begin(&mut drive, Until::Stopped);
+    drive.input(Input::Poke(key("exec:bad")));
+    drive.input(Input::Dirty(key("noop:a")));
+    assert_eq!(times(&drive.take_events(), "exec:bad", "check"), 1);
+    drive.input(Input::Dirty(key("exec:bad")));
+    assert_eq!(
+        drive.engine().status(&key("exec:bad")),
+        Some(Status::Changed)
+    );
+}
+
+#[test]
+fn g1_an_edit_of_another_vertex_leaves_this_one_alone() {
+    let (mut drive, _) = drive(&["noop:a", "value:v value=1"], SimSpec::default());
+    begin(&mut drive, Until::Stopped);
+    drive.take_events();
+    let mut draft = drive.engine().graph().edit();
+    draft
+        .set(
+            &Kinds,
+            &key("value:v"),
+            &FieldPath::parse("value"),
+            &Raw::bare("2"),
+        )
+        .unwrap();
+    drive.input(Input::Graph {
+        graph: Arc::new(draft.finish(&Kinds).unwrap()),
+        renamed: vec![],
+    });
+    assert_eq!(order(&drive.take_events()), ["v"]);
+}
+
+#[test]
+fn e1_e2_a_stop_finishes_what_runs_a_second_one_cancels_it_and_a_new_run_goes_on() {
+    let lines = ["exec:a cmd=work", "noop:b", "exec:a ~> noop:b"];
+    let spec = || commands(&[("work", &[0], Span::secs(10))]);
+    let (mut first, _) = drive(&lines, spec());
+    begin(&mut first, Until::Converged);
+    first.input(Input::Stop { now: false });
+    first.advance(Span::secs(10));
+    let events = first.take_events();
+    assert_eq!(
+        (
+            times(&events, "exec:a", "changed"),
+            times(&events, "noop:b", "refreshed")
+        ),
+        (1, 0)
+    );
+    assert_eq!(
+        events.last().map(|event| trace::word(&event.what)),
+        Some("stopped")
+    );
+    assert_eq!(times(&apply(&mut first), "noop:b", "refreshed"), 1);
+    let (mut second, _) = drive(&lines, spec());
+    begin(&mut second, Until::Converged);
+    second.input(Input::Stop { now: false });
+    second.input(Input::Stop { now: true });
+    let events = second.take_events();
+    assert_eq!(
+        (second.now(), times(&events, "exec:a", "changed")),
+        (Time::ZERO, 0)
+    );
+    assert_eq!(
+        second
+            .engine()
+            .marks(&key("exec:a"))
+            .map(|marks| marks.debt),
+        Some(true)
+    );
+}
+
+fn found(drift: bool) -> weft::engine::CheckOutcome {
+    let finding = weft::value::Finding {
+        field: String::new(),
+        line: "wrong".into(),
+        detail: vec![],
+        may: false,
+    };
+    weft::engine::CheckOutcome {
+        findings: if drift { vec![finding] } else { vec![] },
+        found: weft::value::Opaque::new(()),
+        memo: None,
+        sends: Some(Default::default()),
+        rhythm: None,
+        notes: vec![],
+        says: vec![],
+        deaf: None,
+        unsure: false,
+        owns: vec![],
+    }
+}
+
+fn done() -> weft::engine::ApplyOutcome {
+    weft::engine::ApplyOutcome {
+        refreshed: false,
+        changed: false,
+        may: false,
+        said: None,
+        keep: None,
+        memo: None,
+        sends: Default::default(),
+        notes: vec![],
+        says: vec![],
+    }
+}
+
+fn retrying(lines: &[&str], spec: SimSpec, vertex: &str, retry: i64) -> SimDrive {
+    let (mut drive, _) = drive(lines, spec);
+    let mut draft = drive.engine().graph().edit();
+    let meta = weft::graph::Meta {
+        retry,
+        delay: Span::secs(1),
+        ..weft::graph::Meta::default()
+    };
+    draft
+        .set_meta(&key(vertex), meta, Place::default())
+        .unwrap();
+    drive.input(Input::Graph {
+        graph: Arc::new(draft.finish(&Kinds).unwrap()),
+        renamed: vec![],
+    });
+    drive
 }

@@ -25,6 +25,12 @@ impl History {
         &self.now
     }
 
+    /// What was done, and what was undone.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        let all = self.before.iter().chain(&self.after);
+        all.map(|(_, did)| did.as_str())
+    }
+
     /// A next graph, by what was done; forgets what was undone. False if it changed nothing.
     pub fn push(&mut self, next: Graph, did: impl Into<String>) -> bool {
         if next == *self.now {

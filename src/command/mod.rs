@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A line is lexed ([`words`]), parsed by the table of commands ([`registry`]) into [`Order`]s, and those that edit the
-//! graph are applied by [`edit`]. Completion, hints, help and docs come from the same table, and from the kinds' schemas.
+//! graph are applied by [`edit()`]. Completion, hints, help and docs come from the same table, and from the kinds' schemas.
 //! Nothing here knows a terminal.
 
 mod arrows;
@@ -29,14 +29,17 @@ mod slips;
 mod slots;
 mod verbs;
 
+pub mod draw;
 pub mod edit;
 pub mod help;
 pub mod history;
+pub mod json;
 pub mod meta;
 pub mod refs;
 pub mod registry;
 pub mod session;
 pub mod words;
+pub mod written;
 
 pub use complete::{Candidate, Context, complete};
 pub use edit::{Answers, Edited, edit, refused};

@@ -1,7 +1,7 @@
 //! An order: a command as data, closed. Display is its canonical text, which parses back to it: the session's log.
 
-use super::refs::{field_text, ref_text};
 use super::words::Arrow;
+use crate::graph::refs::{field_text, ref_text};
 use crate::graph::{FieldPath, Key};
 use crate::time::Span;
 use crate::value::{Place, Raw, RawNode, quote, quote_always};
@@ -173,7 +173,7 @@ pub enum SimOrder {
 }
 
 impl Order {
-    /// Whether it edits the graph, so that [`super::edit`] can apply it.
+    /// Whether it edits the graph, so that [`super::edit()`] can apply it.
     pub fn is_edit(&self) -> bool {
         use Order::*;
         matches!(

@@ -5,9 +5,9 @@ use super::registry::{Arg, Command, Group, Slot, When};
 /// What can go wrong on a simulated machine, as [`crate::world::sim`] lists it.
 pub const FAULTS: &[&str] = &[
     "io",
-    "nospace",
+    "no-space",
     "denied",
-    "readonly",
+    "read-only",
     "net",
     "hang",
     "crash",
@@ -84,7 +84,7 @@ pub const SIMS: &[Command] = &[
     sim(
         "fail",
         "what touches this fails from now on",
-        "sim fail /etc/motd nospace 2",
+        "sim fail /etc/motd no-space 2",
     )
     .args(&[
         Arg::new(Slot::Path, "PATH|COMMAND|URL"),
@@ -97,7 +97,7 @@ pub const SIMS: &[Command] = &[
     sim(
         "crash",
         "the engine is killed, now or at a point",
-        "sim crash applied",
+        "sim crash file[/tmp/secret]",
     )
     .args(&[Arg::maybe(Slot::Rest, "POINT")])
     .help("What was durable survives. `sim restart` goes on."),

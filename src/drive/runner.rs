@@ -16,6 +16,12 @@ use crate::world::sim::Sim;
 /// What gets events as they happen.
 pub type OnEvents<'a> = &'a mut dyn FnMut(&[Event]);
 
+/// What gets them from a thread of its own.
+pub type AlsoEvents = Arc<dyn Fn(&[Event]) + Send + Sync>;
+
+/// How a run in a thread of its own ended, with the driver that it had taken along.
+type Behind = (RealDrive, Result<Option<Signal>, StoreFault>);
+
 /// A driver with its world.
 pub enum Runner {
     /// A simulated machine, in virtual time.
@@ -39,7 +45,7 @@ pub struct HostRunner {
     pub state: PathBuf,
     drive: Option<RealDrive>,
     handle: Handle,
-    behind: Option<JoinHandle<(RealDrive, Result<Option<Signal>, StoreFault>)>>,
+    behind: Option<JoinHandle<Behind>>,
     /// Events of a watch in its own thread, until they are fetched.
     heard: Arc<Mutex<Vec<Event>>>,
 }
@@ -58,7 +64,7 @@ impl HostRunner {
     }
 
     /// Lets the run under way go on in a thread of its own. `also` gets the events too, as they happen.
-    pub fn go_behind(&mut self, also: Arc<dyn Fn(&[Event]) + Send + Sync>) {
+    pub fn go_behind(&mut self, also: AlsoEvents) {
         let Some(mut drive) = self.drive.take() else {
             return;
         };
@@ -123,6 +129,14 @@ impl Runner {
         matches!(self, Runner::Sim { .. })
     }
 
+    /// Whether the engine was killed, and no other one has been started.
+    pub fn is_down(&self) -> bool {
+        match self {
+            Runner::Sim { drive, .. } => drive.is_down(),
+            Runner::Host(_) => false,
+        }
+    }
+
     /// The world, to look at.
     pub fn look(&self) -> Arc<dyn Look> {
         match self {
@@ -141,6 +155,11 @@ impl Runner {
 
     /// What the journal comes to.
     pub fn remembered(&self) -> Remembered {
+        if let Runner::Sim { drive, .. } = self
+            && drive.is_down()
+        {
+            return drive.durable().unwrap_or_default();
+        }
         self.ask(|engine| engine.remembered().clone())
     }
 

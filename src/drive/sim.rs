@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{Act, Errand};
-use crate::engine::event::Event;
-use crate::engine::{Attempt, Effect, Engine, Input, Options, Output, VertexId};
-use crate::graph::Key;
+use crate::engine::event::{Event, EventId, What};
+use crate::engine::{Attempt, Effect, Engine, Input, Options, Output, Remembered, VertexId};
+use crate::graph::{Graph, Key};
 use crate::journal::{Store, StoreFault};
 use crate::kind::{self, Failure};
 use crate::time::{Span, Time};
@@ -152,6 +153,9 @@ impl SimDrive {
 
     /// The engine dies: what was not recorded is lost, the world and the journal stay.
     pub fn crash(&mut self) {
+        if !self.down {
+            self.tell_crash();
+        }
         self.down = true;
         self.crash = None;
         self.coming.clear();
@@ -163,9 +167,32 @@ impl SimDrive {
         self.crash = Some(point);
     }
 
+    /// The last line of an engine that dies, so that a trace shows where it did.
+    fn tell_crash(&mut self) {
+        let id = EventId(self.engine.last_event().0 + 1);
+        self.engine.go_on_counting(id);
+        self.events.push(Event {
+            id,
+            at: self.now,
+            subject: None,
+            what: What::Note("the engine is killed".into()),
+            cause: None,
+        });
+    }
+
+    /// What is durable, whether or not an engine lives.
+    pub fn durable(&self) -> Result<Remembered, StoreFault> {
+        self.store.load()
+    }
+
     /// A new engine goes on from the journal, with the same graph; its events go on counting.
     pub fn restart(&mut self, options: Options) -> Result<(), StoreFault> {
         let graph = self.engine.graph().clone();
+        self.restart_with(options, graph)
+    }
+
+    /// The same with this graph, which may have been edited while no engine lived (rule N7).
+    pub fn restart_with(&mut self, options: Options, graph: Arc<Graph>) -> Result<(), StoreFault> {
         let last = self.engine.last_event();
         self.engine = Engine::new(options, self.store.load()?);
         self.engine.go_on_counting(last);
@@ -290,6 +317,13 @@ impl SimDrive {
     }
 
     fn start(&mut self, errand: Errand) {
+        debug_assert!(
+            !self
+                .coming
+                .values()
+                .any(|(other, _)| other.vertex == errand.vertex),
+            "a vertex has one attempt at a time"
+        );
         let (input, took) = self.ground.run(&errand, self.now, &self.state);
         if self.ground.crashed() {
             return self.crash();

@@ -19,42 +19,61 @@ use std::sync::Arc;
 
 impl Engine {
     pub(super) fn replace_graph(&mut self, graph: Arc<Graph>, renamed: &[(Key, Key)]) {
-        self.carry_names(renamed);
         let old = std::mem::replace(&mut self.graph, graph.clone());
-        let before = if old.vertices().is_empty() {
-            None
+        let first = old.vertices().is_empty();
+        if !first {
+            self.tell_edit(&old, &graph);
+        }
+        self.carry_names(renamed);
+        let before = if first {
+            Gone::default()
         } else {
-            Some(self.gone_from(&old))
+            self.gone_from(&old)
         };
-        let known = self.nodes.len();
         let index = self.match_vertices(&graph);
-        let added = self.nodes.len() - known;
-        let removed: Vec<VertexId> = self
-            .net
-            .index
-            .values()
-            .copied()
-            .filter(|v| !index.values().any(|w| w == v))
-            .collect();
-        removed.iter().for_each(|v| self.remove(*v));
+        let kept: BTreeSet<VertexId> = index.values().copied().collect();
+        let known: Vec<VertexId> = self.net.index.values().copied().collect();
+        known
+            .into_iter()
+            .filter(|v| !kept.contains(v))
+            .for_each(|v| self.remove(v));
         self.net = Net::of(&graph, self.options.catalog, index, self.nodes.len());
-        let changed = self.touch(&graph);
+        self.touch(&graph);
         self.drop_unbound();
         self.recount();
-        if let Some(before) = before {
-            let cause = self.input_event;
-            self.event(
-                None,
-                What::Edited {
-                    added,
-                    changed,
-                    removed: removed.len(),
-                },
-                cause,
-            );
+        if !first {
             self.drop_newly_gone(&before);
         }
         self.stirred = true;
+    }
+
+    /// Says what an edit changed; what follows has it as its cause.
+    fn tell_edit(&mut self, old: &Graph, new: &Graph) {
+        let added = new
+            .vertices()
+            .keys()
+            .filter(|key| old.vertex(key).is_none())
+            .count();
+        let removed = old
+            .vertices()
+            .keys()
+            .filter(|key| new.vertex(key).is_none())
+            .count();
+        let differs = |(key, vertex): &(&Key, &Vertex)| {
+            old.vertex(key)
+                .is_some_and(|old| old.params != vertex.params || old.meta != vertex.meta)
+        };
+        let changed = new.vertices().iter().filter(differs).count();
+        let cause = self.input_event;
+        self.input_event = self.event(
+            None,
+            What::Edited {
+                added,
+                changed,
+                removed,
+            },
+            cause,
+        );
     }
 
     /// A renamed vertex is the same one under another key.
@@ -129,9 +148,8 @@ impl Engine {
         self.refresh_pending(v);
     }
 
-    /// Takes over params and meta; what changed is dirty. Counts what changed.
-    fn touch(&mut self, graph: &Graph) -> usize {
-        let mut changed = 0;
+    /// Takes over params and meta; what changed is dirty.
+    fn touch(&mut self, graph: &Graph) {
         let index: Vec<(Key, VertexId)> = self
             .net
             .index
@@ -149,11 +167,9 @@ impl Engine {
             node.params = fresh.params;
             node.meta = fresh.meta;
             if params_changed || meta_changed {
-                changed += 1;
                 self.params_changed(v, params_changed);
             }
         }
-        changed
     }
 
     fn params_changed(&mut self, v: VertexId, params: bool) {
@@ -161,10 +177,8 @@ impl Engine {
             if let Some(inbox) = self.node_mut(v).inbox.as_mut() {
                 inbox.merged = None;
             }
-            if self.node_mut(v).memo.take().is_some() {
-                let cause = self.input_event;
-                self.event(Some(v), What::MemoDropped, cause);
-            }
+            let cause = self.input_event;
+            self.drop_memo(v, cause);
             match self.node(v).phase {
                 // Its watch is on its way, for the params before: only one for these counts.
                 Phase::Arming => self.ask_for_watch(v),

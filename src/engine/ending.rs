@@ -85,11 +85,7 @@ impl Engine {
         let Some(block) = self.blocked_behind(v) else {
             return;
         };
-        let held = match &block {
-            Block::HeldSender(_) => true,
-            Block::Behind(key) => self.held_behind(key),
-            _ => false,
-        };
+        let held = matches!(block, Block::HeldSender(_) | Block::BehindHeld(_));
         if held {
             self.tally.held += 1;
         } else {
@@ -99,13 +95,15 @@ impl Engine {
             Block::Failure(key)
             | Block::HeldSender(key)
             | Block::Behind(key)
+            | Block::BehindHeld(key)
             | Block::Declined(key) => Some(key),
             Block::NothingSent { from, .. } => Some(from),
         };
         let cause = cause
             .and_then(|key| self.net.index.get(key))
             .map_or(EventId(0), |from| self.node(*from).last);
-        self.event(Some(v), What::Blocked(block), cause);
+        let last = self.event(Some(v), What::Blocked(block), cause);
+        self.node_mut(v).last = last;
     }
 
     /// What an idle, unsettled vertex is blocked behind: the first in order of name, through all that is before it.
@@ -137,11 +135,19 @@ impl Engine {
             }
         }
         let failure = failures.first().map(|key| Block::Failure((*key).clone()));
-        failure.or_else(|| starving.first().map(|key| Block::Behind((*key).clone())))
+        failure.or_else(|| {
+            let key = (*starving.first()?).clone();
+            let held = self.is_held(&key);
+            Some(if held {
+                Block::BehindHeld(key)
+            } else {
+                Block::Behind(key)
+            })
+        })
     }
 
     /// Whether what starves this vertex is a sender's noop, near or far.
-    pub(super) fn held_behind(&self, key: &Key) -> bool {
+    fn is_held(&self, key: &Key) -> bool {
         let Some(v) = self.net.index.get(key) else {
             return false;
         };
@@ -156,13 +162,13 @@ impl Engine {
         if self.mode == Mode::Idle {
             return;
         }
-        self.input(None, What::Stopping { now });
+        self.stop_event = self.input(None, What::Stopping { now });
         self.begin_stopping(now);
     }
 
     /// A record could not be made durable: nothing new starts, what runs is finished.
     pub(super) fn undurable(&mut self, why: String) {
-        self.input(None, What::Undurable(why));
+        self.stop_event = self.input(None, What::Undurable(why));
         if self.mode != Mode::Idle {
             self.begin_stopping(false);
         }
@@ -200,8 +206,10 @@ impl Engine {
         for entry in std::mem::take(&mut self.ready) {
             self.node_mut(entry.2).queued = false;
         }
-        self.semaphores = Default::default();
-        let cause = self.input_event;
+        for v in self.semaphores.dismiss() {
+            self.node_mut(v).queued = false;
+        }
+        let cause = self.stop_event;
         let quiet = !self.stirred;
         self.stirred = false;
         let what = if quiet {

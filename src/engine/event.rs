@@ -208,8 +208,10 @@ pub enum Block {
     NothingSent { from: Key, field: FieldPath },
     /// A sender whose own noop holds it (rule L5).
     HeldSender(Key),
-    /// A vertex that is itself held or blocked that way.
+    /// A vertex that has nothing to go on with, near or far.
     Behind(Key),
+    /// A vertex that is held by a noop, near or far (rule L5).
+    BehindHeld(Key),
     /// A vertex that waits for a person's answer, or was declined.
     Declined(Key),
 }
@@ -250,6 +252,7 @@ impl What {
     pub fn level(&self) -> Level {
         match self {
             What::Dirty(_)
+            | What::Edited { .. }
             | What::Poked
             | What::Waiting(_)
             | What::Checking { .. }

@@ -3,7 +3,8 @@
 //! - M2 A vertex takes all its semaphores at once or none, and holds them while it runs: so no two can wait for each other, and
 //!   a name that stands twice is one. Ending a run lets go of all.
 //! - C4 A vertex that changed five times within ten seconds, each time after another vertex of this graph acted, with no command,
-//!   new params or tick between, fails: two of this graph fight over the same thing.
+//!   new params or tick between, fails: two of this graph fight over the same thing. It stays failed until a command, new params
+//!   or a restart.
 
 use super::Engine;
 use super::io::VertexId;
@@ -26,6 +27,14 @@ impl Semaphores {
     /// Sets a ready vertex aside until one is given back.
     pub fn wait(&mut self, entry: (Time, u32, VertexId)) {
         self.waiting.push(entry);
+    }
+
+    /// Those that waited, who no longer do.
+    pub fn dismiss(&mut self) -> Vec<VertexId> {
+        std::mem::take(&mut self.waiting)
+            .into_iter()
+            .map(|(_, _, v)| v)
+            .collect()
     }
 
     /// Whether anyone waits.
@@ -96,6 +105,25 @@ impl Engine {
         }
         changes.clear();
         other.map(|other| self.node(other).key.to_string())
+    }
+
+    /// It keeps changing back: it fails, and none of M3's other causes starts it again.
+    pub(super) fn begin_fight(&mut self, v: VertexId) {
+        self.node_mut(v).extra.get_or_insert_default().fights = true;
+    }
+
+    /// A command, or new params: it may try again.
+    pub(super) fn end_fight(&mut self, v: VertexId) {
+        if let Some(extra) = self.node_mut(v).extra.as_mut() {
+            extra.fights = false;
+        }
+    }
+
+    pub(super) fn fights(&self, v: VertexId) -> bool {
+        self.node(v)
+            .extra
+            .as_ref()
+            .is_some_and(|extra| extra.fights)
     }
 
     /// A command, new params or a tick: what changed before no longer counts as a fight.

@@ -15,6 +15,7 @@
 //! | `limits` | semaphores, vertices that keep changing back | M2, C4 |
 //! | `edit` | a new graph under a running engine | G1, N7 |
 //! | `ending` | converged, blocked, stopped | E1, E2, V5, L5, L6 |
+//! | `audit` | what must be true between any two steps | O1, O9, V3 |
 //! | `why` | causes, back to an input | |
 //!
 //! The contract with the driver: every effect with an attempt number gets exactly one completion; one with another number
@@ -22,6 +23,7 @@
 //! If a record cannot be made durable, the driver says [`Input::Undurable`]: nothing new starts, what runs is finished.
 
 mod attempt;
+mod audit;
 pub mod debt;
 mod edit;
 mod ending;
@@ -120,6 +122,10 @@ pub struct Engine {
     last_event: EventId,
     /// The event of the input that this step is about.
     input_event: EventId,
+    /// The event of the last words of a person: what they did has them as its cause.
+    spoken: Option<EventId>,
+    /// The event of the last stop.
+    stop_event: EventId,
     woken_at: Option<Time>,
     out: Output,
 }
@@ -167,6 +173,8 @@ impl Engine {
             attempts: 0,
             last_event: EventId(0),
             input_event: EventId(0),
+            spoken: None,
+            stop_event: EventId(0),
             woken_at: None,
             out: Output::default(),
             options: Options {
@@ -179,7 +187,7 @@ impl Engine {
     /// One step: something happens at `now` (which never goes back, rule O2), and this is what follows.
     pub fn step(&mut self, now: Time, input: Input) -> Output {
         self.now = self.now.max(now);
-        self.input_event = self.last_event;
+        self.input_event = self.spoken.unwrap_or_default();
         self.handle(input);
         self.take_due();
         self.look_around();
@@ -202,14 +210,18 @@ impl Engine {
                 self.expected = expected;
                 self.begin_run(until, world, only);
             }
-            Input::Dirty(key) => self.with(&key, |engine, v| engine.dirty_by_command(v)),
-            Input::Poke(key) => self.with(&key, |engine, v| engine.poke_by_command(v)),
-            Input::Notify(key) => self.with(&key, |engine, v| engine.notify_by_command(v)),
+            Input::Dirty(key) => {
+                self.with("dirty", &key, |engine, v| engine.dirty_by_command(v));
+            }
+            Input::Poke(key) => self.with("poke", &key, |engine, v| engine.poke_by_command(v)),
+            Input::Notify(key) => {
+                self.with("notify", &key, |engine, v| engine.notify_by_command(v));
+            }
             Input::Cancel(key) => self.cancel_pending(&key),
             Input::Pause => self.pause(),
             Input::Continue => self.go_on(),
             Input::Step => self.steps += 1,
-            Input::Break(key, on) => self.with(&key, |engine, v| engine.set_break(v, on)),
+            Input::Break(key, on) => self.with("break", &key, |engine, v| engine.set_break(v, on)),
             Input::Consent { vertex, yes } => self.consent(vertex, yes),
             Input::Stop { now } => self.stop(now),
             Input::Checked {
@@ -311,8 +323,10 @@ impl Engine {
         self.nodes.get(vertex.0 as usize).map(|node| &node.key)
     }
 
-    fn with(&mut self, key: &Key, act: impl FnOnce(&mut Engine, VertexId)) {
+    /// A person's input about one vertex. Where no words came before it, it has words of its own.
+    fn with(&mut self, verb: &str, key: &Key, act: impl FnOnce(&mut Engine, VertexId)) {
         if let Some(v) = self.net.index.get(key).copied() {
+            self.say_if_unspoken(|| format!("{verb} {key}"));
             act(self, v);
         }
     }
@@ -335,6 +349,12 @@ impl Engine {
 
     fn clear(&mut self, v: VertexId, flags: u8) {
         self.flags[v.0 as usize].0 &= !flags;
+    }
+
+    fn say_if_unspoken(&mut self, words: impl FnOnce() -> String) {
+        if self.spoken.is_none() {
+            self.input(None, What::Command(words()));
+        }
     }
 
     /// Makes an event, if its level is told. Its number counts in any case, so that causes do not depend on the level.

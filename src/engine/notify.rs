@@ -107,7 +107,7 @@ impl Engine {
             self.node_mut(v).cause = event;
         }
         self.mark_pending(v, true);
-        if self.has(v, FAILED) {
+        if self.has(v, FAILED) && !self.fights(v) {
             self.unfail(v);
             self.node_mut(v).tries = 0;
         }
@@ -185,6 +185,7 @@ impl Engine {
     pub(super) fn notify_by_command(&mut self, v: VertexId) {
         let cause = self.input_event;
         self.forget_changes();
+        self.end_fight(v);
         let generation = self.remembered.generation + 1;
         let vertex = self.node(v).key.clone();
         let seq = self.record(
@@ -221,6 +222,7 @@ impl Engine {
             return;
         }
         let v = self.net.index.get(key).copied();
+        self.say_if_unspoken(|| format!("cancel {key}"));
         let cause = self.input_event;
         self.record(
             Record::Cancelled {

@@ -73,6 +73,7 @@ impl Engine {
             node.needs_root = false;
             if node.phase == Phase::Idle {
                 node.cause = cause;
+                self.end_fight(v);
                 self.unfail(v);
                 self.held.remove(&v);
                 self.set(v, DIRTY);
@@ -106,6 +107,12 @@ impl Engine {
         if !self.has(v, DIRTY | PENDING) {
             self.node_mut(v).cause = event;
         }
+        if at_once {
+            self.end_fight(v);
+        }
+        if self.fights(v) {
+            return;
+        }
         self.unfail(v);
         self.node_mut(v).tries = 0;
         self.set(v, DIRTY);
@@ -116,7 +123,6 @@ impl Engine {
     pub(super) fn dirty_by_command(&mut self, v: VertexId) {
         let cause = self.input_event;
         self.forget_changes();
-        self.node_mut(v).memo = None;
         self.dirty(v, Dirt::Command, cause);
     }
 
@@ -254,6 +260,7 @@ impl Engine {
                 continue;
             }
             if let Some(name) = self.lacks_semaphore(v) {
+                self.node_mut(v).queued = true;
                 self.semaphores.wait(entry);
                 let cause = self.node(v).cause;
                 self.event(Some(v), What::Waiting(Wait::Semaphore(name)), cause);
@@ -272,6 +279,10 @@ impl Engine {
 
     /// Begins an attempt: takes the values that came, and checks.
     fn start(&mut self, v: VertexId) {
+        debug_assert!(
+            self.net.pred.row(v).iter().all(|p| self.has(*p, SETTLED)),
+            "O1"
+        );
         self.take_semaphores(v);
         self.running += 1;
         self.clear(v, DIRTY);
@@ -384,7 +395,9 @@ impl Engine {
     }
 
     pub(super) fn command(&mut self, line: String) {
-        self.input(None, What::Command(line));
+        self.forget_changes();
+        let event = self.input(None, What::Command(line));
+        self.spoken = Some(event);
     }
 
     /// A deadline that dirties: a poll, or an event that had to wait.

@@ -144,6 +144,10 @@ pub(super) struct Trip {
     pub keep: Option<Kept>,
     /// A person said yes to what was not planned.
     pub consented: bool,
+    /// Its params or received values changed since its check, apply or refresh began: what that remembers is of older ones.
+    pub stale: bool,
+    /// In a plan: only a real run can tell whether its refresh is skipped.
+    pub unsure: bool,
     /// Whether this attempt took the debt, so that it can give it back if nothing began.
     pub took_debt: bool,
 }
@@ -166,6 +170,8 @@ pub(super) struct Inbox {
 pub(super) struct Extra {
     /// When it changed, and how many acts of any vertex there had been (rule C4).
     pub changes: Vec<(Time, u64)>,
+    /// It failed because it keeps changing back: only a command or new params start it again (rule C4).
+    pub fights: bool,
     /// Events that may still come at once, and when that was true (rule M1).
     pub tokens: Option<(f64, Time)>,
 }
@@ -322,8 +328,7 @@ impl Engine {
                 Outcome::Held => Status::Held,
             },
             Phase::Idle => match self.blocked_behind(v) {
-                Some(super::Block::HeldSender(_)) => Status::Held,
-                Some(super::Block::Behind(key)) if self.held_behind(&key) => Status::Held,
+                Some(super::Block::HeldSender(_) | super::Block::BehindHeld(_)) => Status::Held,
                 Some(_) => Status::Blocked,
                 None if self.mode == Mode::Idle && node.outcome == Outcome::New => Status::New,
                 None => Status::Waiting,

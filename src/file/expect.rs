@@ -108,11 +108,11 @@ impl fmt::Display for Status {
 }
 
 /// Why an expectation says nothing: what is wrong, and what to do.
-pub(super) type Unclear = (String, Option<String>);
+pub type Unclear = (String, Option<String>);
 
 impl Expect {
-    /// Reads one line.
-    pub(super) fn parse(text: &str) -> Result<Expect, Unclear> {
+    /// Reads one line; errs with what is wrong, and what to do.
+    pub fn parse(text: &str) -> Result<Expect, Unclear> {
         let (first, rest) = first_word(text);
         let (second, third) = first_word(rest);
         match first {

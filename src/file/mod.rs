@@ -53,7 +53,7 @@ pub use emit::save_new;
 pub use expect::{Expect, Expectation, Status, Verb};
 pub use load::load;
 pub use problem::{FileError, FileProblem, Source};
-pub use save::{Saved, same, save};
+pub use save::{Saved, same, save, save_as};
 pub use schema::schema_json;
 pub use story::{Step, Story};
 pub use yaml::{MAX_ALIASED, MAX_BYTES, MAX_DEPTH};

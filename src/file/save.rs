@@ -6,10 +6,11 @@
 
 use super::edit::{Edits, Kept};
 use super::emit::{self, is_drawn, save_new};
-use super::refs::write_key;
+use super::story::Story;
 use super::tree::Tree;
 use super::yaml::{self, Node, Shape};
 use super::{Ctx, Document};
+use crate::graph::refs::ref_text;
 use crate::graph::{Catalog, Graph, Key, Params, Vertex};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,15 +131,8 @@ fn again(document: &Document, text: &str, catalog: &dyn Catalog) -> Option<Graph
 
 /// The file written freshly.
 fn afresh(document: &Document, graph: &Graph, catalog: &dyn Catalog) -> Saved {
-    let mut saved = save_new(catalog, graph, document.story.as_ref());
+    let mut saved = save_as(Some(document), graph, document.story.as_ref(), catalog);
     let comments = Edits::new(document.source.text()).comments();
-    if let Some(about) = &document.about {
-        let about = Tree::Map(vec![("about".to_owned(), Tree::text(about))]).file();
-        saved.text = insert_after_head(&saved.text, &about);
-    }
-    if document.trace == super::TraceLevel::Full {
-        saved.text = insert_after_head(&saved.text, "trace: full\n");
-    }
     saved
         .lost
         .push("the file is written anew: its own order, layout and anchors".to_owned());
@@ -149,6 +143,24 @@ fn afresh(document: &Document, graph: &Graph, catalog: &dyn Catalog) -> Saved {
             uses.display()
         );
         saved.lost.push(what);
+    }
+    saved
+}
+
+/// A graph or story as a new file, with what a document says about it: its purpose, and how much of its trace is told.
+pub fn save_as(
+    document: Option<&Document>,
+    graph: &Graph,
+    story: Option<&Story>,
+    catalog: &dyn Catalog,
+) -> Saved {
+    let mut saved = save_new(catalog, graph, story);
+    if let Some(about) = document.and_then(|document| document.about.as_ref()) {
+        let about = Tree::Map(vec![("about".to_owned(), Tree::text(about))]).file();
+        saved.text = insert_after_head(&saved.text, &about);
+    }
+    if document.is_some_and(|document| document.trace == super::TraceLevel::Full) {
+        saved.text = insert_after_head(&saved.text, "trace: full\n");
     }
     saved
 }
@@ -220,7 +232,7 @@ impl Saver<'_> {
         let gone = self.document.imported.vertices().keys();
         let gone = gone.filter(|key| !self.graph.vertices().contains_key(key));
         let was = |key: &&Key| self.document.graph.vertices().contains_key(*key);
-        self.dropped.extend(gone.filter(was).map(write_key));
+        self.dropped.extend(gone.filter(was).map(ref_text));
         let rest = fresh
             .into_iter()
             .map(|(kind, items)| (kind, Tree::List(items)));

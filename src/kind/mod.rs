@@ -1,6 +1,6 @@
 //! Kinds: what can stand at a vertex. One file each, stateless.
 //!
-//! A kind implements [`Kind`] over its own `Want` (made by [`want!`]) and `Drift`; the one [`adapter`] makes of it the
+//! A kind implements [`Kind`] over its own `Want` (made by `want!`) and `Drift`; the one [`Adapter`] makes of it the
 //! [`AnyKind`] that a driver runs. From `Want` alone come parsing, completion, help, schema and equality. A new kind is
 //! one file here, one row in [`KINDS`], one scenario and one snapshot.
 //!
@@ -8,6 +8,8 @@
 //! world that is handed to them.
 
 mod adapter;
+mod any;
+mod outcome;
 mod path;
 #[cfg(test)]
 mod stage;
@@ -27,17 +29,18 @@ pub mod timer;
 pub mod value;
 
 pub use adapter::Adapter;
+pub use any::{AnyKind, Applied, Checked, Job};
+pub use outcome::{Check, Done, Failure};
 pub use want::{Blob, Given, Mode, Param, Reader, Unread, Want};
 pub(crate) use want::{want, words};
 
 use crate::graph::{Catalog, FieldPath, Key, Params};
 use crate::time::Span;
-use crate::value::{Finding, Hears, Opaque, Schema, Sent, Unknown, Value};
-use crate::world::{Fault, Look, Watch, World};
+use crate::value::{Hears, Opaque, Schema, Sent, Unknown, Value};
+use crate::world::{Look, Watch, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
 
 /// Every kind, by name. Help, docs, completion and tests come from here.
 pub static KINDS: &[&dyn AnyKind] = &[
@@ -205,121 +208,6 @@ pub struct At<'a> {
     pub applied: bool,
 }
 
-/// What a kind's check found.
-pub struct Check<D> {
-    /// Every drift, in the order in which to mend them.
-    pub drifts: Vec<D>,
-    /// What to remember for the next check.
-    pub memo: Option<Opaque>,
-    /// Lines that the trace shows beside it: a warning, how a link was treated.
-    pub notes: Vec<String>,
-    /// What it speaks (only `print`).
-    pub says: Vec<Value>,
-    /// Whether its refresh is to be skipped, and why: a guard said no (rule N3).
-    pub deaf: Option<String>,
-}
-
-impl<D> Check<D> {
-    /// These drifts, and nothing else to say.
-    pub fn of(drifts: Vec<D>) -> Check<D> {
-        Check {
-            drifts,
-            memo: None,
-            notes: Vec::new(),
-            says: Vec::new(),
-            deaf: None,
-        }
-    }
-}
-
-/// What an apply or refresh did, besides mending.
-#[derive(Clone, Debug, Default)]
-pub struct Done {
-    /// Whether this apply did what a refresh would (rule N3).
-    pub refreshed: bool,
-    /// Whether this refresh changed something, so that the vertex notifies in turn (rule N4).
-    pub changed: bool,
-    /// What happened, in a few words for the trace: `generated 16 characters`.
-    pub said: Option<String>,
-    /// What cannot be read back and is kept (rule V6).
-    pub keep: Option<Sends>,
-    /// What to remember for the next check; else what the check after it remembers.
-    pub memo: Option<Opaque>,
-    /// Lines that the trace shows beside it.
-    pub notes: Vec<String>,
-    /// What it speaks (only `print`).
-    pub says: Vec<Value>,
-}
-
-/// Why a call of a kind failed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Failure {
-    /// What went wrong, in one line. Never holds content that came from a param, a file or a command.
-    pub why: String,
-    /// Lines that may hold such content (the last lines of a command); masked where the vertex was given a secret.
-    pub detail: Vec<String>,
-    /// Whether the world may have changed (rule N2). False only if nothing had begun.
-    pub began: bool,
-    /// The param that was refused, if one was.
-    pub param: Option<String>,
-    /// Whether root could do it (rule L1).
-    pub needs_root: bool,
-    /// Whether it was ended from outside.
-    pub cancelled: bool,
-    /// Who will know what is missing; only in a plan.
-    pub unknown: Option<Arc<str>>,
-}
-
-impl Failure {
-    /// A failure after something may have begun.
-    pub fn new(why: impl Into<String>) -> Failure {
-        Failure {
-            why: why.into(),
-            detail: Vec::new(),
-            began: true,
-            param: None,
-            needs_root: false,
-            cancelled: false,
-            unknown: None,
-        }
-    }
-
-    /// The same, but nothing had begun: the world is as it was.
-    pub fn not_begun(self) -> Failure {
-        Failure {
-            began: false,
-            ..self
-        }
-    }
-
-    /// With lines of output.
-    pub fn with_detail(self, detail: Vec<String>) -> Failure {
-        Failure { detail, ..self }
-    }
-
-    /// About a param.
-    pub fn about(self, param: &str) -> Failure {
-        Failure {
-            param: Some(param.to_owned()),
-            ..self
-        }
-    }
-}
-
-impl From<Fault> for Failure {
-    fn from(fault: Fault) -> Failure {
-        let mut failure = Failure::new(fault.to_string());
-        match fault {
-            Fault::Denied(_, root) => failure.needs_root = root,
-            Fault::Cancelled => failure.cancelled = true,
-            Fault::Unknown(who) => failure.unknown = Some(who),
-            Fault::Refused(_, _, lines) => failure.detail = lines.0,
-            _ => {}
-        }
-        failure
-    }
-}
-
 /// What a vertex does by itself under `watch`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rhythm {
@@ -327,75 +215,6 @@ pub enum Rhythm {
     Recheck(Span),
     /// It counts as changed each time this much has passed (rule N8).
     Tick(Span),
-}
-
-/// A call for a vertex: which one, with all params, written and received.
-#[derive(Clone, Copy)]
-pub struct Job<'a> {
-    /// What stands around it.
-    pub at: At<'a>,
-    /// All params, received ones in place.
-    pub params: &'a Params,
-    /// Whether everything about it is secret (`meta: {sensitive: true}`).
-    pub sensitive: bool,
-    /// Whether this is a plan: what cannot be known is told as such, and what would be done is not.
-    pub plan: bool,
-}
-
-/// What a check tells the engine, by way of a driver.
-#[derive(Clone, Debug)]
-pub struct Checked {
-    /// Every drift, in words.
-    pub findings: Vec<Finding>,
-    /// The typed drifts, for `apply`.
-    pub found: Opaque,
-    /// What to remember.
-    pub memo: Option<Opaque>,
-    /// What it sends, if it is in sync.
-    pub sends: Option<Sends>,
-    /// What it does by itself.
-    pub rhythm: Option<Rhythm>,
-    /// Lines for the trace.
-    pub notes: Vec<String>,
-    /// What it speaks; secret values masked when shown.
-    pub says: Vec<Value>,
-    /// Whether its refresh is to be skipped, and why.
-    pub deaf: Option<String>,
-}
-
-/// What an apply or refresh tells the engine, by way of a driver.
-#[derive(Clone, Debug)]
-pub struct Applied {
-    /// What the kind said of it.
-    pub done: Done,
-    /// Whether only applying can tell if it changes anything (a plan).
-    pub may: bool,
-    /// What to remember, from the check after it.
-    pub memo: Option<Opaque>,
-    /// What it sends now, kept values among them.
-    pub sends: Sends,
-}
-
-/// A kind as drivers and the console see it. Implemented by [`Adapter`] alone.
-pub trait AnyKind: Send + Sync {
-    /// All that can be said of it without running it.
-    fn schema(&self) -> &'static Schema;
-    /// Validates params as a whole.
-    fn validate(&self, key: &Key, params: &Params, bound: &[FieldPath]) -> Result<(), String>;
-    /// The parts of the world that it manages.
-    fn owns(&self, key: &Key, params: &Params) -> Vec<String>;
-    /// Checks: typed, with unknown params answered for, secrets masked.
-    fn check(&self, job: &Job, look: &dyn Look) -> Result<Checked, Failure>;
-    /// Applies what a check found, and checks again: anything left is a failure (rule C1).
-    fn apply(&self, job: &Job, found: &Opaque, world: &dyn World) -> Result<Applied, Failure>;
-    /// Refreshes.
-    fn refresh(&self, job: &Job, world: &dyn World) -> Result<Applied, Failure>;
-    /// What to keep an eye on.
-    fn watches(&self, key: &Key, params: &Params) -> Vec<Watch>;
-    /// What is there under this name.
-    fn inspect(&self, name: &str, look: &dyn Look) -> Result<Option<Params>, Failure>;
-    /// A warning that these params deserve, if any.
-    fn caveat(&self, key: &Key, params: &Params) -> Option<String>;
 }
 
 /// The kind of this name.

@@ -6,7 +6,7 @@ use crate::value::{Field, Raw, Type, Unknown, Value};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// The typed params of a kind. Made by [`want!`].
+/// The typed params of a kind. Made by `want!`.
 pub trait Want: Clone + PartialEq + Send + Sync + Sized + 'static {
     /// Its fields as data.
     const FIELDS: &'static [Field];

@@ -91,7 +91,7 @@ pub fn word(what: &What) -> &'static str {
         What::NotKnown(_) => "unknown",
         What::BehindRoot => "behind",
         What::Held(_) => "held",
-        What::Blocked(Block::HeldSender(_)) => "held",
+        What::Blocked(Block::HeldSender(_) | Block::BehindHeld(_)) => "held",
         What::Blocked(_) => "blocked",
         What::Asks(_) => "asks",
         What::Declined => "declined",
@@ -262,7 +262,7 @@ fn behind(block: &Block) -> String {
         Block::Failure(key) => format!("behind {key}, which failed"),
         Block::NothingSent { from, field } => format!("by {from}, which has no {field} to send"),
         Block::HeldSender(key) => format!("by the noop of {key}, which would send to it"),
-        Block::Behind(key) => format!("behind {key}"),
+        Block::Behind(key) | Block::BehindHeld(key) => format!("behind {key}"),
         Block::Declined(key) => format!("behind {key}, which was left as it is"),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::engine::event::{Block, Event, EventId, Tally, Wait, What};
+use crate::engine::event::{Block, Dirt, Event, EventId, Tally, Wait, What};
 use crate::engine::{Status, Until};
 use crate::graph::Key;
 use crate::time::Time;
@@ -132,7 +132,10 @@ impl VertexView {
 
     fn take(&mut self, what: &What) {
         match what {
-            What::Dirty(_) => self.dirty = true,
+            What::Dirty(why) => {
+                self.dirty = true;
+                self.needs_root &= *why == Dirt::MeanWhile;
+            }
             What::Poked => self.poked = true,
             What::Notified { from, .. } => self.pending.push(from.clone()),
             What::Note(note) => self.notes.push(note.clone()),
@@ -168,18 +171,13 @@ impl VertexView {
             }
             What::Applying => self.is(Status::Applying, String::new()),
             What::Refreshing => self.is(Status::Refreshing, String::new()),
-            What::Ok => {
-                if self.status != Some(Status::Changed) {
-                    self.is(Status::Ok, String::new());
-                }
-            }
+            What::Ok if self.status == Some(Status::Changed) => {}
+            What::Ok => self.is(Status::Ok, String::new()),
             What::Changed { findings, may, .. } => {
                 self.counts.1 += 1;
                 self.findings = findings.clone();
                 self.may = *may;
-                if !self.needs_root {
-                    self.is(Status::Changed, String::new());
-                }
+                self.is(Status::Changed, String::new());
             }
             What::CountsAsChanged => self.is(Status::Changed, "may have changed before".into()),
             What::Refreshed { changed, may, .. } => self.refresh(*changed, *may),
@@ -195,6 +193,7 @@ impl VertexView {
                 self.is(Status::Failed, why.clone());
             }
             What::Retrying { tries, after } => {
+                self.needs_root = false;
                 self.is(Status::Retrying, format!("try {tries} after {after}"))
             }
             What::NotKnown(why) => {
@@ -219,7 +218,7 @@ impl VertexView {
         self.counts.2 += 1;
         self.pending.clear();
         self.refreshed = true;
-        if changed && !self.needs_root {
+        if changed {
             self.may |= may && self.status != Some(Status::Changed);
             self.is(Status::Changed, "refreshed".into());
         } else if self.status == Some(Status::Refreshing) {
@@ -235,12 +234,17 @@ impl VertexView {
             }
             Block::HeldSender(key) => (Status::Held, format!("the noop of {key}")),
             Block::Behind(key) => (Status::Blocked, format!("behind {key}")),
+            Block::BehindHeld(key) => (Status::Held, format!("behind {key}")),
             Block::Declined(key) => (Status::Blocked, format!("behind {key}")),
         };
         self.is(status, reason);
     }
 
+    /// What needs root has failed; a plan goes on with it as with rights, which does not change that (rule L1).
     fn is(&mut self, status: Status, reason: String) {
+        if self.needs_root && status != Status::Failed {
+            return;
+        }
         self.status = Some(status);
         self.reason = reason;
     }

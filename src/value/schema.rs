@@ -247,7 +247,7 @@ impl Field {
         }
     }
 
-    /// Named and typed: what [`crate::kind::want!`] adds from the struct's own field.
+    /// Named and typed: what the `want!` of kinds adds from the struct's own field.
     pub const fn named(self, name: &'static str, ty: Type, required: bool) -> Field {
         let required = required && self.default.is_none() && !self.from_name;
         let ty = match self.ty {

@@ -8,114 +8,21 @@
 //! the last component, unless it says so. Content that a world holds as secret comes back as plain bytes: the
 //! caller marks it.
 
+mod fault;
 pub mod host;
 pub mod overlay;
 mod rules;
+mod service;
 pub mod sim;
 mod unit_rules;
 
+pub use fault::{Fault, Lines};
+pub use service::{Active, Load, Service, ServiceAct, Startup, Unit};
+
 use crate::time::Span;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// What went wrong in a world, so that a kind can say it and a driver can sort it.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Fault {
-    /// Nothing is there.
-    #[error("{0}: no such file or directory")]
-    NotFound(PathBuf),
-    /// The directory above is not there.
-    #[error("{0}: its directory does not exist")]
-    NoParent(PathBuf),
-    /// Something is there already.
-    #[error("{0}: is there already")]
-    Exists(PathBuf),
-    /// No permission. The hint says whether root would have it.
-    #[error("{0}: permission denied{root}", root = if *.1 { " (needs root)" } else { "" })]
-    Denied(PathBuf, bool),
-    /// A directory was needed.
-    #[error("{0}: not a directory")]
-    NotDir(PathBuf),
-    /// A directory was found where a file was needed.
-    #[error("{0}: is a directory")]
-    IsDir(PathBuf),
-    /// The directory holds something.
-    #[error("{0}: directory not empty")]
-    NotEmpty(PathBuf),
-    /// No space, or over quota.
-    #[error("{0}: no space left on the device")]
-    NoSpace(PathBuf),
-    /// A read-only place.
-    #[error("{0}: read-only file system")]
-    ReadOnly(PathBuf),
-    /// Cannot be replaced by a rename: a mount point, or another busy thing.
-    #[error("{0}: is busy (a mount point?)")]
-    Busy(PathBuf),
-    /// More bytes than allowed: what it was, and the limit.
-    #[error("{0}: larger than the limit of {1} bytes")]
-    TooLarge(String, u64),
-    /// No such user or group.
-    #[error("there is no {0} `{1}`")]
-    NoAccount(&'static str, String),
-    /// It took too long, and was ended.
-    #[error("timed out after {0}")]
-    TimedOut(Span),
-    /// It was ended because the run stops.
-    #[error("cancelled")]
-    Cancelled,
-    /// Only applying can tell; who will know. Never from a host.
-    #[error("known after {0}")]
-    Unknown(Arc<str>),
-    /// A command could not be started, or there is no answer to it.
-    #[error("{0}")]
-    Command(String),
-    /// A validation refused new content: the program, its exit status, and its last lines.
-    #[error("`{0}` refuses the new content with status {1}")]
-    Refused(String, i32, Lines),
-    /// The other side of a connection: what was asked for, and what happened.
-    #[error("{0}: {1}")]
-    Net(String, String),
-    /// The service manager: what it said.
-    #[error("{0}")]
-    Service(String),
-    /// This world cannot do this at all (no systemd, say): what, and what to do.
-    #[error("{0}")]
-    Unsupported(String),
-    /// Any other error, with what was being done.
-    #[error("{0}: {1}")]
-    Io(PathBuf, String),
-}
-
-/// Lines of a command's output. They may hold content, so neither `Debug` nor an error's text shows them; who shows them
-/// masks them where there is a secret.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Lines(pub Vec<String>);
-
-impl Lines {
-    /// The last lines of an output, at most `count`.
-    pub fn last(output: &[u8], count: usize) -> Lines {
-        let text = String::from_utf8_lossy(output);
-        let lines: Vec<&str> = text.lines().collect();
-        let from = lines.len().saturating_sub(count);
-        Lines(lines[from..].iter().map(|&line| line.to_owned()).collect())
-    }
-}
-
-impl fmt::Debug for Lines {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Lines({})", self.0.len())
-    }
-}
-
-impl Fault {
-    /// That a validation said no, with the last lines of what it said.
-    pub fn refused(command: &Command, status: i32, said: &[u8]) -> Fault {
-        let program = command.argv.first().cloned().unwrap_or_default();
-        Fault::Refused(program, status, Lines::last(said, 10))
-    }
-}
 
 /// Why the permission bits of a new thing are what they are: always given, never from the umask.
 pub type ModeBits = u32;
@@ -242,94 +149,6 @@ pub struct Response {
     pub headers: BTreeMap<String, String>,
     /// The whole body.
     pub body: Arc<[u8]>,
-}
-
-/// A unit of a service manager, as it stands.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Service {
-    /// Whether and how its file was loaded.
-    pub load: Load,
-    /// What it does now.
-    pub active: Active,
-    /// Whether it starts by itself.
-    pub startup: Startup,
-    /// Whether its file changed since the manager read it.
-    pub stale: bool,
-    /// Whether it knows how to reload.
-    pub can_reload: bool,
-    /// Its last lines in the journal; `None` where there is no journal.
-    pub log: Option<Vec<String>>,
-}
-
-/// How a unit was loaded.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Load {
-    /// Read and usable.
-    Loaded,
-    /// There is no such unit.
-    NotFound,
-    /// Linked to /dev/null.
-    Masked,
-    /// Its file is broken: what the manager says.
-    Broken(String),
-}
-
-/// What a unit does.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Active {
-    /// Running, or done what it is for.
-    Active,
-    /// Not running.
-    Inactive,
-    /// On its way up, down or through a reload.
-    Changing,
-    /// Failed: the manager's result (`exit-code`, `start-limit-hit`, `timeout`) and the exit status.
-    Failed(String, i32),
-}
-
-/// Whether a unit starts by itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Startup {
-    /// It does.
-    Enabled,
-    /// It does not.
-    Disabled,
-    /// It has no install section: it can be neither enabled nor disabled.
-    Static,
-    /// It cannot, even by hand.
-    Masked,
-    /// Something else (`generated`, `transient`, …): it cannot be changed.
-    Other,
-}
-
-/// What to do with a unit.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum ServiceAct {
-    /// Start it and wait for the job.
-    Start,
-    /// Stop it and wait for the job.
-    Stop,
-    /// Stop and start it.
-    Restart,
-    /// Reload it if it can, else restart it.
-    Reload,
-    /// Let it start by itself.
-    Enable,
-    /// Let it not start by itself.
-    Disable,
-    /// Forget that it failed, and its start limit.
-    Reset,
-    /// Let the manager read its unit files again.
-    ReloadManager,
-}
-
-/// Which unit of which manager.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Unit {
-    /// Its full name, with suffix: `nginx.service`.
-    pub name: String,
-    /// The user's own manager rather than the system's.
-    pub session: bool,
 }
 
 /// What to keep an eye on. Given by kinds as data; a driver's watcher turns it into events.

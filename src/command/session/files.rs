@@ -1,7 +1,17 @@
-//! Files: load, save, source, edit, inspect.
+//! Files: new, load, save; and undo and redo, which bring back whole graphs like they do.
 
 use super::{Front, Session, SessionError};
-use crate::graph::Key;
+use crate::command::order::Order;
+use crate::command::parse::parse;
+use crate::command::written;
+use crate::engine::Input;
+use crate::file::{self, Document, Saved, Step, Story};
+use crate::graph::refs::ref_text;
+use crate::graph::{Draft, Graph, Key};
+use crate::kind::Kinds;
+use crate::value::{quote, sanitise};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 impl Session {
     pub(super) fn undo_redo(
@@ -9,25 +19,59 @@ impl Session {
         undo: bool,
         front: &mut dyn Front,
     ) -> Result<(), SessionError> {
+        let replays = self.history.labels().all(replays);
+        let before = self.history.now().clone();
         let did = if undo {
             self.history.undo()
         } else {
             self.history.redo()
         };
-        let Some(did) = did else {
-            let what = if undo {
-                "there is nothing to undo"
-            } else {
-                "there is nothing to redo"
-            };
-            return Err(SessionError::failed(what));
+        let (word, verb) = if undo {
+            ("undid", "undo")
+        } else {
+            ("redid", "redo")
         };
-        let word = if undo { "undid" } else { "redid" };
+        let Some(did) = did else {
+            return Err(SessionError::failed(format!("there is nothing to {verb}")));
+        };
         front.show(&format!("{word}: {did}\n"));
-        self.log
-            .push(if undo { "undo".into() } else { "redo".into() });
-        self.graph_changed(Vec::new(), front);
+        let now = self.history.now().clone();
+        let renamed = renamed(&did, undo, &before, &now);
+        let log = match replays {
+            true => vec![verb.to_owned()],
+            false => remade(&before, &now),
+        };
+        self.log.extend(log);
+        if replaces(&did) && self.document.take().is_some() {
+            front.remark("this graph belongs to no file now: `save` needs a path\n");
+        }
+        self.edited_by(verb, renamed, front);
         Ok(())
+    }
+
+    /// Takes over a graph that was not made by one order: with what was done in words, and the lines that make it again.
+    pub(super) fn take_graph(
+        &mut self,
+        graph: Graph,
+        did: &str,
+        log: Vec<String>,
+        front: &mut dyn Front,
+    ) {
+        if self.history.push(graph, did) {
+            self.log.extend(log);
+            self.edited_by(did, Vec::new(), front);
+        }
+    }
+
+    /// The engine gets the graph; what follows has these words as its cause.
+    pub(super) fn edited_by(
+        &mut self,
+        words: &str,
+        renamed: Vec<(Key, Key)>,
+        front: &mut dyn Front,
+    ) {
+        self.input(Input::Command(words.to_owned()), front);
+        self.graph_changed(renamed, front);
     }
 
     pub(super) fn new_graph(
@@ -35,12 +79,73 @@ impl Session {
         name: Option<&str>,
         front: &mut dyn Front,
     ) -> Result<(), SessionError> {
-        let _ = (name, front);
+        let name = name.unwrap_or("graph");
+        self.agree_to_leave(front)?;
+        let did = format!("new {}", quote(name));
+        let graph = Draft::new(name).graph().clone();
+        self.replace(graph, None, &did, vec![did.clone()], front)?;
+        front.show(&format!("new graph {}\n", sanitise(name)));
         Ok(())
     }
 
     pub(super) fn load(&mut self, path: &str, front: &mut dyn Front) -> Result<(), SessionError> {
-        let _ = (path, front);
+        let document = read_document(Path::new(path), front)?;
+        self.agree_to_leave(front)?;
+        let graph = document.graph.clone();
+        let story = document.story.is_some();
+        let name = sanitise(&graph.name);
+        let count = crate::trace::count(graph.vertices().len(), "resource");
+        let log = remade(&Graph::default(), &graph);
+        let did = format!("load {}", quote(path));
+        self.replace(graph, Some(document), &did, log, front)?;
+        front.show(&format!("loaded {name} from {}: {count}\n", sanitise(path)));
+        if story {
+            front.remark(&format!(
+                "{} is a story: its graph is loaded, its steps are not played, and the world stays as it is ({})\n",
+                sanitise(path),
+                sanitise(&self.label)
+            ));
+        }
+        Ok(())
+    }
+
+    /// On a real machine another graph begins with an empty history: what was not saved goes, and a person says so.
+    fn agree_to_leave(&self, front: &mut dyn Front) -> Result<(), SessionError> {
+        let saved = match &self.document {
+            Some(document) => file::same(&document.graph, self.graph()),
+            None => self.graph().vertices().is_empty(),
+        };
+        if self.runner.is_sim() || saved || !front.can_ask() {
+            return Ok(());
+        }
+        let question = format!("Leave {} without saving it?", sanitise(&self.graph().name));
+        let more = written::lines(self.graph(), &Kinds).join("\n") + "\n";
+        match front.confirm(&question, &more) {
+            true => Ok(()),
+            false => {
+                Err(SessionError::failed("the graph was not left")
+                    .with_hint("`save PATH` keeps it"))
+            }
+        }
+    }
+
+    /// Another graph instead of the present one. A simulated world goes on below it, and the edit can be undone; on a real
+    /// machine each graph has a state directory of its own (rule P5).
+    fn replace(
+        &mut self,
+        graph: Graph,
+        document: Option<Document>,
+        did: &str,
+        log: Vec<String>,
+        front: &mut dyn Front,
+    ) -> Result<(), SessionError> {
+        if !self.runner.is_sim() {
+            self.reopen(graph, document)?;
+            self.log.extend(log);
+            return Ok(());
+        }
+        self.document = document;
+        self.take_graph(graph, did, log, front);
         Ok(())
     }
 
@@ -50,26 +155,149 @@ impl Session {
         path: Option<&str>,
         front: &mut dyn Front,
     ) -> Result<(), SessionError> {
-        let _ = (story, path, front);
+        let from = self.document.as_ref().map(|document| document.path.clone());
+        let Some(path) = path.map(PathBuf::from).or(from) else {
+            let what = "this graph came from no file, so that it is not clear where to save it";
+            return Err(SessionError::failed(what).with_hint("save PATH"));
+        };
+        let saved = match story {
+            true => self.story()?,
+            false => self.saved(),
+        };
+        let shown = sanitise(&path.display().to_string());
+        front
+            .write(&path, &saved.text)
+            .map_err(|why| SessionError::failed(format!("{shown} cannot be written: {why}")))?;
+        front.show(&format!("saved {shown}\n"));
+        let lost = saved.lost.iter();
+        lost.for_each(|lost| front.remark(&format!("not in {shown}: {}\n", sanitise(lost))));
+        match read_text(&path, &saved.text, front) {
+            Ok(document) if !story => self.document = Some(document),
+            Ok(_) => {}
+            Err(why) if saved.lost.is_empty() => {
+                front.remark(&format!("warning: {shown} cannot be read back:\n{why}\n"));
+            }
+            Err(_) => front.remark(&format!(
+                "warning: {shown} cannot be read back before what is not in it is added\n"
+            )),
+        }
         Ok(())
     }
 
-    pub(super) fn source(&mut self, path: &str, front: &mut dyn Front) -> Result<(), SessionError> {
-        let _ = (path, front);
-        Ok(())
+    fn saved(&self) -> Saved {
+        match &self.document {
+            Some(document) => file::save(document, self.graph(), &Kinds),
+            None => file::save_new(&Kinds, self.graph(), None),
+        }
     }
 
-    pub(super) fn edit_text(
-        &mut self,
-        key: Option<&Key>,
-        front: &mut dyn Front,
-    ) -> Result<(), SessionError> {
-        let _ = (key, front);
-        Ok(())
+    /// This session as a story: graph and world as they were at its start, and all that was done since as steps.
+    fn story(&self) -> Result<Saved, SessionError> {
+        let Some((world, seed)) = self.began.world.clone() else {
+            let what = format!(
+                "a story needs a simulated world, and this is {}",
+                self.label
+            );
+            return Err(SessionError::failed(what).with_hint("`save PATH` saves the graph alone"));
+        };
+        let step = |text: &String| Step {
+            text: text.clone(),
+            place: Default::default(),
+        };
+        let kept = self.document.as_ref().and_then(|d| d.story.as_ref());
+        let story = Story {
+            world,
+            seed,
+            steps: self.log.iter().map(step).collect(),
+            expect: kept.map(|story| story.expect.clone()).unwrap_or_default(),
+        };
+        let mut saved = file::save_as(
+            self.document.as_ref(),
+            &self.began.graph,
+            Some(&story),
+            &Kinds,
+        );
+        let asks = self.log.iter().filter(|line| line.contains("=?"));
+        saved
+            .lost
+            .extend(asks.map(|line| format!("the answer to `{line}`")));
+        Ok(saved)
     }
+}
 
-    pub(super) fn inspect(&mut self, key: &Key, front: &mut dyn Front) -> Result<(), SessionError> {
-        let _ = (key, front);
-        Ok(())
+/// Whether an edit of this name can be done again from its words.
+fn replays(did: &str) -> bool {
+    !did.starts_with("load ") && !did.starts_with("edit")
+}
+
+/// Whether an edit of this name put another graph in the place of one.
+fn replaces(did: &str) -> bool {
+    did.starts_with("load ") || did.starts_with("new ")
+}
+
+/// The lines that make one graph of another, also of another name.
+fn remade(before: &Graph, now: &Graph) -> Vec<String> {
+    if before.name == now.name {
+        return written::changes(before, now, &Kinds);
     }
+    let mut lines = vec![format!("new {}", quote(&now.name))];
+    lines.extend(written::lines(now, &Kinds));
+    lines
+}
+
+/// Which vertices have another name after an edit was taken back or made again.
+fn renamed(did: &str, undo: bool, before: &Graph, now: &Graph) -> Vec<(Key, Key)> {
+    let began = if undo { now } else { before };
+    let orders = parse(did, began, &Kinds).unwrap_or_default();
+    let pair = |order: &Order| match order {
+        Order::Rename(from, name) => {
+            let to = Key::new(from.kind(), name);
+            Some(if undo {
+                (to, from.clone())
+            } else {
+                (from.clone(), to)
+            })
+        }
+        _ => None,
+    };
+    orders.iter().filter_map(pair).collect()
+}
+
+/// A file as a document.
+pub(super) fn read_document(path: &Path, front: &mut dyn Front) -> Result<Document, SessionError> {
+    let text = read_file(path, front)?;
+    read_text(path, &text, front).map_err(|problems| {
+        let shown = sanitise(&path.display().to_string());
+        SessionError::failed(format!("{shown} is not loaded:\n{problems}"))
+    })
+}
+
+/// A file's text.
+pub(super) fn read_file(path: &Path, front: &mut dyn Front) -> Result<String, SessionError> {
+    let shown = sanitise(&path.display().to_string());
+    let bytes = front
+        .read(path)
+        .map_err(|why| SessionError::failed(format!("{shown} cannot be read: {why}")))?;
+    String::from_utf8(bytes).map_err(|why| {
+        let at = why.utf8_error().valid_up_to() + 1;
+        let what = format!("{shown} is not text in UTF-8: byte {at} is odd");
+        SessionError::failed(what).with_hint("save it as UTF-8")
+    })
+}
+
+fn read_text(path: &Path, text: &str, front: &mut dyn Front) -> Result<Document, file::FileError> {
+    file::parse(path, text, &Kinds, &mut |path| front.read(path))
+}
+
+/// What a session began with: what a story of it begins with.
+pub(super) struct Began {
+    /// The graph.
+    pub graph: Arc<Graph>,
+    /// The simulated machine, and the seed of its choices; none on a real machine.
+    pub world: Option<(crate::world::sim::SimSpec, u64)>,
+}
+
+/// A vertex's name in words for an edit: `edit file[/etc/motd]`.
+pub(super) fn edit_words(key: Option<&Key>) -> String {
+    key.map_or("edit".to_owned(), |key| format!("edit {}", ref_text(key)))
 }

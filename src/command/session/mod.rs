@@ -1,16 +1,23 @@
 //! A session: a graph being built, a world that it acts on, and what has happened. Every front evaluates the same lines here.
 
 mod ask;
+mod editor;
 mod expect;
 mod files;
 mod front;
+mod inspect;
 mod open;
+mod reload;
+mod rows;
 mod run;
+mod show;
 mod sims;
+mod source;
 
 pub use expect::{Verdict, judge};
 pub use front::Front;
 pub use open::{SessionOptions, WorldName, state_name};
+pub use rows::{PendingRow, StatusRow};
 
 use std::fmt;
 
@@ -24,12 +31,13 @@ use crate::drive::plan::Plan;
 use crate::drive::real::Signal;
 use crate::drive::runner::Runner;
 use crate::engine::event::Event;
-use crate::engine::{Input, Tally};
+use crate::engine::{Engine, Input, Remembered, Tally};
 use crate::file::Document;
 use crate::graph::{Graph, Key};
 use crate::kind::Kinds;
 use crate::trace::View;
 use crate::world::sim::Sim;
+use files::Began;
 use std::sync::Arc;
 
 /// Whether a session goes on.
@@ -145,25 +153,48 @@ pub struct Session {
     staged: bool,
     /// Errors so far, for `expect error`.
     errors: Vec<String>,
+    /// What it began with, for a story of it.
+    began: Began,
+    /// The files whose commands are being run, each within the one before.
+    sourcing: Vec<String>,
 }
 
 impl Session {
     /// Evaluates a line, which may hold several commands. Stops at the first that fails.
     pub fn eval(&mut self, line: &str, front: &mut dyn Front) -> Result<Flow, SessionError> {
+        self.eval_each(line, front, &mut |_, _| {})
+    }
+
+    /// The same, and lets `before` look at the session before each order is done.
+    pub fn eval_each(
+        &mut self,
+        line: &str,
+        front: &mut dyn Front,
+        before: &mut dyn FnMut(&Session, &Order),
+    ) -> Result<Flow, SessionError> {
         self.catch_up(front);
+        let done = self.eval_all(line, front, before);
+        if let Err(error) = &done {
+            self.errors.push(error.to_string());
+        }
+        done
+    }
+
+    fn eval_all(
+        &mut self,
+        line: &str,
+        front: &mut dyn Front,
+        before: &mut dyn FnMut(&Session, &Order),
+    ) -> Result<Flow, SessionError> {
         let script = Script::read(line)?;
         for at in 0..script.len() {
             let Some(order) = script.order(at, self.history.now(), &Kinds) else {
                 break;
             };
             let order = order?;
-            match self.obey(line, &order, front) {
-                Ok(Flow::Go) => {}
-                Ok(Flow::Quit) => return Ok(Flow::Quit),
-                Err(error) => {
-                    self.errors.push(error.to_string());
-                    return Err(error);
-                }
+            before(self, &order);
+            if self.obey(line, &order, front)? == Flow::Quit {
+                return Ok(Flow::Quit);
             }
         }
         Ok(Flow::Go)
@@ -196,12 +227,39 @@ impl Session {
             Order::Sim(_) => text.split_whitespace().nth(1).and_then(registry::find_sim),
             _ => registry::find(word),
         };
-        match command.and_then(|command| command.when.refuses(self.moment())) {
+        let why = command
+            .and_then(|command| command.when.refuses(self.moment()))
+            .or_else(|| self.needs_an_engine(order));
+        match why {
             Some(why) => {
                 Err(SessionError::failed(format!("`{word}` cannot be used now")).with_hint(why))
             }
             None => Ok(()),
         }
+    }
+
+    /// What to do first, where an order needs an engine and the simulated one was killed. Edits wait for the next one,
+    /// as those of a file do; only a rename cannot, since nobody is there to carry along what is pending.
+    fn needs_an_engine(&self, order: &Order) -> Option<&'static str> {
+        use Order::*;
+        let needs = matches!(
+            order,
+            Plan(_)
+                | Apply(_)
+                | Watch
+                | Stop
+                | Pause
+                | Resume
+                | Continue
+                | Step(_)
+                | Dirty(_)
+                | Poke(_)
+                | Notify(_)
+                | Cancel(_)
+                | Rename(..)
+        );
+        (needs && self.runner.is_down())
+            .then_some("the engine was killed: `sim restart` starts a new one")
     }
 
     fn do_edit(
@@ -229,8 +287,9 @@ impl Session {
             .iter()
             .for_each(|warning| front.remark(&format!("warning: {warning}\n")));
         if self.history.push(edited.graph, order.to_string()) {
-            self.log.push(order.to_string());
-            self.graph_changed(renamed, front);
+            let text = order.to_string();
+            self.log.push(text.clone());
+            self.edited_by(&text, renamed, front);
         }
         Ok(())
     }
@@ -299,7 +358,7 @@ impl Session {
 
     /// When it is: what commands make sense now.
     pub fn moment(&self) -> Moment {
-        let running = self.runner.ask(|engine| engine.is_running());
+        let running = !self.runner.is_down() && self.runner.ask(|engine| engine.is_running());
         Moment {
             running,
             sim: self.runner.is_sim(),
@@ -332,6 +391,16 @@ impl Session {
             Runner::Sim { sim, .. } => Some(sim),
             Runner::Host(_) => None,
         }
+    }
+
+    /// Asks the engine. It stands still meanwhile.
+    pub fn ask<T>(&self, question: impl FnOnce(&Engine) -> T) -> T {
+        self.runner.ask(question)
+    }
+
+    /// What the journal comes to.
+    pub fn remembered(&self) -> Remembered {
+        self.runner.remembered()
     }
 
     /// The driver.
@@ -398,3 +467,6 @@ pub(super) fn take(events: &mut Vec<Event>, view: &mut View, new: &[Event], fron
 pub(super) fn lines(lines: &[String]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::files::Began;
 use super::{Ended, Session, SessionError};
 use crate::command::history::History;
 use crate::drive::SimGround;
@@ -94,13 +95,21 @@ impl Session {
             || crate::graph::Draft::new("graph").graph().clone(),
             |d| d.graph.clone(),
         );
+        let story = story.unwrap_or_default();
+        let seed = options.seed.unwrap_or(story.seed);
+        let history = History::new(graph);
+        let graph = history.now().clone();
+        let began = Began {
+            graph: graph.clone(),
+            world: (world == WorldName::Sim).then(|| (story.world.clone(), seed)),
+        };
         let (runner, label) = match world {
-            WorldName::Sim => open_sim(&graph, story.unwrap_or_default(), &options)?,
+            WorldName::Sim => open_sim(&graph, story, &options)?,
             WorldName::Host => open_host(&graph, document.as_ref(), &options)?,
         };
         let mut session = Session {
             options,
-            history: History::new(graph),
+            history,
             document,
             runner,
             label,
@@ -111,16 +120,42 @@ impl Session {
             log: Vec::new(),
             staged: false,
             errors: Vec::new(),
+            began,
+            sourcing: Vec::new(),
         };
-        let graph = session.history.now().clone();
-        session.runner.input(
+        session.begin_graph();
+        Ok(session)
+    }
+
+    /// The engine gets its first graph; nobody need be told.
+    fn begin_graph(&mut self) {
+        let graph = self.history.now().clone();
+        self.runner.input(
             Input::Graph {
                 graph,
                 renamed: Vec::new(),
             },
             &mut |_| {},
         );
-        Ok(session)
+    }
+
+    /// Goes on with another graph on this machine, from an empty history and trace, in that graph's own state directory.
+    pub(super) fn reopen(
+        &mut self,
+        graph: Graph,
+        document: Option<Document>,
+    ) -> Result<(), SessionError> {
+        let (runner, label) = open_host(&graph, document.as_ref(), &self.options)?;
+        self.document = document;
+        self.runner = runner;
+        self.label = label;
+        self.history = History::new(graph);
+        self.events.clear();
+        self.view = View::default();
+        self.plan = None;
+        self.staged = false;
+        self.begin_graph();
+        Ok(())
     }
 
     pub(super) fn engine_options(options: &SessionOptions) -> Options {

@@ -259,7 +259,7 @@ impl Session {
         SessionError::failed(why)
     }
 
-    fn ask_about(&mut self, vertex: VertexId, key: &Key, front: &mut dyn Front) {
+    pub(super) fn ask_about(&mut self, vertex: VertexId, key: &Key, front: &mut dyn Front) {
         let findings = self
             .view
             .vertices

@@ -179,7 +179,7 @@ proptest! {
         let mut draft = Graph::default().edit();
         draft.add(&Small, key.clone(), Place::default()).map_err(|e| TestCaseError::fail(e.to_string()))?;
         let graph = draft.finish(&Small).map_err(|e| TestCaseError::fail(format!("{e:?}")))?;
-        let line = format!("show {}", refs::ref_text(&key));
+        let line = format!("show {}", crate::graph::refs::ref_text(&key));
         let orders = parse(&line, &graph, &Small).map_err(|e| TestCaseError::fail(e.to_string()))?;
         prop_assert_eq!(orders, vec![Order::Show(vec![key])]);
     }

@@ -14,112 +14,114 @@ fn shown(line: &str) -> String {
     }
 }
 
+/// A line, and how it reads once it is understood.
+const MEANINGS: &[(&str, &str)] = &[
+    ("", ""),
+    ("  # only a comment", ""),
+    ("plan ; apply # and so on", "plan ; apply"),
+    (
+        "add file /x mode=0644 content=\"a\\nb\"",
+        "add file[/x] mode=0644 content=\"a\\nb\"",
+    ),
+    ("add file:/x.y", "add file[/x.y]"),
+    ("add file['/x y']", "add file[/x y]"),
+    ("add file '/x y'", "add file[/x y]"),
+    ("add file[/x[1]]", "add file[/x[1]]"),
+    ("add noop 'a]b'", "add noop[\"a]b\"]"),
+    ("add noop \"a\nb\"", "add noop[\"a\\nb\"]"),
+    (
+        "add file /x content=<<END mode=0600\none\ntwo\nEND\nplan",
+        "add file[/x] content=\"one\\ntwo\\n\" mode=0600 ; plan",
+    ),
+    (
+        "add exec e args=[a,b, 'c d',[x]] env={A: 1, B: \"x: y\"}",
+        "add exec[e] args=[a, b, \"c d\", [x]] env={\"A\": 1, \"B\": \"x: y\"}",
+    ),
+    ("add file /x content=?", "add file[/x] content=?"),
+    ("add file /x content=\"?\"", "add file[/x] content=\"?\""),
+    ("add value v value=a=b->c", "add value[v] value=a=b->c"),
+    ("add noop n meta.retry=3", "add noop[n] meta.retry=3"),
+    ("set pw length=20", "set password[pw] length=20"),
+    ("set password[pw].length=20", "set password[pw] length=20"),
+    ("set db env.\"A.B\"=1", "set exec[db] env.\"A.B\"=1"),
+    (
+        "unset db env.TOKEN meta.retry",
+        "unset exec[db] env.TOKEN meta.retry",
+    ),
+    ("rename pw db-pw", "rename password[pw] db-pw"),
+    ("drop pw secret", "drop password[pw] file[/tmp/secret]"),
+    ("delete pw", "drop password[pw]"),
+    (
+        "pw->secret~>bystander",
+        "password[pw] -> file[/tmp/secret] ~> noop[bystander]",
+    ),
+    ("pw ->\n secret", "password[pw] -> file[/tmp/secret]"),
+    (
+        "link pw secret bystander",
+        "password[pw] -> file[/tmp/secret] -> noop[bystander]",
+    ),
+    ("a-b -> pw", "value[a-b] -> password[pw]"),
+    (
+        "unlink secret ~> bystander",
+        "unlink file[/tmp/secret] ~> noop[bystander]",
+    ),
+    (
+        "pw.password -> secret.content",
+        "password[pw].password -> file[/tmp/secret].content",
+    ),
+    (
+        "bind pw.password secret.content",
+        "password[pw].password -> file[/tmp/secret].content",
+    ),
+    (
+        "pw.password -> db.env.PGPASSWORD",
+        "password[pw].password -> exec[db].env.PGPASSWORD",
+    ),
+    ("unbind secret.content", "unbind file[/tmp/secret].content"),
+    ("pw", "show password[pw]"),
+    ("\"two words\"", "show noop[two words]"),
+    ("noop['odd]']", "show noop[\"odd]\"]"),
+    ("drop a.value", "drop value[a.value]"),
+    ("drop \"a.value\"", "drop value[a.value]"),
+    ("unset a value", "unset value[a] value"),
+    (
+        "/etc/nginx/nginx.conf -> pw",
+        "file[/etc/nginx/nginx.conf] -> password[pw]",
+    ),
+    (
+        "add noop x; x -> pw; rename x y; drop y",
+        "add noop[x] ; noop[x] -> password[pw] ; rename noop[x] y ; drop noop[y]",
+    ),
+    ("break off failed", "break off failed"),
+    ("break pw", "break password[pw]"),
+    ("trace full pw", "trace full password[pw]"),
+    ("trace pw", "trace password[pw]"),
+    ("help sim write", "help \"sim write\""),
+    ("?", "help"),
+    ("save --story x.yaml", "save --story x.yaml"),
+    (
+        "sim write /etc/motd <<E\nhi\nE\n",
+        "sim write /etc/motd \"hi\\n\"",
+    ),
+    (
+        "sim http https://x/?a=b&c 200",
+        "sim http \"https://x/?a=b&c\" 200",
+    ),
+    ("sim run sh -c 'a -> b'", "sim run sh -c 'a -> b'"),
+    ("sim advance 1m30s", "sim advance 1m30s"),
+    ("expect /x has '<<'", "expect /x has '<<'"),
+    ("help meta", "help meta"),
+    (
+        "expect /tmp/x has \"a -> b\"",
+        "expect /tmp/x has \"a -> b\"",
+    ),
+    ("plan \\\n pw", "plan password[pw]"),
+];
+
 #[test]
 fn lines_and_what_they_mean() {
-    let rows = [
-        ("", ""),
-        ("  # only a comment", ""),
-        ("plan ; apply # and so on", "plan ; apply"),
-        (
-            "add file /x mode=0644 content=\"a\\nb\"",
-            "add file[/x] mode=0644 content=\"a\\nb\"",
-        ),
-        ("add file:/x.y", "add file[/x.y]"),
-        ("add file['/x y']", "add file[/x y]"),
-        ("add file '/x y'", "add file[/x y]"),
-        ("add file[/x[1]]", "add file[/x[1]]"),
-        ("add noop 'a]b'", "add noop[\"a]b\"]"),
-        ("add noop \"a\nb\"", "add noop[\"a\\nb\"]"),
-        (
-            "add file /x content=<<END mode=0600\none\ntwo\nEND\nplan",
-            "add file[/x] content=\"one\\ntwo\\n\" mode=0600 ; plan",
-        ),
-        (
-            "add exec e args=[a,b, 'c d',[x]] env={A: 1, B: \"x: y\"}",
-            "add exec[e] args=[a, b, \"c d\", [x]] env={\"A\": 1, \"B\": \"x: y\"}",
-        ),
-        ("add file /x content=?", "add file[/x] content=?"),
-        ("add file /x content=\"?\"", "add file[/x] content=\"?\""),
-        ("add value v value=a=b->c", "add value[v] value=a=b->c"),
-        ("add noop n meta.retry=3", "add noop[n] meta.retry=3"),
-        ("set pw length=20", "set password[pw] length=20"),
-        ("set password[pw].length=20", "set password[pw] length=20"),
-        ("set db env.\"A.B\"=1", "set exec[db] env.\"A.B\"=1"),
-        (
-            "unset db env.TOKEN meta.retry",
-            "unset exec[db] env.TOKEN meta.retry",
-        ),
-        ("rename pw db-pw", "rename password[pw] db-pw"),
-        ("drop pw secret", "drop password[pw] file[/tmp/secret]"),
-        ("delete pw", "drop password[pw]"),
-        (
-            "pw->secret~>bystander",
-            "password[pw] -> file[/tmp/secret] ~> noop[bystander]",
-        ),
-        ("pw ->\n secret", "password[pw] -> file[/tmp/secret]"),
-        (
-            "link pw secret bystander",
-            "password[pw] -> file[/tmp/secret] -> noop[bystander]",
-        ),
-        ("a-b -> pw", "value[a-b] -> password[pw]"),
-        (
-            "unlink secret ~> bystander",
-            "unlink file[/tmp/secret] ~> noop[bystander]",
-        ),
-        (
-            "pw.password -> secret.content",
-            "password[pw].password -> file[/tmp/secret].content",
-        ),
-        (
-            "bind pw.password secret.content",
-            "password[pw].password -> file[/tmp/secret].content",
-        ),
-        (
-            "pw.password -> db.env.PGPASSWORD",
-            "password[pw].password -> exec[db].env.PGPASSWORD",
-        ),
-        ("unbind secret.content", "unbind file[/tmp/secret].content"),
-        ("pw", "show password[pw]"),
-        ("\"two words\"", "show noop[two words]"),
-        ("noop['odd]']", "show noop[\"odd]\"]"),
-        ("drop a.value", "drop value[a.value]"),
-        ("drop \"a.value\"", "drop value[a.value]"),
-        ("unset a value", "unset value[a] value"),
-        (
-            "/etc/nginx/nginx.conf -> pw",
-            "file[/etc/nginx/nginx.conf] -> password[pw]",
-        ),
-        (
-            "add noop x; x -> pw; rename x y; drop y",
-            "add noop[x] ; noop[x] -> password[pw] ; rename noop[x] y ; drop noop[y]",
-        ),
-        ("break off failed", "break off failed"),
-        ("break pw", "break password[pw]"),
-        ("trace full pw", "trace full password[pw]"),
-        ("trace pw", "trace password[pw]"),
-        ("help sim write", "help \"sim write\""),
-        ("?", "help"),
-        ("save --story x.yaml", "save --story x.yaml"),
-        (
-            "sim write /etc/motd <<E\nhi\nE\n",
-            "sim write /etc/motd \"hi\\n\"",
-        ),
-        (
-            "sim http https://x/?a=b&c 200",
-            "sim http \"https://x/?a=b&c\" 200",
-        ),
-        ("sim run sh -c 'a -> b'", "sim run sh -c 'a -> b'"),
-        ("sim advance 1m30s", "sim advance 1m30s"),
-        ("expect /x has '<<'", "expect /x has '<<'"),
-        ("help meta", "help meta"),
-        (
-            "expect /tmp/x has \"a -> b\"",
-            "expect /tmp/x has \"a -> b\"",
-        ),
-        ("plan \\\n pw", "plan password[pw]"),
-    ];
-    let wrong: Vec<String> = rows
-        .into_iter()
+    let wrong: Vec<String> = MEANINGS
+        .iter()
         .filter(|(line, meaning)| shown(line) != *meaning)
         .map(|(line, meaning)| format!("{line}\n  wanted {meaning}\n  found  {}", shown(line)))
         .collect();
@@ -287,7 +289,7 @@ fn completion_at_every_position() {
         ),
         ("unbind ", &["file[/tmp/secret].content"]),
         ("sim wr", &["write"]),
-        ("sim fail x no", &["nospace"]),
+        ("sim fail x no", &["no-space"]),
         ("sim rm /t", &["/tmp/", "\"/tmp/a b\""]),
         ("kinds n", &["noop"]),
         ("graph ", &["tree", "dot", "mermaid", "json"]),

@@ -255,63 +255,65 @@ fn a_link_is_written_through_only_where_nobody_else_could_have_put_it() {
     assert!(checked.notes[0].contains("a link on the way is another user's"));
 }
 
+/// The world before, the want, and what the refusal says.
+const REFUSED: &[(&str, &str, &str)] = &[
+    (
+        "/srv/d/x = 1",
+        "file /srv/d content=hi",
+        "`force: true` replaces it",
+    ),
+    ("/srv/a = 1", "file /srv/a/", "`force: true` replaces it"),
+    (
+        "/srv/d/x = 1",
+        "file /srv/d/ state=absent",
+        "`recurse: true` removes",
+    ),
+    (
+        "/srv/d/x = 1",
+        "file /srv/d state=absent",
+        "write the path with a `/`",
+    ),
+    (
+        "/srv/a = 1",
+        "file /srv/a/ state=absent",
+        "write the path without a `/`",
+    ),
+    (
+        "/srv/ 0755",
+        "file /srv/a owner=nobody-here",
+        "there is no user `nobody-here`",
+    ),
+    ("/srv/ 0755", "file /srv/a source=/b/none", "no such file"),
+    (
+        "/b/s/x = 1",
+        "file /srv/a source=/b/s",
+        "is a directory, not a file",
+    ),
+    (
+        "/srv/ 0755",
+        "file /srv/no/a content=hi",
+        "/srv/no/ and an edge from it",
+    ),
+    (
+        "/srv/ 0755",
+        "file /srv/a content=hi validate='false {}'",
+        "refuses the new content",
+    ),
+    (
+        "/srv/d/x = 1\n/srv/a -> d",
+        "file /srv/a content=hi",
+        "is a link to /srv/d",
+    ),
+    (
+        "/srv/a -> a",
+        "file /srv/a content=hi",
+        "go round in a circle",
+    ),
+];
+
 #[test]
 fn what_cannot_be_is_said_before_anything_is_touched() {
-    let rows = [
-        (
-            "/srv/d/x = 1",
-            "file /srv/d content=hi",
-            "`force: true` replaces it",
-        ),
-        ("/srv/a = 1", "file /srv/a/", "`force: true` replaces it"),
-        (
-            "/srv/d/x = 1",
-            "file /srv/d/ state=absent",
-            "`recurse: true` removes",
-        ),
-        (
-            "/srv/d/x = 1",
-            "file /srv/d state=absent",
-            "write the path with a `/`",
-        ),
-        (
-            "/srv/a = 1",
-            "file /srv/a/ state=absent",
-            "write the path without a `/`",
-        ),
-        (
-            "/srv/ 0755",
-            "file /srv/a owner=nobody-here",
-            "there is no user `nobody-here`",
-        ),
-        ("/srv/ 0755", "file /srv/a source=/b/none", "no such file"),
-        (
-            "/b/s/x = 1",
-            "file /srv/a source=/b/s",
-            "is a directory, not a file",
-        ),
-        (
-            "/srv/ 0755",
-            "file /srv/no/a content=hi",
-            "/srv/no/ and an edge from it",
-        ),
-        (
-            "/srv/ 0755",
-            "file /srv/a content=hi validate='false {}'",
-            "refuses the new content",
-        ),
-        (
-            "/srv/d/x = 1\n/srv/a -> d",
-            "file /srv/a content=hi",
-            "is a link to /srv/d",
-        ),
-        (
-            "/srv/a -> a",
-            "file /srv/a content=hi",
-            "go round in a circle",
-        ),
-    ];
-    for (before, line, why) in rows {
+    for (before, line, why) in REFUSED {
         let world = Toy::of(before);
         let was = world.lines("/");
         let failure = Bench::of(&world, line).settle().expect_err(line);

@@ -112,6 +112,14 @@ impl Sim {
         self.lock().faults.push(rule);
     }
 
+    /// Takes armed faults away: those of this pattern, or all. Says how many there were.
+    pub fn disarm(&self, on: Option<&str>) -> usize {
+        let faults = &mut self.lock().faults;
+        let before = faults.len();
+        faults.retain(|rule| on.is_some_and(|on| rule.on != on));
+        before - faults.len()
+    }
+
     /// The process dies at the world call after the next `calls` ones.
     pub fn crash_after(&self, calls: u64) {
         self.arm(FaultRule::next("*", "*", FaultKind::Crash).after(calls));

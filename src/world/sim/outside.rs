@@ -4,7 +4,7 @@ use super::disk::{Body, Inode};
 use super::machine::Machine;
 use super::spec::{Answer, Page, UnitSpec};
 use super::watch::Change;
-use crate::world::{Active, Fault, ModeBits, Unit};
+use crate::world::{Active, Fault, ModeBits, Stat, Unit};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -31,6 +31,26 @@ impl Outside {
         let mut machine = self.lock();
         let mode = machine.existing(path).map_or(0o644, |found| found.1.mode);
         machine.put_node(path, Inode::new(body, mode))
+    }
+
+    /// What stands at a path itself, whoever may see it; `None` if nothing does.
+    pub fn stat(&self, path: &Path) -> Option<Stat> {
+        self.lock().existing(path).ok().map(|(_, stat)| stat)
+    }
+
+    /// The content of the file at a path, through links, whoever may read it; `None` if there is no file.
+    pub fn content(&self, path: &Path) -> Option<Arc<[u8]>> {
+        let machine = self.lock();
+        let mut path = path.to_owned();
+        for _ in 0..40 {
+            let (spot, _) = machine.existing(&path).ok()?;
+            match &machine.disk.get(&spot.path)?.body {
+                Body::File(content) => return Some(content.clone()),
+                Body::Link(target) => path = spot.dir.join(target),
+                Body::Dir(_) | Body::Other => return None,
+            }
+        }
+        None
     }
 
     /// Removes what stands there, with all below it.

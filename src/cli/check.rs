@@ -1,0 +1,91 @@
+//! `check`: reads files and types them. No host is looked at, and nothing is opened but the files.
+
+use super::desk::Desk;
+use crate::file::{FileProblem, load};
+use crate::kind::Kinds;
+use crate::trace::count;
+use crate::value::sanitise;
+use serde_json::{Value as Json, json};
+use std::path::{Path, PathBuf};
+
+/// `weft check PATH…`.
+pub fn check(desk: &Desk, paths: &[PathBuf]) -> i32 {
+    let mut files = Vec::new();
+    for path in paths {
+        if let Err(why) = below(path, &mut files) {
+            desk.printer
+                .error(&format!("error: {}: {why}", path.display()));
+            return 1;
+        }
+    }
+    if files.is_empty() {
+        desk.printer
+            .error("error: there is no .yaml or .yml file there");
+        return 1;
+    }
+    let results: Vec<Json> = files.iter().map(|file| one(desk, file)).collect();
+    let bad = results
+        .iter()
+        .filter(|result| result["ok"] == json!(false))
+        .count();
+    if desk.json() {
+        let all = json!({"format": 1, "files": results});
+        desk.printer.raw(&format!("{all}\n"));
+    }
+    i32::from(bad > 0)
+}
+
+fn one(desk: &Desk, path: &Path) -> Json {
+    match load(path, &Kinds) {
+        Ok(document) => {
+            let what = if document.story.is_some() {
+                "story"
+            } else {
+                "graph"
+            };
+            let resources = document.graph.vertices().len();
+            desk.printer.result(&format!(
+                "{}: ok, a {what} of {}\n",
+                path.display(),
+                count(resources, "resource")
+            ));
+            json!({"path": path.display().to_string(), "ok": true, "is": what, "resources": resources})
+        }
+        Err(error) => {
+            desk.tell(&error);
+            let problems: Vec<Json> = error.problems().iter().map(problem).collect();
+            json!({"path": path.display().to_string(), "ok": false, "problems": problems})
+        }
+    }
+}
+
+fn problem(problem: &FileProblem) -> Json {
+    json!({
+        "path": problem.source.name(),
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "what": sanitise(&problem.what),
+        "hint": problem.hint,
+    })
+}
+
+/// A file itself; of a directory all graph files below it, ordered. Links to directories are not followed.
+fn below(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
+    if !path.is_dir() {
+        files.push(path.to_path_buf());
+        return Ok(());
+    }
+    let entries = std::fs::read_dir(path).map_err(|error| error.to_string())?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let link = path.is_symlink();
+        let yaml = path
+            .extension()
+            .is_some_and(|ext| ext == "yaml" || ext == "yml");
+        if (path.is_dir() && !link) || (yaml && path.is_file()) {
+            below(&path, files)?;
+        }
+    }
+    Ok(())
+}

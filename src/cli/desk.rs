@@ -1,0 +1,214 @@
+//! What every verb works with: the flags, how output looks, signals, and sessions on files.
+
+use super::args::{Common, World};
+use super::report;
+use crate::command::session::Ended;
+use crate::command::{Order, Session, SessionError, SessionOptions, WorldName, parse};
+use crate::drive::runner::Runner;
+use crate::file::{Document, FileError, load, parse as parse_file};
+use crate::graph::Key;
+use crate::kind::Kinds;
+use crate::repl::{Console, Printer, Signals, Style, env};
+use rustix::process::geteuid;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// The story that `weft` alone opens.
+const PASSWORD: &str = include_str!("../../scenarios/password.yaml");
+
+/// What every verb works with.
+pub struct Desk {
+    /// The flags.
+    pub flags: Common,
+    /// Where everything is printed.
+    pub printer: Arc<Printer>,
+    /// Who hears signals.
+    pub signals: Signals,
+    asking: Arc<AtomicBool>,
+}
+
+impl Desk {
+    /// From the flags, the terminal and the environment.
+    pub fn set_up(flags: Common) -> Result<Desk, String> {
+        let output = &flags.output;
+        let style = Style {
+            quiet: output.quiet,
+            json: output.json,
+            ..Style::detect(output.color, output.plain)
+        };
+        start_log(output.verbose, output.quiet);
+        let printer = Printer::new(style, output.trace.as_deref()).map_err(|error| {
+            let path = output.trace.clone().unwrap_or_default();
+            format!("--trace {}: {error}", path.display())
+        })?;
+        let (printer, asking) = (Arc::new(printer), Arc::new(AtomicBool::new(false)));
+        let limit = flags.world.max_runtime.map(|span| span.as_std());
+        let signals = Signals::start(printer.clone(), asking.clone(), limit)
+            .map_err(|error| format!("signals cannot be heard: {error}"))?;
+        Ok(Desk {
+            flags,
+            printer,
+            signals,
+            asking,
+        })
+    }
+
+    /// The front of sessions.
+    pub fn console(&self) -> Console {
+        Console::new(self.printer.clone(), self.asking.clone())
+    }
+
+    /// The same, but nothing of what happens is told.
+    pub fn silent(&self) -> Console {
+        self.console().silent()
+    }
+
+    /// Whether results are JSON.
+    pub fn json(&self) -> bool {
+        self.flags.output.json
+    }
+
+    /// A file, or the exit code after its errors were told.
+    pub fn read(&self, path: &Path) -> Result<Document, i32> {
+        load(path, &Kinds).map_err(|error| self.tell(&error))
+    }
+
+    /// A session on a file.
+    pub fn open(&self, path: &Path) -> Result<Session, i32> {
+        let document = self.read(path)?;
+        self.session(Some(document), None)
+    }
+
+    /// A session on the story that is compiled in.
+    pub fn open_password(&self) -> Result<Session, i32> {
+        let mut nothing = |_: &Path| Err("the story that is compiled in uses no file".to_owned());
+        let document = parse_file(Path::new("password.yaml"), PASSWORD, &Kinds, &mut nothing)
+            .map_err(|error| self.tell(&error))?;
+        self.session(Some(document), Some(WorldName::Sim))
+    }
+
+    /// A session on an empty graph on this host.
+    pub fn open_host(&self) -> Result<Session, i32> {
+        self.session(None, Some(WorldName::Host))
+    }
+
+    fn session(
+        &self,
+        document: Option<Document>,
+        world: Option<WorldName>,
+    ) -> Result<Session, i32> {
+        let options = self.options(world);
+        let mut session = Session::open(document, options).map_err(|error| self.refuse(&error))?;
+        if let Runner::Host(host) = session.runner() {
+            self.signals.stop(host);
+        }
+        Ok(session)
+    }
+
+    fn options(&self, world: Option<WorldName>) -> SessionOptions {
+        let flags = &self.flags.world;
+        let named = flags.world.map(|world| match world {
+            World::Sim => WorldName::Sim,
+            World::Host => WorldName::Host,
+        });
+        let processors = std::thread::available_parallelism().map_or(1, |n| n.get());
+        SessionOptions {
+            jobs: flags.jobs.map_or(processors.clamp(1, 64), usize::from),
+            seed: flags.seed,
+            noop: flags.noop,
+            yes: flags.yes,
+            world: world.or(named),
+            state_root: state_root(flags.state_dir.as_deref()),
+            root: None,
+        }
+    }
+
+    /// The vertices that these words mean, each read as the prompt reads it; a name that is written as it is shown needs no
+    /// quotes.
+    pub fn keys(&self, session: &Session, refs: &[String]) -> Result<Vec<Key>, i32> {
+        refs.iter().map(|text| self.key(session, text)).collect()
+    }
+
+    /// The vertex that this word means.
+    pub fn key(&self, session: &Session, text: &str) -> Result<Key, i32> {
+        let graph = session.graph();
+        let mut vertices = graph.vertices().keys();
+        if let Some(exact) = vertices.find(|key| key.to_string() == text) {
+            return Ok(exact.clone());
+        }
+        let orders = parse(&format!("show {text}"), graph, &Kinds);
+        match orders
+            .map_err(|error| self.refuse(&error.into()))?
+            .as_slice()
+        {
+            [Order::Show(keys)] if keys.len() == 1 => Ok(keys[0].clone()),
+            _ => {
+                let what = format!("`{text}` is not one resource");
+                Err(self.refuse(&SessionError::failed(what).with_hint("write kind[name]")))
+            }
+        }
+    }
+
+    /// Tells why something could not be done, and gives the exit code.
+    pub fn refuse(&self, error: &SessionError) -> i32 {
+        self.printer.refusal(error);
+        1
+    }
+
+    /// Tells what is wrong with a file, and gives the exit code.
+    pub fn tell(&self, error: &FileError) -> i32 {
+        report::tell(&self.printer, error);
+        1
+    }
+
+    /// The exit code of what a session came to.
+    pub fn code(&self, session: &mut Session) -> i32 {
+        let stopped = self.signals.stopped();
+        let out_of_time = self.signals.out_of_time();
+        let running = session.moment().running;
+        let ended: &mut Ended = session.ended_mut();
+        if out_of_time {
+            ended.out_of_time = true;
+        } else if let Some(stopped) = stopped.filter(|stopped| running && !stopped.quiet) {
+            ended.signal = Some(stopped.signal);
+        }
+        ended.code(self.flags.world.detailed_exitcode)
+    }
+}
+
+/// The state root (rule P5).
+fn state_root(flag: Option<&Path>) -> PathBuf {
+    let named = flag
+        .map(Path::to_path_buf)
+        .or_else(|| env::var("WEFT_STATE_DIR").map(PathBuf::from));
+    if let Some(named) = named {
+        return std::path::absolute(&named).unwrap_or(named);
+    }
+    if geteuid().is_root() {
+        return PathBuf::from("/var/lib/weft");
+    }
+    let home = || env::var("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+    let state = env::var("XDG_STATE_HOME").map(PathBuf::from).or_else(home);
+    state.map_or_else(
+        || PathBuf::from("/var/lib/weft"),
+        |state| state.join("weft"),
+    )
+}
+
+/// The log, on stderr. A second one in the same process is not started.
+fn start_log(verbose: u8, quiet: bool) {
+    let level = match (quiet, verbose) {
+        (true, _) => tracing::Level::ERROR,
+        (_, 0) => tracing::Level::WARN,
+        (_, 1) => tracing::Level::INFO,
+        _ => tracing::Level::TRACE,
+    };
+    let log = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .without_time()
+        .with_target(false);
+    let _ = log.try_init();
+}

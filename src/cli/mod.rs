@@ -1,0 +1,129 @@
+//! The command line: verbs and flags around sessions.
+//!
+//! | file | verbs |
+//! | --- | --- |
+//! | `open` | none, `host`, `-c` |
+//! | `run` | `plan`, `apply` |
+//! | `watch` | `watch` |
+//! | `ask` | `status`, `why`, `pending`, `cancel`, `trace`, `graph` |
+//! | `check`, `test` | `check`, `test` |
+//! | `docs` | `kinds`, `schema`, `man`, `completions` |
+//!
+//! `args` holds verbs and flags as data, `desk` what every verb works with, `report` how errors of files look.
+//!
+//! Exit codes (rule L6): 0 well · 1 failed, blocked, refused, something left pending, a test that differs · 2 only with
+//! `--detailed-exitcode`: changes made, pending or held · 64 usage · 124 `--max-runtime` · 129, 130, 143 stopped by a signal
+//! before converged.
+
+mod args;
+mod ask;
+mod check;
+mod desk;
+mod docs;
+mod open;
+mod report;
+mod run;
+mod test;
+mod watch;
+
+pub use args::Cli;
+
+use crate::repl::{Color, Printer, Style, size};
+use args::Verb;
+use clap::{CommandFactory, FromArgMatches};
+use desk::Desk;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// What clap's own refusals exit with.
+const USAGE: u8 = 64;
+
+/// The exit codes, for help and manual.
+const EXIT_CODES: &str = "Exit codes:
+  0    well
+  1    failed, blocked, refused, something left pending; a test that differs, or no test
+  2    with --detailed-exitcode: changed, to change or held, and nothing failed
+  64   the command line cannot be read
+  124  ended by --max-runtime
+  129, 130, 143  stopped by SIGHUP, SIGINT, SIGTERM before everything was done";
+
+/// Reads the command line. Help and version are printed here; so are refusals, with exit code 64.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
+    let matches = command().try_get_matches_from(args);
+    matches
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .map_err(|refusal| {
+            let text = refusal.render().to_string();
+            let style = Style::detect(Color::Auto, false);
+            let Ok(printer) = Printer::new(style, None) else {
+                return ExitCode::from(USAGE);
+            };
+            if refusal.use_stderr() {
+                printer.error(&text);
+                ExitCode::from(USAGE)
+            } else {
+                printer.result(&text);
+                ExitCode::SUCCESS
+            }
+        })
+}
+
+/// Does what the command line says.
+pub fn run(cli: Cli) -> ExitCode {
+    let desk = match Desk::set_up(cli.common) {
+        Ok(desk) => desk,
+        Err(why) => {
+            eprintln!("error: {why}");
+            return ExitCode::from(1);
+        }
+    };
+    let code = match cli.verb {
+        None => open::file(&desk, cli.prompt),
+        Some(_) if cli.prompt.file.is_some() || !cli.prompt.told.commands.is_empty() => {
+            desk.printer
+                .error("error: a verb takes its FILE after it, and -c only stands without a verb or after `host`");
+            i32::from(USAGE)
+        }
+        Some(verb) => do_verb(&desk, verb),
+    };
+    desk.printer.finish();
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+fn do_verb(desk: &Desk, verb: Verb) -> i32 {
+    match verb {
+        Verb::Host(told) => open::host(desk, told),
+        Verb::Plan(part) => run::plan(desk, &part),
+        Verb::Apply(part) => run::apply(desk, &part),
+        Verb::Watch(file) => watch::watch(desk, &file.file),
+        Verb::Test(test) => test::test(desk, &test),
+        Verb::Check(check) => check::check(desk, &check.paths),
+        Verb::Graph(graph) => ask::graph(desk, &graph),
+        Verb::Status(file) => ask::status(desk, &file.file),
+        Verb::Why(part) => ask::why(desk, &part),
+        Verb::Pending(file) => ask::pending(desk, &file.file),
+        Verb::Cancel(part) => ask::cancel(desk, &part),
+        Verb::Trace(file) => ask::trace(desk, &file.file),
+        Verb::Kinds(kind) => docs::kinds(desk, kind.kind.as_deref()),
+        Verb::Schema => docs::schema(desk),
+        Verb::Man => docs::man(desk),
+        Verb::Completions(shell) => docs::completions(desk, shell.shell),
+    }
+}
+
+/// The command line as clap knows it. The width is asked of the terminal here, so that clap reads no variable of its own.
+fn command() -> clap::Command {
+    let width = size().map_or(100, |size| size.0.clamp(40, 120));
+    Cli::command()
+        .term_width(width)
+        .color(clap::ColorChoice::Never)
+        .after_long_help(format!("{EXIT_CODES}\n\n{}", docs::environment()))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_sound() {
+        super::command().debug_assert();
+    }
+}

@@ -1,0 +1,103 @@
+//! The prompt, and commands instead of it: `weft [FILE] [-c COMMAND]…`, `weft host`.
+
+use super::args::{PromptArgs, Told};
+use super::desk::Desk;
+use super::{run, watch};
+use crate::command::Session;
+use crate::graph::nearest;
+use crate::repl::{Behind, Came, prompt, read_commands, run_script, stdin_is_terminal};
+use std::io::stdin;
+use std::path::Path;
+
+/// `weft [FILE]`.
+pub fn file(desk: &Desk, args: PromptArgs) -> i32 {
+    let session = match &args.file {
+        Some(path) => desk.open(path).inspect_err(|_| perhaps_a_verb(desk, path)),
+        None => desk.open_password(),
+    };
+    match session {
+        Ok(session) => console(desk, session, &args.told),
+        Err(code) => code,
+    }
+}
+
+/// `weft host`.
+pub fn host(desk: &Desk, told: Told) -> i32 {
+    match desk.open_host() {
+        Ok(session) => console(desk, session, &told),
+        Err(code) => code,
+    }
+}
+
+/// Commands from the command line if there are any; else the prompt on a terminal; else commands from standard input.
+fn console(desk: &Desk, mut session: Session, told: &Told) -> i32 {
+    let mut front = desk.console();
+    if told.commands.is_empty() && stdin_is_terminal() {
+        return prompt(&mut session, &mut front, &desk.signals);
+    }
+    let came = if told.commands.is_empty() {
+        let mut input = stdin().lock();
+        read_commands(
+            &mut input,
+            &mut session,
+            &mut front,
+            &desk.signals,
+            told.keep_going,
+        )
+    } else {
+        commands(desk, &mut session, told)
+    };
+    if came.commands == 0 && !came.failed {
+        return nothing_said(desk, session);
+    }
+    if Behind::goes_on(&mut session) {
+        let code = watch::stay(desk, &mut session, None);
+        return if came.failed { code.max(1) } else { code };
+    }
+    match desk.code(&mut session) {
+        0 | 2 if came.failed => 1,
+        code => code,
+    }
+}
+
+fn commands(desk: &Desk, session: &mut Session, told: &Told) -> Came {
+    let mut came = Came::default();
+    let mut front = desk.console();
+    for command in &told.commands {
+        run_script(command, session, &mut front, &desk.signals, &mut came);
+        if came.left || (came.failed && !told.keep_going) {
+            break;
+        }
+    }
+    came
+}
+
+/// Nobody is there and nothing was said: a story is played, and a graph left alone.
+fn nothing_said(desk: &Desk, mut session: Session) -> i32 {
+    if session
+        .document()
+        .is_some_and(|document| document.story.is_some())
+    {
+        return run::play_and_judge(desk, &mut session);
+    }
+    desk.printer.remark(
+        "nothing to do: there is no terminal, no -c COMMAND, and nothing on standard input\n",
+    );
+    0
+}
+
+/// A misspelt verb is taken for a file that is not there.
+fn perhaps_a_verb(desk: &Desk, path: &Path) {
+    let word = path.to_string_lossy();
+    let command = super::command();
+    let verbs: Vec<&str> = command
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .collect();
+    if !path.exists()
+        && let Some(verb) = nearest(&word, verbs.into_iter())
+    {
+        desk.printer
+            .error(&format!("  hint: did you mean `weft {verb}`?"));
+    }
+}

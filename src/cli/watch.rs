@@ -1,0 +1,164 @@
+//! `watch`: applies, then repairs; reads its file again when it changes, or when a SIGHUP says so where there is no terminal.
+
+use super::desk::Desk;
+use super::report;
+use crate::command::{Order, Session};
+use crate::file::load;
+use crate::kind::Kinds;
+use crate::repl::{Behind, News};
+use crate::world::Watch;
+use crate::world::host::{HostWatcher, What};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+/// How long a file is left alone after it changed, so that it is read when whoever writes it is done.
+const SETTLE: Duration = Duration::from_millis(50);
+
+/// `weft watch FILE`.
+pub fn watch(desk: &Desk, path: &Path) -> i32 {
+    let mut session = match desk.open(path) {
+        Ok(session) => session,
+        Err(code) => return code,
+    };
+    let mut front = desk.console();
+    if let Err(error) = session.obey("", &Order::Watch, &mut front) {
+        return desk.refuse(&error).max(desk.code(&mut session));
+    }
+    if !session.moment().running {
+        return desk.code(&mut session);
+    }
+    if session.moment().sim {
+        return in_a_simulation(desk, &mut session);
+    }
+    stay(desk, &mut session, Some(path))
+}
+
+/// In a simulation nothing happens that the story does not say: it watches until nothing is left to do.
+fn in_a_simulation(desk: &Desk, session: &mut Session) -> i32 {
+    let mut front = desk.console();
+    if let Err(error) = session.obey("", &Order::Stop, &mut front) {
+        return desk.refuse(&error);
+    }
+    desk.code(session)
+}
+
+/// Stays while a watch on this host goes on; until it is stopped, ends, or was quiet for as long as was asked for.
+pub fn stay(desk: &Desk, session: &mut Session, path: Option<&Path>) -> i32 {
+    let (sender, news) = channel();
+    let reread = path.is_some() && !desk.printer.style().asks;
+    desk.signals.tell(sender.clone(), reread);
+    let files = path.map(|path| watch_files(session, path, sender.clone()));
+    Behind::follow(session, &desk.printer, Some(sender));
+    let left = listen(desk, session, path, &news);
+    drop(files);
+    if left {
+        return desk.code(session);
+    }
+    let mut front = desk.console();
+    let ended = session.end_watch(&mut front);
+    let code = code_of(desk, session);
+    match ended {
+        Ok(()) => code,
+        Err(error) => desk.refuse(&error).max(code),
+    }
+}
+
+/// Stopped while quiet is well, whatever stopped it.
+fn code_of(desk: &Desk, session: &mut Session) -> i32 {
+    if let Some(stopped) = desk.signals.stopped() {
+        session.ended_mut().signal = (!stopped.quiet).then_some(stopped.signal);
+    }
+    desk.code(session)
+}
+
+/// Hears news until the watch has ended. True: it is left as it stands.
+fn listen(desk: &Desk, session: &mut Session, path: Option<&Path>, news: &Receiver<News>) -> bool {
+    let patience = desk.flags.world.converged_timeout.map(|span| span.as_std());
+    let mut quiet = Some(Instant::now());
+    let mut changed: Option<Instant> = None;
+    while session.moment().running {
+        let give_up = patience
+            .zip(quiet)
+            .map(|(patience, since)| since + patience);
+        let read_at = changed.map(|at| at + SETTLE);
+        let next = give_up.into_iter().chain(read_at).min();
+        match wait(news, next) {
+            Ok(News::Busy) => quiet = None,
+            Ok(News::Quiet) => quiet = Some(Instant::now()),
+            Ok(News::Asks) => session.answer_questions(&mut desk.console()),
+            Ok(News::Reread) => changed = Some(Instant::now()),
+            Ok(News::Ended) => {}
+            Ok(News::Out) => return true,
+            Err(RecvTimeoutError::Timeout) if read_at.is_some_and(|at| at <= Instant::now()) => {
+                changed = None;
+                read_again(desk, session, path);
+            }
+            Err(RecvTimeoutError::Timeout) => return give_up_quietly(desk, session),
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+    }
+    false
+}
+
+fn wait(news: &Receiver<News>, until: Option<Instant>) -> Result<News, RecvTimeoutError> {
+    match until {
+        Some(until) => news.recv_timeout(until.saturating_duration_since(Instant::now())),
+        None => news.recv().map_err(|_| RecvTimeoutError::Disconnected),
+    }
+}
+
+fn give_up_quietly(desk: &Desk, session: &mut Session) -> bool {
+    if let Err(error) = session.obey("", &Order::Stop, &mut desk.console()) {
+        desk.refuse(&error);
+    }
+    false
+}
+
+/// Reads the file again. One that is refused leaves what is watched as it is.
+fn read_again(desk: &Desk, session: &mut Session, path: Option<&Path>) {
+    let Some(path) = path else { return };
+    let document = match load(path, &Kinds) {
+        Ok(document) => document,
+        Err(error) => {
+            report::tell(&desk.printer, &error);
+            return desk.printer.error(&format!(
+                "error: {} was refused; what was watched goes on",
+                path.display()
+            ));
+        }
+    };
+    if document.story.is_some() && desk.flags.world.world.is_none() {
+        let what = format!(
+            "error: {} has become a story; what was watched goes on",
+            path.display()
+        );
+        return desk.printer.error(&what);
+    }
+    let mut front = desk.console();
+    session.catch_up(&mut front);
+    match session.reload(document, &mut front) {
+        Ok(true) => desk
+            .printer
+            .remark(&format!("{} was read again\n", path.display())),
+        Ok(false) => desk.printer.remark("what was watched goes on as it was\n"),
+        Err(error) => drop(desk.refuse(&error)),
+    }
+}
+
+/// Watches the file, and the one that it uses.
+fn watch_files(session: &Session, path: &Path, news: Sender<News>) -> HostWatcher {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let used: Option<PathBuf> = session
+        .document()
+        .and_then(|document| document.uses.as_ref())
+        .map(|used| path.with_file_name("").join(used));
+    let watches: Vec<Watch> = std::iter::once(path).chain(used).map(Watch::Path).collect();
+    let watcher = HostWatcher::new(move |event| match event.what {
+        What::Changed(..) | What::Lost(_) => drop(news.send(News::Reread)),
+        What::Failed(why) => tracing::warn!("the file is not watched: {why}"),
+        What::Listening => {}
+    });
+    watcher.watch(0, &watches);
+    watcher
+}

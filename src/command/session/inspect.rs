@@ -1,0 +1,93 @@
+//! `inspect`: what is on the machine, as a vertex.
+
+use super::editor::checked;
+use super::{Front, Session, SessionError};
+use crate::command::order::Order;
+use crate::command::written;
+use crate::graph::{Catalog, FieldPath, Graph, Key, Params, Refusal};
+use crate::kind::{self, Kinds};
+use crate::value::{Place, Value, sanitise};
+
+impl Session {
+    /// Adds or updates a vertex with the values that the machine has now. Nothing is changed there.
+    pub(super) fn inspect(&mut self, key: &Key, front: &mut dyn Front) -> Result<(), SessionError> {
+        let look = self.runner.look();
+        let found = match kind::find(key.kind()) {
+            Some(kind) => kind.inspect(key.name(), &*look),
+            None => {
+                return Err(SessionError::failed(format!(
+                    "there is no kind `{}`",
+                    key.kind()
+                )));
+            }
+        };
+        let found = found.map_err(|failure| {
+            SessionError::failed(format!(
+                "{key} cannot be inspected: {}",
+                sanitise(&failure.why)
+            ))
+        })?;
+        let Some(params) = found else {
+            let what = format!("nothing is there that {key} could describe");
+            let hint =
+                "a file, directory, link, service or page can be inspected; `add` makes any vertex";
+            return Err(SessionError::failed(what).with_hint(hint));
+        };
+        let before = self.graph().clone();
+        let word = match before.vertex(key) {
+            Some(_) => "updated",
+            None => "added",
+        };
+        let next = with(&before, key, &params).map_err(|why| {
+            SessionError::failed(format!(
+                "{key} is there, and cannot stand in this graph: {why}"
+            ))
+        })?;
+        let changes = written::changes(&before, &next, &Kinds);
+        if changes.is_empty() {
+            front.show(&format!("{key} says already what is there\n"));
+            return Ok(());
+        }
+        front.show(&format!("{word} {key}\n"));
+        let line =
+            |line: &String| front.show(&format!("  {}\n", sanitise(&line.replace("=?", "=•••"))));
+        changes.iter().for_each(line);
+        let did = Order::Inspect(key.clone()).to_string();
+        self.take_graph(next, &did, vec![did.clone()], front);
+        Ok(())
+    }
+}
+
+/// Whether a param only says again what the vertex is called.
+fn is_name(key: &Key, param: &str, value: &Value) -> bool {
+    let field = Kinds
+        .schema(key.kind())
+        .and_then(|schema| schema.field(param));
+    field.is_some_and(|field| field.from_name) && *value == Value::str(key.name())
+}
+
+/// The graph with these values in a vertex. What it receives stays received, and its name is not written twice.
+fn with(before: &Graph, key: &Key, params: &Params) -> Result<Graph, String> {
+    let mut draft = before.edit();
+    let mut fill = || -> Result<(), Refusal> {
+        if before.vertex(key).is_none() {
+            draft.add(&Kinds, key.clone(), Place::default())?;
+        }
+        for (name, value) in params {
+            let is_received = before
+                .received_by(key)
+                .any(|(path, _)| *path.field == **name);
+            if !is_received && !is_name(key, name, value) {
+                draft.set_value(
+                    key,
+                    &FieldPath::parse(name),
+                    value.clone(),
+                    Place::default(),
+                )?;
+            }
+        }
+        Ok(())
+    };
+    fill().map_err(|refusal| refusal.to_string())?;
+    checked(draft)
+}

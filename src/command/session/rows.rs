@@ -1,0 +1,159 @@
+//! Answers as data: what the words of `status`, `pending`, `why` and `trace` are made of, and their JSON.
+
+use super::Session;
+use crate::engine::event::{Event, What};
+use crate::engine::{Level, Marks, Source, Status, why};
+use crate::graph::Key;
+use crate::trace;
+
+/// How a vertex stands.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StatusRow {
+    /// The vertex.
+    pub key: Key,
+    /// Its status.
+    pub status: Status,
+    /// Why, in a few words; empty where the status says it all.
+    pub reason: String,
+    /// What stands beside its status.
+    pub marks: Marks,
+}
+
+/// Something that is owed to a vertex: a notification that it has not heard, or its own debt.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PendingRow {
+    /// The vertex.
+    pub to: Key,
+    /// Who notified it; none for a person's `notify`, and for a debt.
+    pub from: Option<Key>,
+    /// Whether it is a debt: the vertex may have changed, and has not told anyone.
+    pub debt: bool,
+    /// The run in which it came to be.
+    pub run: u32,
+    /// How many runs ago that is.
+    pub age: u32,
+    /// What caused it, as the trace tells it; empty where that was before this session.
+    pub cause: String,
+}
+
+impl Session {
+    /// How these vertices stand, or all.
+    pub fn statuses(&self, keys: &[Key]) -> Vec<StatusRow> {
+        let all = self.graph().vertices().keys();
+        let wanted = all.filter(|key| keys.is_empty() || keys.contains(key));
+        wanted.map(|key| self.status_row(key)).collect()
+    }
+
+    fn status_row(&self, key: &Key) -> StatusRow {
+        let (status, marks, failure) = self
+            .runner
+            .ask(|engine| (engine.status(key), engine.marks(key), engine.failure(key)));
+        let status = status.unwrap_or(Status::New);
+        let seen = self.view.vertices.get(key);
+        let told = seen.filter(|seen| seen.status == Some(status));
+        let reason = match told
+            .map(|seen| seen.reason.clone())
+            .filter(|reason| !reason.is_empty())
+        {
+            Some(reason) => reason,
+            None if status == Status::Failed => {
+                failure.map(|why| why.to_string()).unwrap_or_default()
+            }
+            None if status == Status::Waiting => self.waits_for(key),
+            None => String::new(),
+        };
+        StatusRow {
+            key: key.clone(),
+            status,
+            reason,
+            marks: marks.unwrap_or_default(),
+        }
+    }
+
+    /// The first vertex right before this one that is not done.
+    fn waits_for(&self, key: &Key) -> String {
+        let done = |status| matches!(status, Some(Status::Ok | Status::Changed));
+        let graph = self.graph();
+        let before = graph.edges().keys().filter(|(_, to)| to == key);
+        let open = self.runner.ask(|engine| {
+            let mut froms = before.map(|(from, _)| from);
+            froms.find(|from| !done(engine.status(from))).cloned()
+        });
+        open.map(|key| format!("for {key}")).unwrap_or_default()
+    }
+
+    /// Debts and notifications that are not heard yet, of these vertices or of all.
+    pub fn pending_rows(&self, keys: &[Key]) -> Vec<PendingRow> {
+        let (remembered, run) = self
+            .runner
+            .ask(|engine| (engine.remembered().clone(), engine.run()));
+        let age = |since: u32| run.max(remembered.run).saturating_sub(since);
+        let debts = remembered.debts.iter().map(|(to, since)| PendingRow {
+            to: to.clone(),
+            from: None,
+            debt: true,
+            run: *since,
+            age: age(*since),
+            cause: self.cause_of(to, |what| matches!(what, What::Applying | What::Refreshing)),
+        });
+        let lines = remembered
+            .lines
+            .iter()
+            .filter(|(_, count)| count.is_pending());
+        let lines = lines.map(|((source, to), count)| {
+            let from = match source {
+                Source::Vertex(from) => Some(from.clone()),
+                Source::Command => None,
+            };
+            let cause = self.cause_of(
+                to,
+                |what| matches!(what, What::Notified { from: by, .. } if *by == from),
+            );
+            PendingRow {
+                to: to.clone(),
+                from: from.clone(),
+                debt: false,
+                run: count.run,
+                age: age(count.run),
+                cause,
+            }
+        });
+        let mut rows: Vec<PendingRow> = debts.chain(lines).collect();
+        rows.retain(|row| keys.is_empty() || keys.contains(&row.to));
+        rows.sort_by(|a, b| (&a.to, a.debt, &a.from).cmp(&(&b.to, b.debt, &b.from)));
+        rows
+    }
+
+    /// What caused the last event of this sort about a vertex, in the words of the trace.
+    fn cause_of(&self, key: &Key, is: impl Fn(&What) -> bool) -> String {
+        let about = |event: &&Event| event.subject.as_ref() == Some(key) && is(&event.what);
+        let event = self.events.iter().rev().find(about);
+        let cause = event.and_then(|event| {
+            let at = self
+                .events
+                .binary_search_by_key(&event.cause?, |event| event.id);
+            self.events.get(at.ok()?)
+        });
+        let words = cause.map(|event| {
+            let line = trace::line(event);
+            let words = [line.subject.as_str(), line.word, line.detail.as_str()];
+            let words = words.into_iter().filter(|word| !word.is_empty());
+            words.collect::<Vec<_>>().join(" ")
+        });
+        words.unwrap_or_default()
+    }
+
+    /// The causes of what a vertex last did, the input first; empty if nothing happened to it.
+    pub fn causes(&self, key: &Key) -> Vec<&Event> {
+        why::why(&self.events, key)
+    }
+
+    /// What happened to these vertices, or at all, at this level.
+    pub fn told(&self, level: Level, keys: &[Key]) -> Vec<&Event> {
+        let wanted = |event: &&Event| {
+            let about = event.subject.as_ref().is_some_and(|key| keys.contains(key));
+            event.what.level() <= level && (keys.is_empty() || about)
+        };
+        self.events.iter().filter(wanted).collect()
+    }
+}

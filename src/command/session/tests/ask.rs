@@ -1,0 +1,342 @@
+//! Questions and their answers.
+
+use super::{STORY, open, password, say};
+use crate::command::draw::{Format, draw};
+use crate::command::json;
+use crate::command::session::Session;
+use crate::engine::Level;
+use crate::graph::Key;
+use insta::assert_snapshot;
+
+#[test]
+fn show_status_and_graph_before_and_after_a_run() {
+    let (mut session, mut front) = open(STORY);
+    let before = say(
+        &mut session,
+        &mut front,
+        &[
+            "show",
+            "show secret",
+            "status",
+            "why secret",
+            "trace",
+            "pending",
+        ],
+    );
+    assert_snapshot!(before, @r"
+    > show
+    add file[/tmp/secret] mode=0600
+    add noop[bystander]
+    add password[pw] length=16
+    file[/tmp/secret] ~> noop[bystander]
+    password[pw].password -> file[/tmp/secret].content
+    > show secret
+    file[/tmp/secret]  new  dirty
+      mode     0600
+      content  from password[pw].password: nothing received yet
+      after    password[pw] by a binding
+      before   noop[bystander] ~>, notifies
+    > status
+    status  resource           marks  reason
+    new     file[/tmp/secret]  dirty
+    new     noop[bystander]    dirty
+    new     password[pw]       dirty
+    > why secret
+    nothing has happened to file[/tmp/secret] yet: `apply` or `step` starts a run
+    > trace
+    nothing has happened yet
+    > pending
+    nothing is pending
+    ");
+    say(&mut session, &mut front, &["apply"]);
+    let after = say(
+        &mut session,
+        &mut front,
+        &["show secret pw", "status", "graph", "pending", "world"],
+    );
+    assert_snapshot!(after, @r"
+    > show secret pw
+    file[/tmp/secret]  changed
+      mode     0600
+      content  from password[pw].password: •••
+      after    password[pw] by a binding
+      before   noop[bystander] ~>, notifies
+      sends    content = •••
+      sends    path = /tmp/secret
+      sends    sha256 = •••
+
+    password[pw]  changed
+      length  16
+      before  file[/tmp/secret] by a binding
+      sends   password = •••
+      binds   password -> file[/tmp/secret].content
+    > status
+    status   resource           marks  reason
+    changed  file[/tmp/secret]
+    ok       noop[bystander]
+    changed  password[pw]
+    > graph
+    graph secret
+    password[pw]  changed
+      -> file[/tmp/secret]  (password -> content)  changed
+        ~> noop[bystander]  ok
+    > pending
+    nothing is pending
+    > world
+    world  sim, seed 1
+    kind   simulated: nothing here touches the machine that weft runs on
+    user   root (0)
+    state  /var/lib/weft/secret
+    ");
+}
+
+#[test]
+fn why_begins_with_an_input_and_ends_with_the_vertex() {
+    let (mut session, mut front) = open(STORY);
+    say(&mut session, &mut front, &["apply"]);
+    assert_snapshot!(say(&mut session, &mut front, &["why bystander", "trace secret", "trace full bystander"]), @r"
+    > why bystander
+        0.000  start                                sim, seed 1, 3 resources
+        0.000  check      noop[bystander]
+        0.000  refresh    noop[bystander]
+        0.000  refreshed  noop[bystander]           was notified
+        0.000  ok         noop[bystander]
+    > trace secret
+        0.000  received   file[/tmp/secret]         content
+        0.000  changed    file[/tmp/secret]         missing, should be a file with mode 0600
+    > trace full bystander
+        0.000  notified   noop[bystander]           by file[/tmp/secret]
+        0.000  poked      noop[bystander]
+        0.000  check      noop[bystander]
+        0.000  refresh    noop[bystander]
+        0.000  refreshed  noop[bystander]           was notified
+        0.000  record     noop[bystander]           3 paid
+        0.000  ok         noop[bystander]
+    ");
+    let chain = session.causes(&Key::new("noop", "bystander"));
+    assert!(chain[0].cause.is_none());
+    assert_eq!(
+        chain.last().and_then(|event| event.subject.clone()),
+        Some(Key::new("noop", "bystander"))
+    );
+}
+
+#[test]
+fn what_is_pending_is_told_with_source_age_and_cause() {
+    let (mut session, mut front) = open(STORY);
+    say(
+        &mut session,
+        &mut front,
+        &["set bystander meta.noop=true", "apply"],
+    );
+    assert_snapshot!(say(&mut session, &mut front, &["notify pw", "pending", "status", "apply", "pending bystander"]), @r"
+    > notify pw
+    > pending
+    noop[bystander]  notified by file[/tmp/secret]  in run 1  because of file[/tmp/secret] changed missing, should be a file with mode 0600
+    password[pw]     notified by command            in run 1  because of command notify password[pw]
+    > status
+    status   resource           marks    reason
+    waiting  file[/tmp/secret]           for password[pw]
+    waiting  noop[bystander]    pending  for file[/tmp/secret]
+    waiting  password[pw]       pending
+    > apply
+    > pending bystander
+    noop[bystander]  notified by file[/tmp/secret]  in run 2  because of file[/tmp/secret] changed content differs (•••)
+    ");
+    assert_snapshot!(format!("{:#}", json::pending(&session, &[])), @r#"
+    {
+      "format": 1,
+      "graph": "secret",
+      "pending": [
+        {
+          "age": 0,
+          "cause": "file[/tmp/secret] changed content differs (•••)",
+          "from": "file[/tmp/secret]",
+          "run": 2,
+          "vertex": "noop[bystander]",
+          "what": "notification"
+        }
+      ],
+      "world": "sim, seed 1"
+    }
+    "#);
+}
+
+#[test]
+fn graphs_are_drawn_with_their_names_escaped() {
+    let (mut session, mut front) = open(STORY);
+    say(
+        &mut session,
+        &mut front,
+        &[
+            "add noop 'a \"b\" <c>\\d'",
+            "noop:bystander -> noop['a \"b\" <c>\\d']",
+        ],
+    );
+    for (format, _) in Format::ALL.iter().take(3) {
+        let text = say(&mut session, &mut front, &[&format!("graph {format}")]);
+        insta::with_settings!({ omit_expression => true }, {
+            match *format {
+                "tree" => assert_snapshot!(text, @r#"
+                > graph tree
+                graph secret
+                password[pw]
+                  -> file[/tmp/secret]  (password -> content)
+                    ~> noop[bystander]
+                      -> noop[a "b" <c>\d]
+                "#),
+                "dot" => assert_snapshot!(text, @r#"
+                > graph dot
+                digraph "secret" {
+                  node [shape=box];
+                  "file[/tmp/secret]" [label="file[/tmp/secret]"];
+                  "noop[a \"b\" <c>\\d]" [label="noop[a \"b\" <c>\\d]"];
+                  "noop[bystander]" [label="noop[bystander]"];
+                  "password[pw]" [label="password[pw]"];
+                  "file[/tmp/secret]" -> "noop[bystander]" [style=dashed, label="notifies"];
+                  "noop[bystander]" -> "noop[a \"b\" <c>\\d]";
+                  "password[pw]" -> "file[/tmp/secret]" [color=blue, label="password -> content"];
+                }
+                "#),
+                _ => assert_snapshot!(text, @r#"
+                > graph mermaid
+                flowchart TD
+                  n0["file[/tmp/secret]"]
+                  n1["noop[a #34;b#34; #60;c#62;#92;d]"]
+                  n2["noop[bystander]"]
+                  n3["password[pw]"]
+                  n0 -. notifies .-> n2
+                  n2 --> n1
+                  n3 == "password -#62; content" ==> n0
+                "#),
+            }
+        });
+    }
+}
+
+#[test]
+fn a_graph_of_several_parents_is_told_once() {
+    let graph = crate::command::parse("", &Default::default(), &crate::kind::Kinds);
+    assert_eq!(graph.map(|orders| orders.len()).ok(), Some(0));
+    let (mut session, mut front) = open(STORY);
+    say(
+        &mut session,
+        &mut front,
+        &[
+            "new fan",
+            "add noop a",
+            "add noop b",
+            "add noop c",
+            "add noop d",
+        ],
+    );
+    say(&mut session, &mut front, &["a -> c; b ~> c; c -> d"]);
+    assert_snapshot!(draw(session.graph(), None, Format::Tree), @r"
+    graph fan
+    noop[a]
+      -> noop[c]
+        -> noop[d]
+    noop[b]
+      ~> noop[c]  see above
+    ");
+}
+
+#[test]
+fn kinds_and_help_name_what_is_near() {
+    let (mut session, mut front) = open(STORY);
+    for (line, has) in [
+        ("kinds", "password"),
+        ("kinds noop", "noop — "),
+        ("help", "add KIND NAME"),
+        ("help save", "--story"),
+        ("help sim write", "sim write"),
+        ("kinds nop", "did you mean"),
+        ("help aply", "did you mean"),
+        ("graph svg", "tree | dot | mermaid | json"),
+    ] {
+        let said = say(&mut session, &mut front, &[line]);
+        assert!(said.contains(has), "{said}");
+    }
+}
+
+#[test]
+fn json_says_format_and_masks_secrets() {
+    let (mut session, mut front) = open(STORY);
+    front.secrets.push_back("hunter22".to_owned());
+    say(
+        &mut session,
+        &mut front,
+        &["add value key value=?", "apply"],
+    );
+    let graph = json::graph(session.graph(), Some(session.view()));
+    assert_snapshot!(format!("{:#}", graph["vertices"][2]), @r#"
+    {
+      "dirty": false,
+      "kind": "password",
+      "meta": {},
+      "name": "pw",
+      "params": {
+        "length": 16
+      },
+      "pending": false,
+      "reason": "",
+      "status": "changed",
+      "vertex": "password[pw]"
+    }
+    "#);
+    for json in every_json(&session) {
+        assert_eq!(json["format"], 1, "{json}");
+    }
+}
+
+fn every_json(session: &Session) -> Vec<serde_json::Value> {
+    let plan = session.plan(&[]).unwrap_or_else(|why| panic!("{why}"));
+    vec![
+        json::graph(session.graph(), Some(session.view())),
+        json::status(session, &[]),
+        json::pending(session, &[]),
+        json::why(session, &Key::new("file", "/tmp/secret")),
+        json::trace(session, Level::Full, &[]),
+        json::plan(&plan.report()),
+    ]
+}
+
+/// Rule V8: whatever is asked, no secret is in the answer.
+#[test]
+fn no_answer_holds_a_secret() {
+    let (mut session, mut front) = open(STORY);
+    front.events = true;
+    front
+        .secrets
+        .extend(["hunter22".to_owned(), "hunter33".to_owned()]);
+    let mut said = say(
+        &mut session,
+        &mut front,
+        &[
+            "add value key value=?",
+            "add exec job cmd=true env.TOKEN=?",
+            "add value open value=visible99 meta.sensitive=true",
+            "apply",
+            "show",
+            "show key job open secret pw bystander",
+            "status; pending; graph; graph dot; graph mermaid; graph json; trace full",
+            "why key; why job; why open; why secret; why pw; why bystander",
+            "inspect file /tmp/secret",
+            "notify pw",
+            "apply",
+            "undo; redo",
+            "show; show secret; trace full; pending",
+            "save --story out.yaml",
+            "save plain.yaml",
+        ],
+    );
+    assert!(!said.contains("error:"), "{said}");
+    said.extend(front.files.values().map(String::as_str));
+    said.extend(every_json(&session).iter().map(ToString::to_string));
+    said.extend(session.log().iter().map(String::as_str));
+    let password = password(&session);
+    assert_eq!(password.len(), 16);
+    for secret in [password.as_str(), "hunter22", "hunter33"] {
+        assert!(!said.contains(secret), "{said}");
+    }
+}

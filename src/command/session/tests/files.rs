@@ -1,0 +1,395 @@
+//! Files: new, load, save, source, edit; undo and redo.
+
+use super::{STORY, Script, open, say};
+use crate::command::session::Session;
+use crate::file;
+use crate::graph::Key;
+use crate::kind::Kinds;
+use insta::assert_snapshot;
+use std::path::{Path, PathBuf};
+
+fn put(front: &mut Script, path: &str, text: &str) {
+    front.files.insert(PathBuf::from(path), text.to_owned());
+}
+
+fn get(front: &Script, path: &str) -> String {
+    front
+        .files
+        .get(Path::new(path))
+        .cloned()
+        .unwrap_or_default()
+}
+
+#[test]
+fn an_unchanged_file_is_saved_byte_for_byte_and_a_changed_one_keeps_what_it_can() {
+    let text = format!("# with a comment\n{STORY}");
+    let (mut session, mut front) = open(&text);
+    assert_snapshot!(say(&mut session, &mut front, &["save", "save other.yaml"]), @r"
+    > save
+    saved secret.yaml
+    > save other.yaml
+    saved other.yaml
+    ");
+    assert_eq!(get(&front, "secret.yaml"), text);
+    assert_eq!(get(&front, "other.yaml"), text);
+    say(&mut session, &mut front, &["set pw length=20", "save"]);
+    assert_eq!(
+        get(&front, "other.yaml"),
+        text.replace("length: 16", "length: 20")
+    );
+    front.secrets.push_back("hunter22".to_owned());
+    assert_snapshot!(say(&mut session, &mut front, &["add value key value=?", "save", "load nowhere.yaml"]), @r"
+    > add value key value=?
+    added value[key]
+    > save
+    saved other.yaml
+    (not in other.yaml: the secret of value[key].value is not saved
+    > load nowhere.yaml
+    error: nowhere.yaml cannot be read: there is no such file
+    ");
+}
+
+#[test]
+fn a_story_of_a_session_plays_the_same_again() {
+    let (mut session, mut front) = open(STORY);
+    say(
+        &mut session,
+        &mut front,
+        &[
+            "set secret mode=0640",
+            "apply",
+            "add noop late",
+            "bystander -> late",
+            "rename late later",
+            "undo",
+            "apply",
+        ],
+    );
+    assert_snapshot!(say(&mut session, &mut front, &["save --story again.yaml"]), @r"
+    > save --story again.yaml
+    saved again.yaml
+    ");
+    let text = get(&front, "again.yaml");
+    assert_snapshot!(text, @r"
+    weft: 1
+    graph: secret
+    about: A password in a file.
+    resources:
+      file:
+      - name: /tmp/secret
+        mode: 0600
+      noop:
+      - name: bystander
+      password:
+      - name: pw
+        length: 16
+    edges:
+    - file[/tmp/secret] ~> noop[bystander]
+    bindings:
+    - password[pw].password -> file[/tmp/secret].content
+    world:
+      files:
+        /etc/motd:
+          content: hello
+          mode: 0640
+    seed: 1
+    steps:
+    - set file[/tmp/secret] mode=0640
+    - apply
+    - add noop[late]
+    - noop[bystander] -> noop[late]
+    - rename noop[late] later
+    - undo
+    - apply
+    expect:
+    - file[/tmp/secret] changed
+    ");
+    let (mut again, mut other) = open(&text);
+    let steps: Vec<String> = again
+        .document()
+        .and_then(|d| d.story.clone())
+        .into_iter()
+        .flat_map(|s| s.steps)
+        .map(|s| s.text)
+        .collect();
+    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+    let said = say(&mut again, &mut other, &steps);
+    assert!(!said.contains("error:"), "{said}");
+    assert!(file::same(again.graph(), session.graph()));
+    assert_eq!(again.events(), session.events());
+}
+
+#[test]
+fn load_and_new_replace_the_graph_and_keep_the_world() {
+    let (mut session, mut front) = open(STORY);
+    put(
+        &mut front,
+        "site.yaml",
+        "graph: site\nresources:\n  noop:\n  - name: a\nsteps: [apply]\n",
+    );
+    put(&mut front, "bad.yaml", "resources:\n  noop:\n  - nam: a\n");
+    assert_snapshot!(say(&mut session, &mut front, &["apply", "load site.yaml", "show", "undo", "graph", "redo", "new", "show", "load bad.yaml"]), @r"
+    > apply
+    > load site.yaml
+    loaded site from site.yaml: 1 resource
+    (site.yaml is a story: its graph is loaded, its steps are not played, and the world stays as it is (sim, seed 1)
+    > show
+    add noop[a]
+    > undo
+    undid: load site.yaml
+    > graph
+    graph secret
+    password[pw]  changed
+      -> file[/tmp/secret]  (password -> content)  changed
+        ~> noop[bystander]  ok
+    > redo
+    redid: load site.yaml
+    > new
+    new graph graph
+    > show
+    the graph is empty: `add KIND NAME` begins one
+    > load bad.yaml
+    error: bad.yaml is not loaded:
+    bad.yaml:3:5: a resource under `noop` has no `name` (add `name: …`)
+    ");
+    assert_eq!(session.label(), "sim, seed 1");
+    say(
+        &mut session,
+        &mut front,
+        &["undo", "save --story again.yaml"],
+    );
+    let (mut again, mut other) = open(&get(&front, "again.yaml"));
+    let steps: Vec<String> = again
+        .document()
+        .and_then(|d| d.story.clone())
+        .into_iter()
+        .flat_map(|s| s.steps)
+        .map(|s| s.text)
+        .collect();
+    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+    let said = say(&mut again, &mut other, &steps);
+    assert!(!said.contains("error:"), "{said}");
+    assert!(file::same(again.graph(), session.graph()));
+}
+
+#[test]
+fn a_graph_is_not_replaced_while_something_runs() {
+    let (mut session, mut front) = open(STORY);
+    put(&mut front, "site.yaml", "graph: site\n");
+    assert_snapshot!(say(&mut session, &mut front, &["watch", "load site.yaml"]), @r"
+    > watch
+    > load site.yaml
+    error: `load` cannot be used now
+      hint: something runs: `stop` it first
+    ");
+}
+
+/// The lines that `show` prints build the same graph.
+#[test]
+fn show_prints_what_builds_the_graph() {
+    let (mut session, mut front) = open(STORY);
+    say(
+        &mut session,
+        &mut front,
+        &[
+            "add value any value={a: \"1\", b: [true, \"x, y\"], \"c d\": null}",
+            "add value text value=\"007\"",
+            "add exec job cmd=\"echo a:b, c\" env={A: \"1,2\", \"B.C\": d} meta.retry=3 meta.delay=10s meta.sema=[disk:2]",
+            "add file /etc/x content=\"a\\nb: c\\u{7}\" mode=0644 meta.limit=0.5",
+            "job -> any; any ~> bystander",
+        ],
+    );
+    let shown = say(&mut session, &mut front, &["show"]);
+    let lines: Vec<&str> = shown.lines().skip(1).collect();
+    let (mut other, mut quiet) = open(STORY);
+    say(&mut other, &mut quiet, &["new secret"]);
+    let said = say(&mut other, &mut quiet, &lines);
+    assert!(!said.contains("error:"), "{said}");
+    assert!(file::same(session.graph(), other.graph()), "{shown}");
+}
+
+#[test]
+fn source_runs_lines_and_says_where_it_stopped() {
+    let (mut session, mut front) = open(STORY);
+    put(
+        &mut front,
+        "a.weft",
+        "# two vertices\nadd noop a\nadd file /etc/x content=<<END\nhello\nEND\na ->\n  /etc/x\n",
+    );
+    put(
+        &mut front,
+        "b.weft",
+        "add noop b\n\nadd nop c\nadd noop d\n",
+    );
+    put(
+        &mut front,
+        "c.weft",
+        "add noop e\nadd file /etc/y content=<<END\nhello\n",
+    );
+    put(&mut front, "d.weft", "add noop f\nsource d.weft\n");
+    put(&mut front, "e.weft", "add noop g\nquit\nadd noop h\n");
+    for path in ["a", "b", "c", "d", "e", "none"] {
+        let said = say(&mut session, &mut front, &[&format!("source {path}.weft")]);
+        insta::with_settings!({ omit_expression => true }, {
+            match path {
+                "a" => assert_snapshot!(said, @r"
+                > source a.weft
+                added noop[a]
+                added file[/etc/x]
+                linked noop[a] -> file[/etc/x]
+                "),
+                "b" => assert_snapshot!(said, @r"
+                > source b.weft
+                added noop[b]
+                error: b.weft:3: there is no kind `nop`
+                  | add nop c
+                  |     ^^^
+                  = expected exec, file, http, noop, password, print, svc, template, timer, value
+                  = did you mean `noop`?
+                "),
+                "c" => assert_snapshot!(said, @r"
+                > source c.weft
+                added noop[e]
+                error: c.weft:2: the text of `<<END` is not closed
+                  | add file /etc/y content=<<END
+                  |                         ^^^^^
+                  = expected a line `END`
+                "),
+                "d" => assert_snapshot!(said, @r"
+                > source d.weft
+                added noop[f]
+                error: d.weft:2: d.weft would run itself again, without end
+                  hint: take its own `source` out of it
+                "),
+                "e" => assert_snapshot!(said, @r"
+                > source e.weft
+                added noop[g]
+                "),
+                _ => assert_snapshot!(said, @r"
+                > source none.weft
+                error: none.weft cannot be read: there is no such file
+                "),
+            }
+        });
+    }
+    let there = |name: &str| session.graph().vertex(&Key::new("noop", name)).is_some();
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"].map(there);
+    assert_eq!(names, [true, true, false, false, true, true, true, false]);
+}
+
+#[test]
+fn the_graph_is_edited_as_a_whole_with_its_secrets_kept() {
+    let (mut session, mut front) = open(STORY);
+    front.secrets.push_back("hunter22".to_owned());
+    say(&mut session, &mut front, &["add value key value=?"]);
+    front.edits.push_back(Box::new(|text: &str| {
+        assert!(!text.contains("hunter22"));
+        text.replace("length: 16", "lenght: 16")
+    }));
+    front.edits.push_back(Box::new(|text: &str| {
+        text.replace("lenght: 16", "length: 24")
+    }));
+    front.answers.push_back(true);
+    assert_snapshot!(say(&mut session, &mut front, &["edit", "edit", "undo"]), @r"
+    > edit
+    (edited:11:5: password[pw]: password has no param `lenght` (did you mean `length`?)
+    Edit it again? true
+    set password[pw] length=24
+    > edit
+    (nothing was edited
+    > undo
+    undid: edit
+    ");
+    let key = session
+        .graph()
+        .vertex(&Key::new("value", "key"))
+        .and_then(|v| v.params.get("value").cloned());
+    assert_eq!(
+        key.and_then(|value| value.expose_str().map(str::to_owned))
+            .as_deref(),
+        Some("hunter22")
+    );
+}
+
+#[test]
+fn one_vertex_is_edited_with_what_it_receives() {
+    let (mut session, mut front) = open(STORY);
+    let edit = |front: &mut Script, from: &'static str, to: &'static str| {
+        front
+            .edits
+            .push_back(Box::new(move |text: &str| text.replace(from, to)));
+    };
+    edit(&mut front, "mode: 0600", "mode: 0640\n    group: nobody");
+    assert_snapshot!(say(&mut session, &mut front, &["edit secret"]), @r"
+    > edit secret
+    set file[/tmp/secret] group=nobody mode=0640
+    ");
+    edit(&mut front, "name: /tmp/secret", "name: /tmp/other");
+    assert_snapshot!(say(&mut session, &mut front, &["edit secret"]), @r"
+    > edit secret
+    (edited:8:3: there is no file[/tmp/secret] in this graph (did you mean `file[/tmp/other]`?)
+    (what was edited:
+    resources:
+      file:
+      - name: /tmp/other
+        group: nobody
+        mode: 0640
+    error: what was edited cannot be read, and the graph is as it was
+      hint: `edit` begins again
+    ");
+    edit(&mut front, "length: 16", "length: •••");
+    front.answers.push_back(false);
+    assert_snapshot!(say(&mut session, &mut front, &["edit pw"]), @r"
+    > edit pw
+    (edited:4:13: password[pw].length: expected int, found `•••`
+    Edit it again? false
+    (what was edited:
+    resources:
+      password:
+      - name: pw
+        length: •••
+    error: what was edited cannot be read, and the graph is as it was
+      hint: `edit` begins again
+    ");
+    edit(&mut front, "mode: 0640", "mode: 0640\n    content: •••");
+    assert_snapshot!(say(&mut session, &mut front, &["edit secret"]), @r"
+    > edit secret
+    (edited:9:3: file[/tmp/secret].content has a value already: it is written (unset or unbind it first)
+    (what was edited:
+    resources:
+      file:
+      - name: /tmp/secret
+        group: nobody
+        mode: 0640
+        content: •••
+    error: what was edited cannot be read, and the graph is as it was
+      hint: `edit` begins again
+    ");
+}
+
+/// Rule N7: pending notifications follow a rename, and follow it back.
+#[test]
+fn undoing_a_rename_carries_what_is_pending_back() {
+    let (mut session, mut front) = open(STORY);
+    say(
+        &mut session,
+        &mut front,
+        &[
+            "set bystander meta.noop=true",
+            "apply",
+            "rename bystander witness",
+        ],
+    );
+    let of = |session: &Session| {
+        let rows = session.pending_rows(&[]);
+        rows.iter()
+            .map(|row| row.to.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(&session), ["noop[witness]"]);
+    say(&mut session, &mut front, &["undo"]);
+    assert_eq!(of(&session), ["noop[bystander]"]);
+    say(&mut session, &mut front, &["redo"]);
+    assert_eq!(of(&session), ["noop[witness]"]);
+    let _ = Kinds;
+}

@@ -1,0 +1,132 @@
+//! The front of a session that faces a terminal, a pipe, or a program that reads JSON: the style says which.
+
+use super::{Printer, disk, editor, pager, paint, terminal};
+use crate::command::Front;
+use crate::engine::event::Event;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The front over a printer. Asks only where there is a terminal to ask on.
+pub struct Console {
+    printer: Arc<Printer>,
+    /// Whether a question waits for its answer: a signal then leaves at once.
+    asking: Arc<AtomicBool>,
+    silent: bool,
+}
+
+impl Console {
+    /// Over this printer; `asking` is set while a question waits.
+    pub fn new(printer: Arc<Printer>, asking: Arc<AtomicBool>) -> Console {
+        Console {
+            printer,
+            asking,
+            silent: false,
+        }
+    }
+
+    /// The same, but what happens is not told; errors are.
+    pub fn silent(self) -> Console {
+        Console {
+            silent: true,
+            ..self
+        }
+    }
+
+    /// What it prints with.
+    pub fn printer(&self) -> &Arc<Printer> {
+        &self.printer
+    }
+
+    fn ask<T>(&self, question: impl FnOnce() -> T) -> T {
+        self.asking.store(true, Ordering::SeqCst);
+        let answer = question();
+        self.asking.store(false, Ordering::SeqCst);
+        answer
+    }
+}
+
+impl Front for Console {
+    fn show(&mut self, text: &str) {
+        if self.silent {
+            return;
+        }
+        let style = *self.printer.style();
+        let paged = paint::safe(text, &style);
+        if !pager::page(&paged, &style) {
+            return self.printer.result(text);
+        }
+        // What came out of it is last on the screen, also when the pager has gone.
+        if let Some(last) = text.trim_end_matches('\n').lines().last() {
+            self.printer.result(&format!("{last}\n"));
+        }
+    }
+
+    fn remark(&mut self, text: &str) {
+        if !self.silent {
+            self.printer.remark(text);
+        }
+    }
+
+    fn events(&mut self, events: &[Event]) {
+        if self.silent {
+            self.printer.keep(events);
+        } else {
+            self.printer.events(events);
+        }
+    }
+
+    fn can_ask(&self) -> bool {
+        self.printer.style().asks
+    }
+
+    fn confirm(&mut self, question: &str, more: &str) -> bool {
+        if !self.can_ask() {
+            return false;
+        }
+        loop {
+            let style = self.printer.style();
+            self.printer
+                .aside(&format!("{} [y/N/d] ", paint::safe(question, style)));
+            match self.ask(terminal::answer).as_deref().map(str::trim) {
+                Some("y" | "Y" | "yes") => return true,
+                Some("d" | "D" | "details") if more.is_empty() => {
+                    self.printer.remark("there are no details\n");
+                }
+                Some("d" | "D" | "details") => self.show(more),
+                Some(_) => return false,
+                None => {
+                    self.printer.aside("\n");
+                    return false;
+                }
+            }
+        }
+    }
+
+    fn secret(&mut self, what: &str) -> Option<String> {
+        if !self.can_ask() {
+            return None;
+        }
+        let style = self.printer.style();
+        self.printer
+            .aside(&format!("{}: ", paint::safe(what, style)));
+        let answer = self.ask(terminal::hidden_answer);
+        self.printer.aside("\n");
+        answer
+    }
+
+    fn edit(&mut self, text: &str) -> Result<Option<String>, String> {
+        if !self.can_ask() {
+            return Err("there is no terminal to edit on".into());
+        }
+        self.ask(|| editor::edit(text))
+    }
+
+    fn read(&mut self, path: &Path) -> Result<Vec<u8>, String> {
+        disk::read_file(path)
+    }
+
+    fn write(&mut self, path: &Path, text: &str) -> Result<(), String> {
+        disk::write_file(path, text)
+    }
+}

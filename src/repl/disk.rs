@@ -1,0 +1,99 @@
+//! Files that a person names: read whole, written whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// The bytes of a file, or why it cannot be read.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, String> {
+    fs::read(path).map_err(|error| plain(&error))
+}
+
+/// Writes a file: a temporary beside it is written, synced and renamed. A link is followed, and permissions are kept.
+pub fn write_file(path: &Path, text: &str) -> Result<(), String> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let mode = fs::metadata(&path).map(|meta| meta.permissions().mode() & 0o7777);
+    let name = path
+        .file_name()
+        .ok_or_else(|| format!("{} is no file name", path.display()))?
+        .to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.weft-{}", std::process::id()));
+    let written =
+        put(&beside, text, mode.unwrap_or(0o644)).and_then(|()| fs::rename(&beside, &path));
+    written.map_err(|error| {
+        // The temporary is of no use any more; where it could not be made there is none.
+        let _ = fs::remove_file(&beside);
+        plain(&error)
+    })
+}
+
+/// Writes a file that only its owner may read; one that is there already is an error.
+pub fn write_private(path: &Path, text: &str) -> Result<(), String> {
+    put(path, text, 0o600).map_err(|error| format!("{}: {}", path.display(), plain(&error)))
+}
+
+/// Makes a directory that only its owner may enter, and what is missing above it.
+pub fn private_dir(path: &Path) -> std::io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+}
+
+/// A regular file that only its owner may read, made if it is missing.
+pub fn private_file(path: &Path) -> std::io::Result<()> {
+    let file = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600))
+}
+
+/// The paths that begin so, directories with a `/` at their end; ordered, at most a hundred.
+pub fn paths(typed: &str) -> Vec<String> {
+    let (dir, start) = match typed.rfind('/') {
+        Some(at) => typed.split_at(at + 1),
+        None => ("", typed),
+    };
+    let from = if dir.is_empty() {
+        PathBuf::from(".")
+    } else {
+        PathBuf::from(dir)
+    };
+    let Ok(entries) = fs::read_dir(from) else {
+        return Vec::new();
+    };
+    let mut found: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let hidden = name.starts_with('.') && !start.starts_with('.');
+            let slash = if entry.path().is_dir() { "/" } else { "" };
+            (name.starts_with(start) && !hidden).then(|| format!("{dir}{name}{slash}"))
+        })
+        .collect();
+    found.sort();
+    found.truncate(100);
+    found
+}
+
+fn put(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
+    let mut file: File = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.set_permissions(fs::Permissions::from_mode(mode))?;
+    file.sync_all()
+}
+
+fn plain(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "no such file or directory".into(),
+        ErrorKind::PermissionDenied => "permission denied".into(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,41 @@
+//! The plain prompt, and everything else that faces a terminal or a pipe: printing, paging, asking, editing, signals.
+//!
+//! | file | what it owns |
+//! | --- | --- |
+//! | `env` | the environment variables that are read: one table |
+//! | `style`, `paint` | how output looks: colour, ASCII, escapes |
+//! | `printer` | stdout and stderr: results, trace lines, the progress line, the file of `--trace` |
+//! | `terminal` | the size of the terminal, answers and secrets |
+//! | `pager`, `editor`, `disk` | other programs and files |
+//! | `console` | the [`Front`](crate::command::Front) over all of these |
+//! | `signals` | who hears a signal: the run, the prompt, nobody |
+//! | `helper`, `history`, `prompt` | rustyline around `command` |
+//! | `script` | commands from a pipe |
+//! | `behind` | a watch in a thread of its own |
+
+mod behind;
+mod console;
+mod disk;
+mod editor;
+pub mod env;
+mod helper;
+mod history;
+mod pager;
+mod paint;
+mod printer;
+mod prompt;
+mod script;
+mod signals;
+mod style;
+mod terminal;
+
+pub use behind::{Behind, News};
+pub use console::Console;
+pub use disk::{read_file, write_file};
+pub use paint::{ascii, event_line, safe};
+pub use printer::Printer;
+pub use prompt::prompt;
+pub use script::{Came, read_commands, run_script};
+pub use signals::{Signals, Stopped};
+pub use style::{Color, Style};
+pub use terminal::{size, stdin_is_terminal, stdout_is_terminal};

@@ -1,0 +1,241 @@
+//! Results on stdout, remarks and the progress line on stderr, all events as JSON lines where that was asked for.
+//!
+//! A pipe that nobody reads any more ends the printing and nothing else: what runs goes on, and the exit code is the same.
+
+use super::paint::{dim, event_line, safe};
+use super::{Style, size};
+use crate::command::SessionError;
+use crate::engine::event::Event;
+use crate::engine::{Level, Status};
+use crate::trace::{Stage, View, json_line};
+use std::fs::File;
+use std::io::{BufWriter, Write, stderr, stdout};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What prints above the prompt while a line is being typed.
+pub type Above = Box<dyn FnMut(String) + Send>;
+
+/// Where everything is printed.
+pub struct Printer {
+    style: Style,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Nobody reads stdout any more.
+    broken: bool,
+    /// A progress line stands at the cursor.
+    progress: bool,
+    view: View,
+    trace: Option<BufWriter<File>>,
+    above: Option<Above>,
+}
+
+impl Printer {
+    /// In this style; every event also goes to this file, as JSON lines.
+    pub fn new(style: Style, trace: Option<&Path>) -> std::io::Result<Printer> {
+        let trace = trace.map(File::create).transpose()?.map(BufWriter::new);
+        let state = State {
+            trace,
+            ..State::default()
+        };
+        Ok(Printer {
+            style,
+            state: Mutex::new(state),
+        })
+    }
+
+    /// How it prints.
+    pub fn style(&self) -> &Style {
+        &self.style
+    }
+
+    /// What of a watch in its own thread is printed from now on goes through this; or no longer.
+    pub fn print_above(&self, above: Option<Above>) {
+        self.lock().above = above;
+    }
+
+    /// A result, on stdout. Nothing where results are JSON.
+    pub fn result(&self, text: &str) {
+        if !self.style.json {
+            self.raw(&safe(text, &self.style));
+        }
+    }
+
+    /// Text on stdout as it is.
+    pub fn raw(&self, text: &str) {
+        let mut state = self.lock();
+        state.clear_progress();
+        state.out(text);
+    }
+
+    /// A remark, on stderr.
+    pub fn remark(&self, text: &str) {
+        if !self.style.quiet {
+            let text = dim_lines(&safe(text, &self.style), &self.style);
+            self.aside(&text);
+        }
+    }
+
+    /// An error, on stderr; ends with a newline.
+    pub fn error(&self, text: &str) {
+        self.aside(&format!(
+            "{}\n",
+            safe(text, &self.style).trim_end_matches('\n')
+        ));
+    }
+
+    /// Why a line was not done, on stderr.
+    pub fn refusal(&self, error: &SessionError) {
+        match error {
+            SessionError::Command(error) => self.error(&format!("error: {error}")),
+            failed => self.error(&failed.to_string()),
+        }
+    }
+
+    /// Events that are not told: they only go to the file of `--trace`.
+    pub fn keep(&self, events: &[Event]) {
+        self.lock().take(events);
+    }
+
+    /// Text on stderr as it is.
+    pub fn aside(&self, text: &str) {
+        let mut state = self.lock();
+        state.clear_progress();
+        // Where stderr is closed there is nobody to tell.
+        let _ = stderr().write_all(text.as_bytes());
+    }
+
+    /// Events as they happen, as lines of the story; a progress line below while a run goes on.
+    pub fn events(&self, events: &[Event]) {
+        let text = self.lines(events);
+        let mut state = self.lock();
+        state.clear_progress();
+        state.take(events);
+        if !text.is_empty() {
+            state.out(&text);
+        }
+        if self.style.draws && !self.style.quiet && !self.style.json {
+            state.draw_progress(&self.style);
+        }
+    }
+
+    /// The same from a watch in its own thread: above the line that is being typed.
+    pub fn events_above(&self, events: &[Event]) {
+        let text = self.lines(events);
+        let mut state = self.lock();
+        state.take(events);
+        if text.is_empty() {
+            return;
+        }
+        match state.above.take() {
+            Some(mut above) => {
+                above(text);
+                state.above = Some(above);
+            }
+            None => state.out(&text),
+        }
+    }
+
+    /// Clears the progress line, and writes what is held back.
+    pub fn finish(&self) {
+        let mut state = self.lock();
+        state.clear_progress();
+        if let Some(Err(error)) = state.trace.as_mut().map(BufWriter::flush) {
+            let _ = writeln!(stderr(), "error: the trace was not written: {error}");
+        }
+    }
+
+    fn lines(&self, events: &[Event]) -> String {
+        if self.style.quiet || self.style.json {
+            return String::new();
+        }
+        let told = events
+            .iter()
+            .filter(|event| event.what.level() <= Level::Story);
+        told.map(|event| format!("{}\n", event_line(event, &self.style)))
+            .collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn out(&mut self, text: &str) {
+        if self.broken {
+            return;
+        }
+        let mut out = stdout().lock();
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        self.broken = written.is_err();
+    }
+
+    fn take(&mut self, events: &[Event]) {
+        events.iter().for_each(|event| self.view.take(event));
+        let Some(trace) = &mut self.trace else { return };
+        let written = events
+            .iter()
+            .try_for_each(|event| writeln!(trace, "{}", json_line(event)));
+        if let Err(error) = written {
+            let _ = writeln!(stderr(), "error: the trace was not written: {error}");
+            self.trace = None;
+        }
+    }
+
+    fn clear_progress(&mut self) {
+        if std::mem::take(&mut self.progress) {
+            let _ = stderr().write_all(b"\r\x1b[K");
+        }
+    }
+
+    fn draw_progress(&mut self, style: &Style) {
+        let Some(line) = progress(&self.view) else {
+            return;
+        };
+        let width = size().map_or(80, |size| size.0).saturating_sub(1);
+        let line: String = safe(&line, style).chars().take(width).collect();
+        self.progress = true;
+        let _ = write!(stderr(), "\r{}\x1b[K", dim(&line, style));
+    }
+}
+
+/// How far a run is: how many have settled, and what runs.
+fn progress(view: &View) -> Option<String> {
+    let Stage::Running { .. } = view.stage else {
+        return None;
+    };
+    let mut settled = 0;
+    let mut runs = Vec::new();
+    for (key, vertex) in &view.vertices {
+        match vertex.status {
+            Some(Status::Ok | Status::Changed | Status::Held) => settled += 1,
+            Some(Status::Applying | Status::Refreshing | Status::Checking) => {
+                runs.push(key.to_string());
+            }
+            _ => {}
+        }
+    }
+    let runs = match runs.as_slice() {
+        [] => return None,
+        [one] => one.clone(),
+        [one, others @ ..] => format!("{one} and {} more", others.len()),
+    };
+    Some(format!(
+        "{settled} of {} settled, running {runs}",
+        view.vertices.len()
+    ))
+}
+
+fn dim_lines(text: &str, style: &Style) -> String {
+    let lines = text
+        .split_inclusive('\n')
+        .map(|line| match line.strip_suffix('\n') {
+            Some(line) => format!("{}\n", dim(line, style)),
+            None => dim(line, style),
+        });
+    lines.collect()
+}

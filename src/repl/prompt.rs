@@ -1,0 +1,156 @@
+//! The plain prompt: rustyline around the one language.
+
+use super::behind::Behind;
+use super::helper::Helps;
+use super::{Console, Signals, Style, history};
+use crate::command::{Flow, Front, Session};
+use rustyline::config::Configurer;
+use rustyline::error::ReadlineError;
+use rustyline::history::FileHistory;
+use rustyline::{
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
+    EventHandler, ExternalPrinter, KeyEvent, RepeatCount,
+};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Reads and evaluates lines until a person leaves. Gives the exit code.
+pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -> i32 {
+    let style = *console.printer().style();
+    let empty = Arc::new(AtomicBool::new(true));
+    let mut editor = match editor(session, style, &empty) {
+        Ok(editor) => editor,
+        Err(error) => {
+            console
+                .printer()
+                .error(&format!("error: the prompt cannot be opened: {error}"));
+            return 1;
+        }
+    };
+    if let Ok(mut above) = editor.create_external_printer() {
+        let print = move |text: String| drop(above.print(text));
+        console.printer().print_above(Some(Box::new(print)));
+    }
+    signals.at_prompt(true);
+    let code = lines(session, console, signals, &mut editor, &empty);
+    signals.at_prompt(false);
+    console.printer().print_above(None);
+    if session.moment().running && code == 0 {
+        let stopped = session.eval("stop", console);
+        if let Err(error) = stopped {
+            console.printer().refusal(&error);
+        }
+    }
+    code
+}
+
+fn lines(
+    session: &mut Session,
+    console: &mut Console,
+    signals: &Signals,
+    editor: &mut Editor<Helps, FileHistory>,
+    empty: &AtomicBool,
+) -> i32 {
+    let style = *console.printer().style();
+    let mut warned = false;
+    loop {
+        session.catch_up(console);
+        session.answer_questions(console);
+        if let Some(helps) = editor.helper_mut() {
+            helps.know(session.graph().clone());
+        }
+        match editor.readline(&session.prompt(style.ascii || style.plain)) {
+            Ok(line) => {
+                warned = false;
+                if let Some(code) = one_line(&line, session, console, signals, editor) {
+                    return code;
+                }
+            }
+            Err(ReadlineError::Interrupted) => {
+                if warned && empty.load(Ordering::SeqCst) {
+                    return 0;
+                }
+                warned = empty.load(Ordering::SeqCst);
+                if warned {
+                    console.remark("Ctrl+C again, or `quit`, leaves\n");
+                }
+            }
+            Err(ReadlineError::Eof) => return 0,
+            Err(error) => {
+                console
+                    .printer()
+                    .error(&format!("error: no line can be read: {error}"));
+                return 1;
+            }
+        }
+    }
+}
+
+/// Evaluates a line. Gives the exit code if that was the last one.
+fn one_line(
+    line: &str,
+    session: &mut Session,
+    console: &mut Console,
+    signals: &Signals,
+    editor: &mut Editor<Helps, FileHistory>,
+) -> Option<i32> {
+    if line.trim().is_empty() {
+        return None;
+    }
+    let before = session.graph().clone();
+    signals.reset();
+    signals.at_prompt(false);
+    let result = session.eval(line, console);
+    signals.at_prompt(true);
+    if !history::holds_secret(line, &before, session.graph()) {
+        history::keep(editor, line);
+    }
+    match result {
+        Ok(Flow::Quit) => return Some(0),
+        Ok(Flow::Go) => {}
+        Err(error) => console.printer().refusal(&error),
+    }
+    Behind::follow(session, console.printer(), None);
+    left_by_signal(session)
+}
+
+/// The code if a third signal left a run in the middle.
+fn left_by_signal(session: &mut Session) -> Option<i32> {
+    let signal = session.ended().signal?;
+    let here = !Behind::goes_on(session);
+    (here && session.moment().running).then(|| signal.exit_code())
+}
+
+fn editor(
+    session: &Session,
+    style: Style,
+    empty: &Arc<AtomicBool>,
+) -> rustyline::Result<Editor<Helps, FileHistory>> {
+    let config = Config::builder()
+        .history_ignore_space(true)
+        .auto_add_history(false)
+        .completion_type(CompletionType::List)
+        .color_mode(if style.color {
+            ColorMode::Enabled
+        } else {
+            ColorMode::Disabled
+        })
+        .build();
+    let mut editor = Editor::with_config(config)?;
+    editor.set_max_history_size(10_000)?;
+    editor.set_helper(Some(Helps::new(session.graph().clone(), style)));
+    let noted = Box::new(NoteEmpty(empty.clone()));
+    editor.bind_sequence(KeyEvent::ctrl('C'), EventHandler::Conditional(noted));
+    history::load(&mut editor);
+    Ok(editor)
+}
+
+/// Notes whether the line was empty when Ctrl+C came, and leaves the rest to rustyline.
+struct NoteEmpty(Arc<AtomicBool>);
+
+impl ConditionalEventHandler for NoteEmpty {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, ctx: &EventContext) -> Option<Cmd> {
+        self.0.store(ctx.line().is_empty(), Ordering::SeqCst);
+        None
+    }
+}
