@@ -3,9 +3,15 @@
 //! [`play`] runs one story in its own simulated machine (rule W2: nothing here ever constructs the host world) and gives
 //! its trace as text. [`run_tests`] plays many, each twice, and compares each with its snapshot.
 
+mod files;
 mod foresee;
+mod junit;
 mod play;
+mod runner;
 mod script;
+mod snapshot;
 
 pub use foresee::Foresight;
 pub use play::{Judged, PlayOptions, Played, play};
+pub use runner::{Environment, Problem, TestOptions, Tested, run_tests, test_one};
+pub use snapshot::{snapshot_of, snapshot_path, snapshot_text};

@@ -1,0 +1,100 @@
+//! Reports for machines: JUnit's XML, and annotations as GitHub reads them.
+
+use super::runner::Tested;
+
+/// All tests as a JUnit file.
+pub(super) fn junit(tested: &[Tested]) -> String {
+    let failed = tested.iter().filter(|test| !test.is_ok()).count();
+    let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
+    text.push_str(&format!(
+        "<testsuites tests=\"{n}\" failures=\"{failed}\">\n<testsuite name=\"weft\" tests=\"{n}\" failures=\"{failed}\">\n",
+        n = tested.len()
+    ));
+    for test in tested {
+        let name = escape(&test.name);
+        if test.is_ok() {
+            text.push_str(&format!("<testcase classname=\"weft\" name=\"{name}\"/>\n"));
+            continue;
+        }
+        let first = test
+            .problems
+            .first()
+            .map_or("failed", |problem| &problem.text);
+        let first = first.lines().next().unwrap_or_default();
+        let all: Vec<&str> = test.problems.iter().map(|p| p.text.as_str()).collect();
+        text.push_str(&format!(
+            "<testcase classname=\"weft\" name=\"{name}\"><failure message=\"{}\">{}</failure></testcase>\n",
+            escape(first),
+            escape(&all.join("\n"))
+        ));
+    }
+    text.push_str("</testsuite>\n</testsuites>\n");
+    text
+}
+
+/// What XML cannot hold becomes a replacement character.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Each problem of a test as one of GitHub's workflow commands.
+pub(super) fn annotations(test: &Tested) -> String {
+    let data = |text: &str| {
+        text.replace('%', "%25")
+            .replace('\r', "%0D")
+            .replace('\n', "%0A")
+    };
+    let place = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
+    let line = |problem: &super::runner::Problem| {
+        format!(
+            "::error file={},line={}::{}\n",
+            place(&test.name),
+            problem.line.max(1),
+            data(&problem.text)
+        )
+    };
+    test.problems.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::runner::{Problem, Tested};
+    use super::*;
+
+    fn failed() -> Tested {
+        Tested {
+            name: "a,b.yaml".into(),
+            problems: vec![Problem {
+                line: 3,
+                text: "wanted <1>,\nfound \"2\" \u{1b}".into(),
+            }],
+            foresight: Default::default(),
+        }
+    }
+
+    #[test]
+    fn xml_holds_what_xml_can() {
+        let text = junit(&[failed()]);
+        assert!(text.contains("tests=\"1\" failures=\"1\""));
+        assert!(text.contains("message=\"wanted &lt;1&gt;,\""));
+        assert!(text.contains("found &quot;2&quot; \u{fffd}</failure>"));
+    }
+
+    #[test]
+    fn annotations_are_one_line_each() {
+        let wanted = "::error file=a%2Cb.yaml,line=3::wanted <1>,%0Afound \"2\" \u{1b}\n";
+        assert_eq!(annotations(&failed()), wanted);
+    }
+}

@@ -1,0 +1,300 @@
+//! Many stories at once: found, played twice, compared with their snapshots, reported.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::foresee::Foresight;
+use super::play::{Judged, PlayOptions, Played, play};
+use super::snapshot::{orphans, snapshot_of, snapshot_path, snapshot_text};
+use super::{files, junit};
+use crate::file::Document;
+use crate::kind::Kinds;
+use similar::TextDiff;
+
+/// What of the environment matters here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Environment {
+    /// `CI` is set: nothing is written.
+    pub ci: bool,
+    /// `GITHUB_ACTIONS` is set: annotations are printed too.
+    pub github: bool,
+}
+
+/// How stories are tested.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TestOptions {
+    /// What paths are relative to.
+    pub base: PathBuf,
+    /// Files, directories and patterns; `scenarios` if none.
+    pub paths: Vec<String>,
+    /// Whether what comes out is right from now on.
+    pub accept: bool,
+    /// Whether to name the stories, and play none.
+    pub list: bool,
+    /// How each is played; whether plans are compared with applies.
+    pub play: PlayOptions,
+    /// A file for a JUnit report.
+    pub junit: Option<PathBuf>,
+    /// What of the environment matters.
+    pub environment: Environment,
+}
+
+impl Default for TestOptions {
+    fn default() -> TestOptions {
+        TestOptions {
+            base: PathBuf::from("."),
+            paths: Vec::new(),
+            accept: false,
+            list: false,
+            play: PlayOptions::default(),
+            junit: None,
+            environment: Environment::default(),
+        }
+    }
+}
+
+/// Something that is wrong with a story.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// The line of the story, from 1; 0 if it is about none.
+    pub line: u32,
+    /// What is wrong, in one line or more.
+    pub text: String,
+}
+
+impl Problem {
+    fn new(text: impl Into<String>) -> Problem {
+        Problem {
+            line: 0,
+            text: text.into(),
+        }
+    }
+}
+
+/// What came of one story.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Tested {
+    /// Its path, as it was given or found.
+    pub name: String,
+    /// What is wrong; nothing if it is well.
+    pub problems: Vec<Problem>,
+    /// How its plans compare with its applies, if that was asked for.
+    pub foresight: Foresight,
+}
+
+impl Tested {
+    /// Whether nothing is wrong.
+    pub fn is_ok(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// Tests stories, and tells of each on `out`. The exit code: 0 if all are well, 1 if one differs, is missing or orphaned, cannot
+/// be read, or if there is none.
+pub fn run_tests(options: &TestOptions, out: &mut dyn Write) -> i32 {
+    match run(options, out) {
+        Ok(well) => i32::from(!well),
+        Err(why) => {
+            let _ = writeln!(out, "error: {why}");
+            1
+        }
+    }
+}
+
+fn run(options: &TestOptions, out: &mut dyn Write) -> Result<bool, String> {
+    if options.accept && options.environment.ci {
+        return Err("--accept is refused where CI is set: accept at home, and commit".into());
+    }
+    let scenarios = ["scenarios".to_owned()];
+    let paths = match options.paths.as_slice() {
+        [] => &scenarios,
+        paths => paths,
+    };
+    let stories = files::collect(&options.base, paths)?;
+    if stories.is_empty() {
+        return Err(format!("there is no story in {}", paths.join(", ")));
+    }
+    if options.list {
+        for story in &stories {
+            let _ = writeln!(out, "{}", story.display());
+        }
+        return Ok(true);
+    }
+    let mut tested: Vec<Tested> = Vec::new();
+    for story in &stories {
+        let test = test_one(options, story);
+        tell(options, &test, out);
+        tested.push(test);
+    }
+    let whole = paths.iter().any(|path| options.base.join(path).is_dir());
+    let orphans = match whole {
+        true => orphans(&options.base, &stories),
+        false => Vec::new(),
+    };
+    for orphan in &orphans {
+        let _ = writeln!(
+            out,
+            "ORPHAN  {}: its story is gone; remove it",
+            orphan.display()
+        );
+    }
+    if let Some(path) = &options.junit {
+        files::write(&options.base.join(path), &junit::junit(&tested))?;
+    }
+    Ok(sum_up(options, &tested, orphans.len(), out))
+}
+
+fn tell(options: &TestOptions, test: &Tested, out: &mut dyn Write) {
+    let word = if test.is_ok() { "ok    " } else { "FAILED" };
+    let _ = writeln!(out, "{word}  {}", test.name);
+    for problem in &test.problems {
+        for line in problem.text.lines() {
+            let _ = writeln!(out, "{}", format!("        {line}").trim_end());
+        }
+    }
+    if options.environment.github {
+        let _ = write!(out, "{}", junit::annotations(test));
+    }
+}
+
+fn sum_up(options: &TestOptions, tested: &[Tested], orphans: usize, out: &mut dyn Write) -> bool {
+    let failed = tested.iter().filter(|test| !test.is_ok()).count();
+    let told = if tested.len() == 1 {
+        "story"
+    } else {
+        "stories"
+    };
+    let mut line = format!("{} {told}: {} ok", tested.len(), tested.len() - failed);
+    for (n, word) in [(failed, "failed"), (orphans, "orphaned")] {
+        if n > 0 {
+            line.push_str(&format!(", {n} {word}"));
+        }
+    }
+    let _ = writeln!(out, "\n{line}");
+    if options.play.check_plan {
+        let mut all = Foresight::default();
+        tested
+            .iter()
+            .for_each(|test| all.add(test.foresight.clone()));
+        let _ = writeln!(out, "{all}");
+    }
+    failed + orphans == 0
+}
+
+/// Tests one story.
+pub fn test_one(options: &TestOptions, story: &Path) -> Tested {
+    let mut test = Tested {
+        name: story.display().to_string(),
+        ..Tested::default()
+    };
+    let document = match crate::file::load(&options.base.join(story), &Kinds) {
+        Ok(document) => document,
+        Err(error) => {
+            let place = error
+                .problems()
+                .first()
+                .map_or(0, |problem| problem.place.line);
+            test.problems.push(Problem {
+                line: place,
+                text: error.to_string(),
+            });
+            return test;
+        }
+    };
+    if document.story.is_none() {
+        let text = "it is a graph, and no story: add `world`, `steps` or `expect`";
+        test.problems.push(Problem::new(text));
+        return test;
+    }
+    match twice(&document, &options.play) {
+        Ok(played) => {
+            judge(&mut test, &played);
+            compare(&mut test, options, story, &played);
+            test.foresight = played.foresight;
+        }
+        Err(problem) => test.problems.push(problem),
+    }
+    test
+}
+
+/// Played twice, and the same byte for byte; else what differs.
+fn twice(document: &Document, options: &PlayOptions) -> Result<Played, Problem> {
+    let failed = |error: crate::command::SessionError| Problem::new(error.to_string());
+    let first = play(document, options).map_err(failed)?;
+    let second = play(document, options).map_err(failed)?;
+    if first == second {
+        return Ok(first);
+    }
+    let what = "it was played twice, and was not the same";
+    let diff = diff(&first.trace, &second.trace, "first", "second");
+    Err(Problem::new(format!("{what}\n{diff}")))
+}
+
+fn judge(test: &mut Tested, played: &Played) {
+    for Judged {
+        expectation,
+        verdict,
+    } in &played.verdicts
+    {
+        if verdict.holds {
+            continue;
+        }
+        let mut text = format!("expected `{expectation}`: {verdict}");
+        for line in &verdict.why {
+            text.push_str(&format!("\n  why: {}", line.trim_start()));
+        }
+        test.problems.push(Problem {
+            line: expectation.place.line,
+            text,
+        });
+    }
+    for error in &played.unexpected {
+        let text = format!("a step failed, and no expectation says so: {error}");
+        test.problems.push(Problem::new(text));
+    }
+    for wrong in &played.foresight.wrong {
+        test.problems.push(Problem::new(format!("plan: {wrong}")));
+    }
+}
+
+fn compare(test: &mut Tested, options: &TestOptions, story: &Path, played: &Played) {
+    let path = snapshot_path(&options.base, story);
+    let new = path.with_extension("snap.new");
+    let there = files::read(&path);
+    let wanted = there.as_deref().map(|text| snapshot_of(text).1);
+    let may_write = !options.environment.ci;
+    if wanted == Some(played.trace.trim_end()) {
+        if may_write {
+            files::remove(&new);
+        }
+        return;
+    }
+    let text = snapshot_text(&options.base, story, &played.trace);
+    if options.accept && test.is_ok() {
+        match files::write(&path, &text) {
+            Ok(()) => files::remove(&new),
+            Err(why) => test.problems.push(Problem::new(why)),
+        }
+        return;
+    }
+    if may_write && let Err(why) = files::write(&new, &text) {
+        test.problems.push(Problem::new(why));
+    }
+    let told = match wanted {
+        Some(wanted) => {
+            let diff = diff(wanted, played.trace.trim_end(), "snapshot", "now");
+            format!("its trace is not that of {}\n{diff}", path.display())
+        }
+        None => format!("there is no {}: `--accept` writes it", path.display()),
+    };
+    test.problems.push(Problem::new(told));
+}
+
+fn diff(old: &str, new: &str, before: &str, now: &str) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    diff.unified_diff()
+        .context_radius(3)
+        .missing_newline_hint(false)
+        .header(before, now)
+        .to_string()
+}

@@ -1,0 +1,81 @@
+//! Snapshots, in insta's file form, so that its review tool reads them.
+
+use std::path::{Path, PathBuf};
+
+use super::files;
+
+/// Where a story's snapshot is: below the nearest `snapshots`, under the story's own path without its first folder and with
+/// `.snap` for its ending.
+pub fn snapshot_path(base: &Path, story: &Path) -> PathBuf {
+    let (home, inside) = files::nearest_snapshots(base, story);
+    let mut parts = inside.components();
+    if parts.clone().count() > 1 {
+        parts.next();
+    }
+    home.join("snapshots")
+        .join(parts.as_path())
+        .with_extension("snap")
+}
+
+/// A snapshot's file: what it is of, then the text.
+pub fn snapshot_text(base: &Path, story: &Path, trace: &str) -> String {
+    let (_, inside) = files::nearest_snapshots(base, story);
+    format!(
+        "---\nsource: {}\nexpression: trace\n---\n{}\n",
+        inside.display(),
+        trace.trim_end()
+    )
+}
+
+/// What a snapshot's file holds: the story that it is of, and the text.
+pub fn snapshot_of(file: &str) -> (Option<&str>, &str) {
+    let Some((head, text)) = file
+        .strip_prefix("---\n")
+        .and_then(|rest| rest.split_once("\n---\n"))
+    else {
+        return (None, file.trim_end());
+    };
+    let source = head.lines().find_map(|line| line.strip_prefix("source: "));
+    (
+        source.map(|source| source.trim_matches('"')),
+        text.trim_end(),
+    )
+}
+
+/// Snapshots of stories that are no longer there, in the directories that belong to these stories.
+pub(super) fn orphans(base: &Path, stories: &[PathBuf]) -> Vec<PathBuf> {
+    let homes = stories
+        .iter()
+        .map(|story| files::nearest_snapshots(base, story).0);
+    let homes: std::collections::BTreeSet<PathBuf> = homes.collect();
+    let mut orphans = Vec::new();
+    for home in homes {
+        for snapshot in files::snapshots_in(&home.join("snapshots")) {
+            let text = files::read(&snapshot).unwrap_or_default();
+            let source = snapshot_of(&text).0.unwrap_or_default();
+            let of_story = source.ends_with(".yaml") || source.ends_with(".yml");
+            if of_story && !files::exists(&home.join(source)) {
+                orphans.push(snapshot);
+            }
+        }
+    }
+    orphans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let text = snapshot_text(
+            Path::new("/nowhere"),
+            Path::new("/nowhere/a/x.yaml"),
+            "one\ntwo\n",
+        );
+        let (source, trace) = snapshot_of(&text);
+        assert_eq!(source, Some("x.yaml"));
+        assert_eq!(trace, "one\ntwo");
+        assert_eq!(snapshot_of("no head\n"), (None, "no head"));
+    }
+}
