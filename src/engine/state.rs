@@ -144,6 +144,10 @@ pub(super) struct Trip {
     pub keep: Option<Kept>,
     /// A person said yes to what was not planned.
     pub consented: bool,
+    /// Its params or received values changed since its check, apply or refresh began: what that remembers is of older ones.
+    pub stale: bool,
+    /// In a plan: only a real run can tell whether its refresh is skipped.
+    pub unsure: bool,
     /// Whether this attempt took the debt, so that it can give it back if nothing began.
     pub took_debt: bool,
 }
