@@ -175,7 +175,7 @@ impl SimDrive {
             id,
             at: self.now,
             subject: None,
-            what: What::Note("the engine is killed".into()),
+            what: What::Killed,
             cause: None,
         });
     }
