@@ -742,6 +742,7 @@ fn found(drift: bool) -> weft::engine::CheckOutcome {
         notes: vec![],
         says: vec![],
         deaf: None,
+        unsure: false,
         owns: vec![],
     }
 }
