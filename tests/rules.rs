@@ -675,7 +675,7 @@ fn p2_a_debt_is_paid_after_a_crash_though_nothing_is_left_to_change() {
     drive.crash_at(weft::drive::sim::CrashPoint::After(key("file:/a")));
     apply(&mut drive);
     assert!(drive.is_down());
-    drive.restart(options(1)).unwrap();
+    drive.restart(options(1), Arc::new(graph(&lines))).unwrap();
     let events = apply(&mut drive);
     assert!(
         story(&events).contains(
