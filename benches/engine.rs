@@ -203,6 +203,7 @@ impl Driver {
                 notes: Vec::new(),
                 says: Vec::new(),
                 deaf: None,
+                unsure: false,
                 owns: Vec::new(),
             },
             queue: VecDeque::new(),
@@ -256,13 +257,16 @@ impl Driver {
     /// Nanoseconds for one event on this vertex, until all is settled again.
     fn event_cost(&mut self, vertex: VertexId, times: usize) -> f64 {
         let began = Instant::now();
+        let mut checks = 0;
         for _ in 0..times {
             self.now = self.now + Span(1_000_000);
-            self.input(Input::Noticed {
+            self.queue.push_back(Input::Noticed {
                 vertex,
                 what: String::new(),
             });
+            self.settle(&mut |_| checks += 1);
         }
+        assert_eq!(checks, times, "each event checks its vertex, and no other");
         began.elapsed().as_secs_f64() * 1e9 / times as f64
     }
 }

@@ -157,6 +157,34 @@ fn a_notification_makes_a_new_password_under_watch() -> Outcome {
     Ok(())
 }
 
+/// Rule P5: files of one name in two places keep their states apart, however they are named.
+#[test]
+fn a_graph_s_state_goes_by_where_its_file_is() -> Outcome {
+    let scratch = Scratch::new("places")?;
+    let mut made = Vec::new();
+    for (place, name) in [
+        ("one", "g.yaml"),
+        ("two", "g.yaml"),
+        ("two", "../two/./g.yaml"),
+    ] {
+        let dir = scratch.at(place);
+        fs::create_dir_all(&dir)?;
+        fs::write(
+            dir.join("g.yaml"),
+            "graph: g\nresources: {password: [{name: pw}]}\n",
+        )?;
+        let ran = std::process::Command::new(env!("CARGO_BIN_EXE_weft"))
+            .args(["apply", name, "--yes", "--state-dir"])
+            .arg(scratch.at("state"))
+            .current_dir(&dir)
+            .output()?;
+        assert!(ran.status.success(), "{ran:?}");
+        made.push(fs::read_dir(scratch.at("state"))?.count());
+    }
+    assert_eq!(made, [1, 2, 2]);
+    Ok(())
+}
+
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).map_or(0, |found| found.mode() & 0o7777)
 }

@@ -7,14 +7,17 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 
 use support::{Bench, Outcome, PATIENCE, Scratch, not_tried};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use weft::drive::real::Signal;
-use weft::engine::event::What;
+use weft::drive::real::{RealDrive, Signal};
+use weft::engine::event::{Level, What};
+use weft::engine::{Input, Options, Record, Remembered, Seq, Until};
+use weft::journal::{MemoryStore, Store, StoreFault};
+use weft::kind::Kinds;
 use weft::world::host::Host;
 use weft::world::{Active, Look, ServiceAct, Unit, World};
 
@@ -336,4 +339,75 @@ fn the_third_interrupt_leaves() -> Outcome {
     let word = outside.join().map_err(|_| "outside panicked")??;
     assert!(word.is_some());
     Ok(())
+}
+
+/// A journal whose disk is full until a person has made room.
+struct Full {
+    kept: MemoryStore,
+    room: Arc<AtomicBool>,
+}
+
+impl Store for Full {
+    fn load(&self) -> Result<Remembered, StoreFault> {
+        self.kept.load()
+    }
+
+    fn commit(&mut self, records: &[(Seq, Record)]) -> Result<(), StoreFault> {
+        if self.room.load(Ordering::SeqCst) {
+            return self.kept.commit(records);
+        }
+        Err(StoreFault {
+            place: "/state/journal".to_owned(),
+            why: "no space left on the device".to_owned(),
+        })
+    }
+}
+
+/// Rule P4 and the engine's contract: what cannot be recorded is not done, and the run ends with place and reason.
+#[test]
+fn nothing_is_done_that_cannot_be_recorded() -> Outcome {
+    let scratch = Scratch::new("full")?;
+    let room = Arc::new(AtomicBool::new(false));
+    let store = Full {
+        kept: MemoryStore::default(),
+        room: room.clone(),
+    };
+    let options = Options {
+        catalog: &Kinds,
+        jobs: 2,
+        level: Level::Full,
+        plan: false,
+        noop: false,
+    };
+    let mut drive = RealDrive::new(
+        options,
+        Host::default(),
+        Box::new(store),
+        scratch.at("state"),
+    )?;
+    let graph = Arc::new(support::document(&scratch, support::PASSWORD)?.graph);
+    let renamed = Vec::new();
+    drive.input(Input::Graph { graph, renamed }, &mut |_| {});
+    let ended = run(&mut drive);
+    let why = ended.err().map(|fault| fault.to_string());
+    let place = "/state/journal: no space left on the device";
+    assert_eq!(why.as_deref(), Some(place));
+    assert!(!scratch.at("etc/secret").exists());
+    assert!(!drive.engine().is_running());
+    room.store(true, Ordering::SeqCst);
+    assert_eq!(run(&mut drive)?, None);
+    assert_eq!(drive.engine().tally().failed, 0);
+    assert_eq!(scratch.text("etc/secret")?.len(), 16);
+    Ok(())
+}
+
+fn run(drive: &mut RealDrive) -> Result<Option<Signal>, StoreFault> {
+    let run = Input::Run {
+        until: Until::Converged,
+        world: "host".to_owned(),
+        expected: None,
+        only: None,
+    };
+    drive.input(run, &mut |_| {});
+    drive.run(&mut |_| {}, &mut |engine| !engine.is_running())
 }

@@ -92,7 +92,7 @@ fn world() -> SimSpec {
         spec.http.insert(
             format!("http://site/{n}"),
             Page {
-                body: format!("page {n}").into_bytes().into(),
+                body: format!("page {n}").into_bytes(),
                 ..Page::default()
             },
         );

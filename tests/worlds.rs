@@ -8,10 +8,32 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use weft::world::host::{Host, HostOptions};
+use weft::world::overlay::Overlay;
+use weft::world::sim::{Sim, SimSpec};
 use weft::world::{Command, Fault, Node, Put, READ_LIMIT, World};
 
 type Outcome = Result<(), Box<dyn Error>>;
 type Rule = fn(&dyn World, &Path) -> Outcome;
+
+macro_rules! same {
+    ($found:expr, $wanted:expr) => {{
+        let (found, wanted) = (&$found, &$wanted);
+        if found != wanted {
+            let what = stringify!($found);
+            return Err(format!("{what} is {found:?}, expected {wanted:?}").into());
+        }
+    }};
+}
+
+macro_rules! is {
+    ($found:expr, $pattern:pat) => {{
+        let found = $found;
+        if !matches!(found, $pattern) {
+            let (what, wanted) = (stringify!($found), stringify!($pattern));
+            return Err(format!("{what} is {found:?}, expected {wanted}").into());
+        }
+    }};
+}
 
 /// What every world keeps.
 const RULES: &[(&str, Rule)] = &[
@@ -48,6 +70,7 @@ const RULES: &[(&str, Rule)] = &[
         randomness,
     ),
     ("who acts has a name, and the machine has one", names),
+    ("where something can be made is known beforehand", writable),
 ];
 
 /// What every world keeps in which commands can be asked.
@@ -93,6 +116,27 @@ fn an_image_keeps_the_contract() -> Outcome {
     every_rule(&host, Path::new("/inside"), RULES)
 }
 
+#[test]
+fn the_simulation_keeps_the_contract() -> Outcome {
+    let sim = Sim::new(SimSpec::default(), 1)?;
+    every_rule(&sim.attempt(None), Path::new("/tmp"), RULES)
+}
+
+#[test]
+fn an_overlay_keeps_the_contract_and_changes_nothing() -> Outcome {
+    let dir = Scratch::new("overlay")?;
+    let host = Host::new(HostOptions::default());
+    let overlay = Overlay::over(Arc::new(host)).attempt("file[x]", false);
+    every_rule(&overlay, &dir.0, RULES)?;
+    same!(std::fs::read_dir(&dir.0)?.count(), 0);
+    let sim = Sim::new(SimSpec::default(), 1)?;
+    let before = sim.tree();
+    let overlay = Overlay::over(Arc::new(sim.attempt(None))).attempt("file[x]", false);
+    every_rule(&overlay, Path::new("/tmp"), RULES)?;
+    same!(sim.tree(), before);
+    Ok(())
+}
+
 /// A real directory that goes away with the test.
 struct Scratch(PathBuf);
 
@@ -109,26 +153,6 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
-}
-
-macro_rules! same {
-    ($found:expr, $wanted:expr) => {{
-        let (found, wanted) = (&$found, &$wanted);
-        if found != wanted {
-            let what = stringify!($found);
-            return Err(format!("{what} is {found:?}, expected {wanted:?}").into());
-        }
-    }};
-}
-
-macro_rules! is {
-    ($found:expr, $pattern:pat) => {{
-        let found = $found;
-        if !matches!(found, $pattern) {
-            let (what, wanted) = (stringify!($found), stringify!($pattern));
-            return Err(format!("{what} is {found:?}, expected {wanted}").into());
-        }
-    }};
 }
 
 fn file(path: &Path, content: &str) -> Put {
@@ -431,6 +455,17 @@ fn owners(world: &dyn World, dir: &Path) -> Outcome {
     world.set_owner(&path, None, Some(34))?;
     same!(stat(world, &path)?.uid, me.uid);
     same!(stat(world, &path)?.gid, 34);
+    Ok(())
+}
+
+fn writable(world: &dyn World, dir: &Path) -> Outcome {
+    let (path, none) = (dir.join("file"), dir.join("none"));
+    world.put(&file(&path, "x"))?;
+    same!(world.can_write(dir), Ok(()));
+    same!(world.can_write(&path), Err(Fault::NotDir(path.clone())));
+    same!(world.can_write(&none), Err(Fault::NotFound(none.clone())));
+    // A disk that this test can run on is not full.
+    same!(world.free(dir)?.is_none_or(|free| free > 0), true);
     Ok(())
 }
 

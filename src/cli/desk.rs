@@ -85,7 +85,11 @@ impl Desk {
 
     /// A session on a file.
     pub fn open(&self, path: &Path) -> Result<Session, i32> {
-        let document = self.read(path)?;
+        let mut document = self.read(path)?;
+        // Its state goes by where it really is, not by how it was named (rule P5).
+        if let Ok(whole) = path.canonicalize() {
+            document.path = whole;
+        }
         self.session(Some(document), None)
     }
 

@@ -3,8 +3,8 @@
 use super::error::CommandError;
 use super::meta;
 use super::order::{Order, Setting, Written};
-use super::refs::{field_text, ref_text};
 use super::words::Arrow;
+use crate::graph::refs::{field_text, ref_text};
 use crate::graph::{Catalog, Draft, FieldPath, Graph, Key, Origin, Problem, Refusal};
 use crate::kind;
 use crate::value::{Hears, Place, Raw, RawNode, Value, quote};

@@ -1,11 +1,12 @@
 //! The candidates for what is wanted at a position.
 
 use super::complete::{Candidate, Context, Goal, Position};
-use super::refs::{Scope, Wants, ref_text, resolve};
+use super::refs::{Scope, Wants, resolve};
 use super::registry::{COMMANDS, Command, SIMS, Slot};
 use super::verbs::EVENTS;
 use super::words::{Part, Piece, What};
 use crate::graph::Key;
+use crate::graph::refs::ref_text;
 use crate::value::{Field, Schema, Type, quote};
 
 /// The statuses that an expectation can name.

@@ -3,8 +3,9 @@
 use super::complete::value_start;
 use super::meta::{self, META};
 use super::offer::Offers;
-use super::refs::{Wants, assigned, field_text, ref_text, resolve};
+use super::refs::{Wants, assigned, resolve};
 use super::words::{Part, Token, What};
+use crate::graph::refs::{field_text, ref_text};
 use crate::graph::{FieldPath, Key};
 use crate::value::{Field, Receives, Sent, Type, quote};
 

@@ -1,7 +1,7 @@
 //! An order: a command as data, closed. Display is its canonical text, which parses back to it: the session's log.
 
-use super::refs::{field_text, ref_text};
 use super::words::Arrow;
+use crate::graph::refs::{field_text, ref_text};
 use crate::graph::{FieldPath, Key};
 use crate::time::Span;
 use crate::value::{Place, Raw, RawNode, quote, quote_always};

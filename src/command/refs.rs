@@ -7,8 +7,9 @@
 use super::error::CommandError;
 use super::slips::{ambiguous, misfit, unknown};
 use super::words::{Part, Piece, is_ident};
+use crate::graph::refs::means;
 use crate::graph::{Catalog, FieldPath, Graph, Key};
-use crate::value::{Schema, quote_always};
+use crate::value::Schema;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -68,46 +69,6 @@ impl<'a> Scope<'a> {
     pub fn named(&self, name: &str) -> Vec<&Key> {
         self.keys().filter(|key| means(name, key)).collect()
     }
-}
-
-fn means(name: &str, key: &Key) -> bool {
-    let own = key.name();
-    let keyed = || {
-        name.strip_prefix(key.kind())
-            .and_then(|rest| rest.strip_prefix(':'))
-            == Some(own)
-    };
-    own == name || last_part(own) == Some(name) || keyed()
-}
-
-/// The last part of a path, if the name is one.
-pub(super) fn last_part(name: &str) -> Option<&str> {
-    let trimmed = name.trim_end_matches('/');
-    trimmed.rsplit_once('/').map(|(_, last)| last)
-}
-
-/// A vertex as it is printed and read back: `kind[name]`, the name in quotes where it must be.
-pub fn ref_text(key: &Key) -> String {
-    let name = key.name();
-    match name_stands_bare(name) {
-        true => format!("{}[{name}]", key.kind()),
-        false => format!("{}[{}]", key.kind(), quote_always(name)),
-    }
-}
-
-/// A field of a vertex, the same way.
-pub fn field_text(key: &Key, path: &FieldPath) -> String {
-    format!("{}.{path}", ref_text(key))
-}
-
-fn name_stands_bare(name: &str) -> bool {
-    let mut depth = 0i32;
-    let balanced = name.chars().all(|c| {
-        depth += i32::from(c == '[') - i32::from(c == ']');
-        depth >= 0
-    });
-    let visible = quote_always(name).len() == name.len() + 2;
-    balanced && depth == 0 && visible && !name.is_empty() && !name.starts_with(['"', '\''])
 }
 
 /// What stands at a place may be.

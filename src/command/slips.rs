@@ -1,7 +1,8 @@
 //! What is said where a word means nothing, or too much.
 
 use super::error::{CommandError, Grade};
-use super::refs::{Found, Head, Scope, Shape, Wants, field_text, last_part, ref_text};
+use super::refs::{Found, Head, Scope, Shape, Wants};
+use crate::graph::refs::{field_text, last_part, ref_text};
 use crate::graph::{Key, nearest};
 use crate::value::{quote, quote_always};
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! A graph as the command lines that would build it, and an edit as the lines that would make it. Secrets are written as
 //! `?`, which asks for them again.
 
-use super::refs::{field_text, ref_text};
+use crate::graph::refs::{field_text, ref_text};
 use crate::graph::{Binding, Catalog, Edge, FieldPath, Graph, Key, Meta, Origin, Params, Vertex};
 use crate::value::{Type, Value, quote, quote_always};
 use std::collections::BTreeMap;
@@ -68,7 +68,7 @@ pub fn arrow(edge: &Edge) -> Option<&'static str> {
 fn gone(old: &Graph, new: &Graph) -> Vec<String> {
     let mut lines = Vec::new();
     let stays = |key: &Key| new.vertex(key).is_some();
-    for ((to, field), _) in old.bindings() {
+    for (to, field) in old.bindings().keys() {
         let now = new.bindings().get(&(to.clone(), field.clone()));
         let same = now.is_some_and(|now| bound_alike(old, to, field, now));
         if stays(to) && !same {

@@ -188,6 +188,7 @@ impl Errand {
             notes: checked.notes,
             says: checked.says,
             deaf: checked.deaf,
+            unsure: checked.unsure,
         }
     }
 }

@@ -7,7 +7,6 @@
 mod errand;
 mod ground;
 pub mod plan;
-mod pool;
 pub mod real;
 pub mod runner;
 pub mod sim;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::OverlayGround;
 use super::sim::SimDrive;
-use crate::engine::event::{Event, Tally, What};
+use crate::engine::event::{Event, EventId, Tally, What};
 use crate::engine::{Count, Expected, Input, Level, Line, Options, Remembered, Status, Until};
 use crate::graph::{Graph, Key};
 use crate::journal::{MemoryStore, StoreFault};
@@ -66,7 +66,8 @@ impl Plan {
             .iter()
             .map(|(key, view)| (key.clone(), view.clone()))
             .collect();
-        vertices.sort_by_key(|(_, view)| view.first);
+        let started = |view: &crate::trace::VertexView| view.first > EventId(0);
+        vertices.sort_by_key(|(_, view)| (!started(view), view.first));
         let mut causes: BTreeMap<Key, Vec<String>> = BTreeMap::new();
         for event in &self.events {
             if let (Some(key), What::Notified { from, .. }) = (&event.subject, &event.what) {

@@ -4,6 +4,8 @@
 //! commit, and only then hands out the effects: so many vertices that get ready together share one sync. It also owns the clock
 //! (rule O2: monotonic), the deadlines, the watches and the signals.
 
+mod pool;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,20 +13,20 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::Errand;
-use super::pool::{Pool, never_begun};
 use super::watched::Watched;
 use crate::engine::event::Event;
 use crate::engine::{Effect, Engine, Input, Options, Output, Record, Seq};
 use crate::journal::{Store, StoreFault};
 use crate::time::Time;
 use crate::world::host::{Host, WatchEvent};
+use pool::{Pool, never_begun};
 
 /// How long an attempt may take to come back when it was cancelled or its time is over, before its vertex counts as hung: TERM,
 /// five seconds, KILL, and some.
 const GRACE: Duration = Duration::from_secs(10);
 /// How many vertices the engine starts for each worker: checks of small files take so little that a worker must find the next
 /// one waiting. With one job there is one at a time.
-const AHEAD: usize = 16;
+const AHEAD: usize = 32;
 
 /// What stopped a run from outside.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -118,7 +120,9 @@ impl RealDrive {
         let work = move |errand: &Errand, token| {
             errand.run(&host.attempt(token, errand.job.timeout), &state, false)
         };
-        let wake = move || drop(own.send(Message::Look));
+        let wake = move || {
+            let _ = own.send(Message::Look);
+        };
         Ok(RealDrive {
             engine: Arc::new(Mutex::new(engine)),
             store,
@@ -176,7 +180,11 @@ impl RealDrive {
         while self.stops.len() < 3 && !done(&self.engine()) {
             match runtime.block_on(self.next(&mut signals)) {
                 News::Messages(messages) => self.hear(messages, on),
-                News::Deadline => self.take(vec![Input::Tick], on),
+                News::Deadline => {
+                    let mut inputs = self.pool.fetch();
+                    inputs.push(Input::Tick);
+                    self.take(inputs, on);
+                }
                 News::Signal(signal) => {
                     self.stops.push(signal);
                     let now = self.stops.len() > 1;
@@ -228,7 +236,7 @@ impl RealDrive {
 
     fn next_deadline(&self) -> Option<Instant> {
         let wake = self.wake.map(|at| self.began + Duration::from_micros(at.0));
-        wake.into_iter().chain(self.pool.next_overdue()).min()
+        wake.into_iter().chain(self.pool.next_look()).min()
     }
 
     fn now(&self) -> Time {

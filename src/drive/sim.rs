@@ -175,7 +175,7 @@ impl SimDrive {
             id,
             at: self.now,
             subject: None,
-            what: What::Note("the engine is killed".into()),
+            what: What::Killed,
             cause: None,
         });
     }
@@ -185,7 +185,8 @@ impl SimDrive {
         self.store.load()
     }
 
-    /// A new engine goes on from the journal, with this graph; its events go on counting.
+    /// A new engine goes on from the journal, with this graph, which may have been edited meanwhile (rule N7); its events go
+    /// on counting.
     pub fn restart(&mut self, options: Options, graph: Arc<Graph>) -> Result<(), StoreFault> {
         let last = self.engine.last_event();
         self.engine = Engine::new(options, self.store.load()?);

@@ -87,6 +87,7 @@ impl Engine {
                 self.trip_mut(v).heard = Some(heard);
                 return self.come_right(v);
             }
+            self.trip_mut(v).unsure = check.unsure;
             if !self.asks_first(v, &[], check) {
                 self.begin_refresh(v);
             }
@@ -178,7 +179,9 @@ impl Engine {
         node.last = last;
         node.phase = Phase::Applying;
         let seen = self.remembered.generation;
-        self.trip_mut(v).seen = seen;
+        let trip = self.trip_mut(v);
+        trip.seen = seen;
+        trip.stale = false;
         let job = self.job(v);
         let attempt = self.next_attempt(v);
         self.out.effects.push(Effect::Apply {
@@ -192,13 +195,16 @@ impl Engine {
 
     fn begin_refresh(&mut self, v: VertexId) {
         let after = self.take_debt(v);
-        let last = self.node(v).last;
-        let last = self.event(Some(v), What::Refreshing, last);
+        // What it refreshes for, where that was in this engine's life; else what made it start.
+        let cause = self.node(v).notified.max(self.node(v).cause);
+        let last = self.event(Some(v), What::Refreshing, cause);
         let node = self.node_mut(v);
         node.last = last;
         node.phase = Phase::Refreshing;
         let seen = self.remembered.generation;
-        self.trip_mut(v).seen = seen;
+        let trip = self.trip_mut(v);
+        trip.seen = seen;
+        trip.stale = false;
         let job = self.job(v);
         let attempt = self.next_attempt(v);
         self.out.effects.push(Effect::Refresh {
@@ -274,7 +280,8 @@ impl Engine {
         };
         self.tally.refreshed += 1;
         let last = self.node(v).last;
-        let may = self.options.plan && self.pending_only_may(v);
+        let unsure = self.trip_mut(v).unsure;
+        let may = self.options.plan && (unsure || self.pending_only_may(v));
         let what = What::Refreshed {
             said: done.said.clone(),
             changed: done.changed,
@@ -297,8 +304,9 @@ impl Engine {
         let last = self.node(v).last;
         self.tell(v, &done.notes, &done.says, last);
         self.clear_changed_keys(v);
-        self.node_mut(v).memo = done.memo;
-        if let Some(values) = done.keep {
+        let stale = self.trip_mut(v).stale;
+        self.node_mut(v).memo = done.memo.filter(|_| !stale);
+        if let Some(values) = done.keep.filter(|_| !stale) {
             let hash = crate::value::digest(&self.params(v));
             self.trip_mut(v).keep = Some(Kept { hash, values });
         }
@@ -363,10 +371,13 @@ impl Engine {
     }
 
     fn keep_memo(&mut self, v: VertexId, check: &CheckOutcome) {
-        self.node_mut(v).memo = check.memo.clone();
+        let stale = self.trip_mut(v).stale;
+        let memo = check.memo.clone().filter(|_| !stale);
+        let kept = memo.is_some();
+        self.node_mut(v).memo = memo;
         self.node_mut(v).rhythm = check.rhythm;
         self.held.remove(&v);
-        if check.memo.is_some() {
+        if kept {
             let last = self.node(v).last;
             self.event(Some(v), What::MemoKept, last);
         }

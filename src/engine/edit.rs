@@ -177,10 +177,8 @@ impl Engine {
             if let Some(inbox) = self.node_mut(v).inbox.as_mut() {
                 inbox.merged = None;
             }
-            if self.node_mut(v).memo.take().is_some() {
-                let cause = self.input_event;
-                self.event(Some(v), What::MemoDropped, cause);
-            }
+            let cause = self.input_event;
+            self.drop_memo(v, cause);
             match self.node(v).phase {
                 // Its watch is on its way, for the params before: only one for these counts.
                 Phase::Arming => self.ask_for_watch(v),

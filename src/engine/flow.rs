@@ -80,10 +80,19 @@ impl Engine {
         inbox.fresh.insert(into);
         inbox.event = event;
         inbox.merged = None;
-        if self.node_mut(to).memo.take().is_some() {
-            self.event(Some(to), What::MemoDropped, event);
-        }
+        self.drop_memo(to, event);
         self.dirty(to, Dirt::Received, event);
+    }
+
+    /// Params or received values are new: what a check remembered no longer counts, nor what one under way will remember.
+    pub(super) fn drop_memo(&mut self, v: VertexId, cause: EventId) {
+        let node = self.node_mut(v);
+        if let Some(trip) = node.trip.as_mut() {
+            trip.stale = true;
+        }
+        if node.memo.take().is_some() {
+            self.event(Some(v), What::MemoDropped, cause);
+        }
     }
 
     /// Whether a vertex lacks a value, and marks it so. Once per cause, that is told.
@@ -167,8 +176,7 @@ impl Engine {
         }
         let fields: Vec<FieldPath> = std::mem::take(&mut inbox.fresh).into_iter().collect();
         let event = inbox.event;
-        self.event(Some(v), What::Received(fields), event);
-        cause
+        self.event(Some(v), What::Received(fields), event)
     }
 
     /// A check of the present values succeeded: none of them counts as changed any more.

@@ -121,6 +121,8 @@ pub struct CheckOutcome {
     pub says: Vec<Value>,
     /// Why its refresh is to be skipped (rule N3).
     pub deaf: Option<String>,
+    /// In a plan: whether only a real run can tell if its refresh is skipped (rule L2).
+    pub unsure: bool,
     /// Parts of the world that it manages, if received values may have moved them (rule C4).
     pub owns: Vec<String>,
 }

@@ -105,6 +105,8 @@ pub(super) struct Node {
     pub since: Time,
     /// What made it need to run.
     pub cause: EventId,
+    /// The last notification that reached it.
+    pub notified: EventId,
     /// The last event of its present attempt; the next one follows from it.
     pub last: EventId,
     pub tries: u32,
@@ -144,6 +146,10 @@ pub(super) struct Trip {
     pub keep: Option<Kept>,
     /// A person said yes to what was not planned.
     pub consented: bool,
+    /// Its params or received values changed since its check, apply or refresh began: what that remembers is of older ones.
+    pub stale: bool,
+    /// In a plan: only a real run can tell whether its refresh is skipped.
+    pub unsure: bool,
     /// Whether this attempt took the debt, so that it can give it back if nothing began.
     pub took_debt: bool,
 }
@@ -184,6 +190,7 @@ impl Node {
             queued: false,
             since: Time::ZERO,
             cause: EventId(0),
+            notified: EventId(0),
             last: EventId(0),
             tries: 0,
             again: None,

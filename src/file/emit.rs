@@ -1,10 +1,10 @@
 //! Writing a file freshly: canonical order, block style, quotes only where they are needed.
 
-use super::refs::{write_field, write_key};
 use super::save::Saved;
 use super::story::Story;
 use super::world_emit;
 use super::{VERSION, tree::Tree};
+use crate::graph::refs::{field_text, ref_text};
 use crate::graph::{Catalog, Edge, Graph, Key, Meta, Origin, Vertex};
 use crate::time::Span;
 use crate::value::{Type, Value};
@@ -34,8 +34,8 @@ pub fn save_new(catalog: &dyn Catalog, graph: &Graph, story: Option<&Story>) -> 
     top.push(("edges".to_owned(), Tree::List(edges)));
     let bindings = graph.bindings().iter().map(|((to, field), binding)| {
         let (from, to) = (
-            write_field(&binding.from, &binding.sent),
-            write_field(to, field),
+            field_text(&binding.from, &binding.sent),
+            field_text(to, field),
         );
         Tree::text(format!("{from} -> {to}"))
     });
@@ -74,7 +74,7 @@ pub(super) fn is_drawn(edge: &Edge) -> bool {
 /// `a -> b`, or `a ~> b`.
 pub(super) fn edge_text(from: &Key, to: &Key, notify: bool) -> String {
     let arrow = if notify { "~>" } else { "->" };
-    format!("{} {arrow} {}", write_key(from), write_key(to))
+    format!("{} {arrow} {}", ref_text(from), ref_text(to))
 }
 
 /// One resource, as it stands under its kind.

@@ -3,6 +3,7 @@
 use super::ctx::Ctx;
 use super::yaml::{Entry, Node, Shape};
 use super::{hints, meta, refs};
+use crate::graph::refs::ref_text;
 use crate::graph::{Draft, FieldPath, Graph, Key, Origin, Problem, Refusal};
 use crate::value::{Place, sanitise};
 use std::collections::{BTreeMap, BTreeSet};
@@ -224,7 +225,7 @@ fn long_end(ctx: &mut Ctx, graph: &Graph, bad: &BTreeSet<Key>, node: &Node) -> O
         }
     };
     let key = Key::new(part("kind")?, part("name")?);
-    end(ctx, graph, bad, &refs::write_key(&key), node.place)
+    end(ctx, graph, bad, &ref_text(&key), node.place)
 }
 
 /// A reference, told if it names nothing; silent where what it names was told already.
@@ -244,7 +245,7 @@ fn end(ctx: &mut Ctx, graph: &Graph, bad: &BTreeSet<Key>, text: &str, place: Pla
 
 /// Whether a text may be meant for this vertex, which could not be added.
 fn names(key: &Key, text: &str) -> bool {
-    text.starts_with(key.name()) || text.starts_with(&refs::write_key(key))
+    text.starts_with(key.name()) || text.starts_with(&crate::graph::refs::ref_text(key))
 }
 
 /// `bindings:` — strings `a.x -> b.y`, or maps with `from` and `to`.

@@ -2,6 +2,7 @@
 //! path part, quotes where needed; arrows between them; a field behind a dot.
 
 use super::ctx::nearest;
+use crate::graph::refs::means;
 use crate::graph::{FieldPath, Graph, Key};
 use crate::value::sanitise;
 use std::sync::Arc;
@@ -37,11 +38,7 @@ pub fn resolve(graph: &Graph, text: &str) -> Result<Key, BadRef> {
         };
     }
     let name = unquote(text).unwrap_or_else(|| text.to_owned());
-    let last = |key: &Key| key.name().trim_end_matches('/').rsplit('/').next() == Some(&*name);
-    let mut found = graph
-        .vertices()
-        .keys()
-        .filter(|key| key.name() == name || last(key));
+    let mut found = graph.vertices().keys().filter(|key| means(&name, key));
     match (found.next(), found.next()) {
         (Some(key), None) => Ok(key.clone()),
         (None, _) => Err(no_vertex(graph, &name, &format!("`{}`", sanitise(&name)))),
@@ -105,32 +102,6 @@ pub fn split_arrows(text: &str) -> Vec<(&str, bool)> {
     parts
 }
 
-/// A key as a reference that reads back as itself.
-pub fn write_key(key: &Key) -> String {
-    let odd = |c: char| c.is_control() || "[]\"\\>".contains(c);
-    let name = key.name();
-    if name.contains(odd) || name.trim() != name || name.is_empty() {
-        format!("{}[{}]", key.kind(), quoted(name))
-    } else {
-        format!("{}[{name}]", key.kind())
-    }
-}
-
-/// `kind[name].field.key`, as a reference that reads back as itself.
-pub fn write_field(key: &Key, path: &FieldPath) -> String {
-    let mut out = format!("{}.{}", write_key(key), path.field);
-    for part in &path.keys {
-        let plain = |c: char| c.is_alphanumeric() || "_-".contains(c);
-        out.push('.');
-        if !part.is_empty() && part.chars().all(plain) {
-            out.push_str(part);
-        } else {
-            out.push_str(&quoted(part));
-        }
-    }
-    out
-}
-
 /// The first word of a text, and the rest: brackets and quotes hold together.
 pub(super) fn first_word(text: &str) -> (&str, &str) {
     let text = text.trim();
@@ -161,20 +132,6 @@ pub(super) fn unquote(text: &str) -> Option<String> {
         }
     }
     Some(out)
-}
-
-/// In double quotes always, unlike [`crate::value::quote`].
-pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => out.push_str(&format!("\\u{{{:x}}}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// `kind[name]`, or `kind:name` where such a kind is in the graph.

@@ -6,11 +6,11 @@
 
 use super::edit::{Edits, Kept};
 use super::emit::{self, is_drawn, save_new};
-use super::refs::write_key;
 use super::story::Story;
 use super::tree::Tree;
 use super::yaml::{self, Node, Shape};
 use super::{Ctx, Document};
+use crate::graph::refs::ref_text;
 use crate::graph::{Catalog, Graph, Key, Params, Vertex};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -232,7 +232,7 @@ impl Saver<'_> {
         let gone = self.document.imported.vertices().keys();
         let gone = gone.filter(|key| !self.graph.vertices().contains_key(key));
         let was = |key: &&Key| self.document.graph.vertices().contains_key(*key);
-        self.dropped.extend(gone.filter(was).map(write_key));
+        self.dropped.extend(gone.filter(was).map(ref_text));
         let rest = fresh
             .into_iter()
             .map(|(kind, items)| (kind, Tree::List(items)));

@@ -3,11 +3,11 @@
 use super::edit::Kept;
 use super::emit::edge_text;
 use super::graph as section;
-use super::refs::{write_field, write_key};
 use super::save::{Saver, drawn, items_of};
 use super::tree::Tree;
 use super::yaml::Node;
 use crate::graph::Key;
+use crate::graph::refs::{field_text, ref_text};
 use std::collections::BTreeSet;
 
 impl Saver<'_> {
@@ -72,7 +72,7 @@ impl Saver<'_> {
             .iter()
             .all(|key| self.graph.vertices().contains_key(*key))
         {
-            let text = format!("{} {arrow} {}", write_key(from), write_key(to));
+            let text = format!("{} {arrow} {}", ref_text(from), ref_text(to));
             self.dropped.push(text);
         }
     }
@@ -105,8 +105,8 @@ impl Saver<'_> {
                     .all(|key| self.graph.vertices().contains_key(*key))
                 {
                     let (from, to) = (
-                        write_field(&binding.from, &binding.sent),
-                        write_field(&end.0, &end.1),
+                        field_text(&binding.from, &binding.sent),
+                        field_text(&end.0, &end.1),
                     );
                     self.dropped.push(format!("{from} -> {to}"));
                 }
@@ -114,8 +114,8 @@ impl Saver<'_> {
         }
         let more = missing.iter().map(|((to, field), binding)| {
             let (from, to) = (
-                write_field(&binding.from, &binding.sent),
-                write_field(to, field),
+                field_text(&binding.from, &binding.sent),
+                field_text(to, field),
             );
             Tree::text(format!("{from} -> {to}"))
         });

@@ -5,6 +5,7 @@
 
 mod check;
 mod draft;
+pub mod refs;
 mod refusal;
 
 pub use check::find_cycle;

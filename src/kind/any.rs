@@ -37,6 +37,8 @@ pub struct Checked {
     pub says: Vec<Value>,
     /// Whether its refresh is to be skipped, and why.
     pub deaf: Option<String>,
+    /// Whether only a real run can tell that.
+    pub unsure: bool,
 }
 
 /// What an apply or refresh tells the engine, by way of a driver.

@@ -17,6 +17,8 @@ pub struct Check<D> {
     pub says: Vec<Value>,
     /// Whether its refresh is to be skipped, and why: a guard said no (rule N3).
     pub deaf: Option<String>,
+    /// Whether only a real run can tell if its refresh is to be skipped (rule L2).
+    pub unsure: bool,
 }
 
 impl<D> Check<D> {
@@ -28,6 +30,7 @@ impl<D> Check<D> {
             notes: Vec::new(),
             says: Vec::new(),
             deaf: None,
+            unsure: false,
         }
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use weft::command::session::{Front, Session, SessionOptions, WorldName};
 use weft::drive::runner::{HostRunner, Runner};
 use weft::engine::event::{Event, Level, What};
-use weft::file;
+use weft::file::{self, Document};
 use weft::kind::Kinds;
 use weft::trace;
 
@@ -90,6 +90,9 @@ impl Drop for Scratch {
     }
 }
 
+/// What looks at each event.
+pub type Hook = Box<dyn FnMut(&Event)>;
+
 /// A front that shows nothing, remembers all, and says `answer` to every question.
 #[derive(Default)]
 pub struct Memory {
@@ -100,7 +103,7 @@ pub struct Memory {
     /// What it answers; `None` if there is nobody to ask.
     pub answer: Option<bool>,
     /// What gets each event as it is shown.
-    pub hook: Option<Box<dyn FnMut(&Event)>>,
+    pub hook: Option<Hook>,
 }
 
 impl Front for Memory {
@@ -144,6 +147,15 @@ impl Front for Memory {
     }
 }
 
+/// A text as a document, with the directory for `{dir}`.
+pub fn document(scratch: &Scratch, text: &str) -> Result<Document, Box<dyn Error>> {
+    let text = text.replace("{dir}", &scratch.0.display().to_string());
+    let path = scratch.at("graph.yaml");
+    let read = &mut |path: &Path| std::fs::read(path).map_err(|why| why.to_string());
+    let document = file::parse(&path, &text, &Kinds, read);
+    document.map_err(|error| format!("{error:?}").into())
+}
+
 /// A session on a graph, over a world, with what it has shown.
 pub struct Bench {
     /// The session.
@@ -166,12 +178,7 @@ impl Bench {
         yes: bool,
         jobs: usize,
     ) -> Result<Bench, Box<dyn Error>> {
-        let text = graph.replace("{dir}", &scratch.0.display().to_string());
-        let path = scratch.at("graph.yaml");
-        let document = file::parse(&path, &text, &Kinds, &mut |path| {
-            std::fs::read(path).map_err(|why| why.to_string())
-        })
-        .map_err(|error| format!("{error:?}"))?;
+        let document = document(scratch, graph)?;
         let options = SessionOptions {
             jobs,
             seed: None,

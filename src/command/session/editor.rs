@@ -6,6 +6,7 @@ use super::files::edit_words;
 use super::{Front, Session, SessionError, lines};
 use crate::command::written;
 use crate::file;
+use crate::graph::refs::field_text;
 use crate::graph::{Draft, FieldPath, Graph, Key, Refusal};
 use crate::kind::Kinds;
 use crate::value::{MASK, Place, Value, sanitise};
@@ -124,8 +125,8 @@ fn one(before: &Graph, key: &Key, text: &str) -> Result<Graph, String> {
     let bindings: Vec<String> = before
         .received_by(key)
         .map(|(field, binding)| {
-            let from = file::refs::write_field(&binding.from, &binding.sent);
-            let line = format!("{from} -> {}", file::refs::write_field(key, field));
+            let from = field_text(&binding.from, &binding.sent);
+            let line = format!("{from} -> {}", field_text(key, field));
             format!("- {}\n", serde_json::Value::from(line))
         })
         .collect();

@@ -3,10 +3,10 @@
 use super::{Front, Session, SessionError};
 use crate::command::order::Order;
 use crate::command::parse::parse;
-use crate::command::refs::ref_text;
 use crate::command::written;
 use crate::engine::Input;
 use crate::file::{self, Document, Saved, Step, Story};
+use crate::graph::refs::ref_text;
 use crate::graph::{Draft, Graph, Key};
 use crate::kind::Kinds;
 use crate::value::{quote, sanitise};
@@ -63,7 +63,7 @@ impl Session {
         }
     }
 
-    /// The engine gets the graph; what follows has these words as its cause.
+    /// The engine gets the graph, and what follows has these words as its cause.
     pub(super) fn edited_by(
         &mut self,
         words: &str,

@@ -179,7 +179,7 @@ proptest! {
         let mut draft = Graph::default().edit();
         draft.add(&Small, key.clone(), Place::default()).map_err(|e| TestCaseError::fail(e.to_string()))?;
         let graph = draft.finish(&Small).map_err(|e| TestCaseError::fail(format!("{e:?}")))?;
-        let line = format!("show {}", refs::ref_text(&key));
+        let line = format!("show {}", crate::graph::refs::ref_text(&key));
         let orders = parse(&line, &graph, &Small).map_err(|e| TestCaseError::fail(e.to_string()))?;
         prop_assert_eq!(orders, vec![Order::Show(vec![key])]);
     }
@@ -194,8 +194,10 @@ proptest! {
         let start = complete(typed, cut, &ctx).0;
         let stem = typed[..start].trim_end();
         let stem = stem.strip_suffix("->").or(stem.strip_suffix("~>")).unwrap_or(&typed[..start]);
+        // What is missing before a separator is wrong for good.
+        let ended = typed[..start].contains([';', '\n']);
         let before = parse(&format!("{stem} "), &graph, &Small);
-        if before.is_ok() || before.is_err_and(|error| error.grade != Grade::Wrong) {
+        if before.is_ok() || before.is_err_and(|error| error.grade != Grade::Wrong && !ended) {
             for candidate in complete(typed, cut, &ctx).1 {
                 let next = format!("{}{}", &typed[..start], candidate.text);
                 let grade = parse(&next, &graph, &Small).err().map(|error| (error.grade, error.what));

@@ -195,6 +195,7 @@ impl<K: Kind> Adapter<K> {
             notes: veil.lines(check.notes),
             says: veil.values(check.says),
             deaf: check.deaf,
+            unsure: check.unsure,
         }
     }
 
@@ -265,6 +266,7 @@ impl<K: Kind> Adapter<K> {
             notes: Vec::new(),
             says: Vec::new(),
             deaf: None,
+            unsure: false,
         }
     }
 

@@ -280,8 +280,14 @@ fn guarded(want: &Want, at: &At, look: &dyn Look) -> Result<Check<ExecDrift>, Fa
             None
         }
         // What it creates is there: only the notification runs it.
-        _ if want.creates.is_some() && promise.is_none() => None,
-        Verdict::Unknown(guard) => Some(ExecDrift::May(cmd(), guard)),
+        verdict if want.creates.is_some() && promise.is_none() => {
+            check.unsure = matches!(verdict, Verdict::Unknown(_));
+            None
+        }
+        Verdict::Unknown(guard) => {
+            check.unsure = at.notified;
+            Some(ExecDrift::May(cmd(), guard))
+        }
         Verdict::Run(reason) => promise.or(Some(ExecDrift::Run(cmd(), reason))),
     };
     check.drifts.extend(drift.filter(|_| !want.refreshonly));

@@ -4,7 +4,7 @@ use super::place::Place;
 use super::sys::{self, HANDLE, node};
 use crate::world::{Fault, ModeBits, Node, Stat};
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{AtFlags, Gid, Mode, OFlags, Uid};
+use rustix::fs::{Access, AtFlags, Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
 use std::ffi::OsString;
 use std::fs::File;
@@ -104,6 +104,44 @@ pub(super) fn read_link(place: &Place) -> Result<PathBuf, Fault> {
         }
         Err(errno) => Err(place.fault(errno)),
     }
+}
+
+/// Whether the kernel would let an entry be made here: it knows access lists, and what is mounted read-only.
+pub(super) fn can_write(root: Option<&Path>, dir: &Path) -> Result<(), Fault> {
+    let place = Place::to_read(root, dir)?;
+    match stat_at(&place)?.what {
+        Node::Dir => {}
+        _ => return Err(Fault::NotDir(dir.to_owned())),
+    }
+    let wanted = Access::WRITE_OK | Access::EXEC_OK;
+    // As whoever acts, not as whoever started this; the real user is the only one that some kernels can answer for.
+    match rustix::fs::accessat(place.dir(), &place.name, wanted, AtFlags::EACCESS) {
+        Err(Errno::INVAL | Errno::NOSYS) => {
+            rustix::fs::accessat(place.dir(), &place.name, wanted, AtFlags::empty())
+        }
+        answer => answer,
+    }
+    .map_err(|errno| place.fault(errno))
+}
+
+/// How many bytes fit on a place's disk for whoever acts.
+pub(super) fn free(place: &Place) -> Result<Option<u64>, Fault> {
+    let opened = rustix::fs::openat(
+        place.dir(),
+        &place.name,
+        HANDLE | OFlags::CLOEXEC,
+        Mode::empty(),
+    )
+    .map_err(|errno| place.fault(errno))?;
+    let Ok(found) = rustix::fs::fstatvfs(&opened) else {
+        return Ok(None);
+    };
+    let blocks = match rustix::process::geteuid().is_root() {
+        true => found.f_bfree,
+        false => found.f_bavail,
+    };
+    // What has no blocks at all (a network or a virtual file system) does not know.
+    Ok((found.f_blocks > 0).then(|| blocks.saturating_mul(found.f_frsize)))
 }
 
 /// Makes one directory with exactly these bits.

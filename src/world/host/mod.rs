@@ -170,6 +170,14 @@ impl Look for Host {
         service::look(unit, &self.limits)
     }
 
+    fn can_write(&self, dir: &Path) -> Result<(), Fault> {
+        files::can_write(self.root(), dir)
+    }
+
+    fn free(&self, path: &Path) -> Result<Option<u64>, Fault> {
+        files::free(&Place::to_read(self.root(), path)?)
+    }
+
     fn hostname(&self) -> String {
         rustix::system::uname()
             .nodename()

@@ -9,6 +9,7 @@ use super::unit::{Properties, journal};
 use crate::time::Span;
 use crate::world::{Active, Fault, Service, ServiceAct, Unit};
 use std::future::{Future, poll_fn};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Instant;
@@ -22,6 +23,10 @@ const MANAGER_INTERFACE: &str = "org.freedesktop.systemd1.Manager";
 
 /// How long the manager may take to answer a question.
 const ANSWER: Span = Span::secs(30);
+
+/// How many signals may wait to be taken in. Once so many do, the connection stands still, answers to calls included; so
+/// whoever calls while signals come in either takes them in meanwhile or has room for more than will come.
+pub(super) const QUEUE: usize = 4096;
 
 /// How often a manager is reminded of who listens to it.
 pub(super) const REMIND: Span = Span::secs(2);
@@ -200,7 +205,7 @@ impl Manager {
             .member("JobRemoved")
             .build()
             .map_err(broken)?;
-        let mut removed = MessageStream::for_match_rule(rule, &self.0, None)
+        let mut removed = MessageStream::for_match_rule(rule, &self.0, NonZeroUsize::new(QUEUE))
             .await
             .map_err(broken)?;
         self.subscribe(unit).await?;

@@ -1,11 +1,14 @@
 //! Watching units: one connection to each service manager, whose signals are told on.
 
-use super::service::{Manager, REMIND, broken, next, runtime};
+use super::service::{Manager, QUEUE, REMIND, broken, next, runtime};
 use super::watch::Message;
 use crate::world::{Fault, Unit};
 use std::collections::BTreeMap;
+use std::future::Future;
+use std::num::NonZeroUsize;
 use std::sync::mpsc::Sender;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::MissedTickBehavior;
 use zbus::{MatchRule, MessageStream};
 
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
@@ -94,21 +97,26 @@ async fn serve(
         .path_namespace("/org/freedesktop/systemd1")
         .build()
         .map_err(broken)?;
-    let mut signals = MessageStream::for_match_rule(rule, &manager.0, None)
+    let mut signals = MessageStream::for_match_rule(rule, &manager.0, NonZeroUsize::new(QUEUE))
         .await
         .map_err(broken)?;
     let mut subscribed = false;
+    let mut reminder = tokio::time::interval(REMIND.as_std());
+    reminder.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = tokio::time::sleep(REMIND.as_std()), if subscribed => {
-                remind(&manager, watched, tell).await?;
+            _ = reminder.tick(), if subscribed => {
+                let asked = remind(&manager, watched);
+                if meanwhile(asked, &mut signals, watched, tell).await?? {
+                    all_may_have_changed(watched, tell);
+                }
             }
             order = ordered.recv() => match order {
                 None => return Ok(()),
                 Some(Order::Remove(id)) => forget(watched, id),
                 Some(Order::Add(id, unit)) => {
-                    let added = add(&manager, &mut subscribed, &unit).await;
-                    let message = match added {
+                    let adding = add(&manager, &mut subscribed, &unit);
+                    let message = match meanwhile(adding, &mut signals, watched, tell).await? {
                         Ok(path) => {
                             watched.entry(path).or_default().push((id, unit));
                             Message::UnitReady(id)
@@ -118,14 +126,34 @@ async fn serve(
                     let _ = tell.send(message);
                 }
             },
-            signal = next(&mut signals) => match signal {
-                Some(Ok(signal)) => told(&signal, watched, tell),
-                Some(Err(error)) => return Err(broken(error)),
-                None => return Err(Fault::Service(
-                    "the connection to the service manager was lost".into(),
-                )),
-            },
+            signal = next(&mut signals) => told(&heard(signal)?, watched, tell),
         }
+    }
+}
+
+/// Waits for an answer, and takes in signals meanwhile: a connection whose signals nobody takes in stands still, and the
+/// answer behind them never comes. (A manager that is reloaded sends hundreds.)
+async fn meanwhile<T>(
+    answer: impl Future<Output = T>,
+    signals: &mut MessageStream,
+    watched: &Watched,
+    tell: &Sender<Message>,
+) -> Result<T, Fault> {
+    let mut answer = std::pin::pin!(answer);
+    loop {
+        tokio::select! {
+            answer = &mut answer => return Ok(answer),
+            signal = next(signals) => told(&heard(signal)?, watched, tell),
+        }
+    }
+}
+
+fn heard(signal: Option<zbus::Result<zbus::Message>>) -> Result<zbus::Message, Fault> {
+    match signal {
+        Some(signal) => signal.map_err(broken),
+        None => Err(Fault::Service(
+            "the connection to the service manager was lost".into(),
+        )),
     }
 }
 
@@ -137,17 +165,19 @@ async fn add(manager: &Manager, subscribed: &mut bool, unit: &Unit) -> Result<St
     Ok(manager.load(unit).await?.to_string())
 }
 
-/// Subscribes again where the manager forgot; what happened meanwhile is not known, so all may have changed.
-async fn remind(manager: &Manager, watched: &Watched, tell: &Sender<Message>) -> Result<(), Fault> {
-    let Some((_, any)) = watched.values().flatten().next() else {
-        return Ok(());
-    };
-    if manager.subscribe(any).await? {
-        for (id, unit) in watched.values().flatten() {
-            let _ = tell.send(Message::UnitChanged(*id, unit.name.clone(), "unit files"));
-        }
+/// Subscribes again where the manager forgot; true if it had.
+async fn remind(manager: &Manager, watched: &Watched) -> Result<bool, Fault> {
+    match watched.values().flatten().next() {
+        Some((_, any)) => manager.subscribe(any).await,
+        None => Ok(false),
     }
-    Ok(())
+}
+
+/// What happened while nobody listened is not known.
+fn all_may_have_changed(watched: &Watched, tell: &Sender<Message>) {
+    for (id, unit) in watched.values().flatten() {
+        let _ = tell.send(Message::UnitChanged(*id, unit.name.clone(), "unit files"));
+    }
 }
 
 fn forget(watched: &mut Watched, id: u64) {

@@ -9,11 +9,18 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Errand;
+use crate::drive::Errand;
 use crate::engine::{Attempt, Input, VertexId};
 use crate::kind::Failure;
 use crate::world::Fault;
 use crate::world::host::CancelToken;
+
+/// With so many errands waiting the threads have enough to do, and what is done may gather for a moment.
+const PLENTY: usize = 8;
+/// How much may gather.
+const GATHERED: usize = 24;
+/// For how long: the driver looks by itself then, in case every thread has met something slow.
+const MOMENT: Duration = Duration::from_millis(2);
 
 /// Carries one errand out; it should end soon after its token is cancelled.
 pub(super) type Work = dyn Fn(&Errand, CancelToken) -> Input + Send + Sync;
@@ -39,6 +46,8 @@ struct State {
     waiting: VecDeque<Errand>,
     begun: BTreeMap<Attempt, Begun>,
     done: Vec<Input>,
+    /// Whether the driver was woken for what is done.
+    woken: bool,
     closed: bool,
 }
 
@@ -86,7 +95,9 @@ impl Pool {
 
     /// What is done since the last call.
     pub fn fetch(&self) -> Vec<Input> {
-        std::mem::take(&mut self.shared.state().done)
+        let mut state = self.shared.state();
+        state.woken = false;
+        std::mem::take(&mut state.done)
     }
 
     /// Takes back every errand that no thread has begun: each is done at once, as cancelled before it began.
@@ -110,15 +121,19 @@ impl Pool {
         let at = state.waiting.iter().position(|e| e.attempt == attempt);
         if let Some(errand) = at.and_then(|at| state.waiting.remove(at)) {
             state.done.push(never_begun(&errand));
+            state.woken = true;
             drop(state);
             (self.shared.wake)();
         }
     }
 
-    /// When the next attempt should long have ended.
-    pub fn next_overdue(&self) -> Option<Instant> {
+    /// When to look without being woken: for what gathers, and for the next attempt that should long have ended.
+    pub fn next_look(&self) -> Option<Instant> {
         let state = self.shared.state();
-        state.begun.values().filter_map(|begun| begun.overdue).min()
+        let gathers = state.waiting.len() >= PLENTY;
+        let moment = gathers.then(|| Instant::now() + MOMENT);
+        let overdue = state.begun.values().filter_map(|begun| begun.overdue);
+        overdue.chain(moment).min()
     }
 
     /// Attempts that should long have ended: they are given up, and other threads take the place of theirs.
@@ -206,9 +221,10 @@ impl Shared {
         let mut state = self.state();
         let hung = state.begun.remove(&attempt).is_some_and(|begun| begun.hung);
         state.done.push(done);
-        let first = state.done.len() == 1;
+        let gathers = state.waiting.len() >= PLENTY && state.done.len() < GATHERED;
+        let wake = !gathers && !std::mem::replace(&mut state.woken, true);
         drop(state);
-        if first {
+        if wake {
             (self.wake)();
         }
         !hung
@@ -222,8 +238,8 @@ pub(super) fn never_begun(errand: &Errand) -> Input {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Act;
     use super::*;
+    use crate::drive::Act;
     use crate::engine::Job;
     use crate::graph::Key;
     use crate::time::Span;
@@ -277,7 +293,11 @@ mod tests {
                     .unwrap()
                     .send((errand.attempt.0, go.clone()));
                 let deaf = errand.attempt.0 > 99;
-                let _waking = (!deaf).then(|| token.on_cancel(move || drop(go.send(()))));
+                let _waking = (!deaf).then(|| {
+                    token.on_cancel(move || {
+                        let _ = go.send(());
+                    })
+                });
                 let _ = gone.recv();
                 let fault = if token.is_cancelled() {
                     Fault::Cancelled
@@ -286,7 +306,9 @@ mod tests {
                 };
                 errand.failed(Failure::from(fault))
             };
-            let wake = move || drop(tell_woken.lock().unwrap().send(()));
+            let wake = move || {
+                let _ = tell_woken.lock().unwrap().send(());
+            };
             Bench {
                 pool: Pool::new(jobs, grace, Box::new(work), Box::new(wake)),
                 begun,
@@ -360,7 +382,7 @@ mod tests {
             .add(vec![errand(100, timeout), errand(1, timeout)]);
         let stuck = bench.begins();
         // The one that waits has no deadline yet.
-        let at = bench.pool.next_overdue().unwrap();
+        let at = bench.pool.next_look().unwrap();
         assert!(at <= Instant::now() + Duration::from_secs(100));
         assert!(bench.pool.give_up(Instant::now()).is_empty());
         assert_eq!(
