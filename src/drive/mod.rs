@@ -7,11 +7,9 @@
 mod errand;
 mod ground;
 pub mod plan;
-mod pool;
 pub mod real;
 pub mod runner;
 pub mod sim;
-mod watched;
 
 pub use errand::{Act, Errand};
 pub use ground::{OverlayGround, SimGround};

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Errand;
+use crate::drive::Errand;
 use crate::engine::{Attempt, Input, VertexId};
 use crate::kind::Failure;
 use crate::world::Fault;
@@ -238,8 +238,8 @@ pub(super) fn never_begun(errand: &Errand) -> Input {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Act;
     use super::*;
+    use crate::drive::Act;
     use crate::engine::Job;
     use crate::graph::Key;
     use crate::time::Span;
@@ -253,7 +253,7 @@ mod tests {
             vertex: VertexId(n as u32),
             attempt: Attempt(n),
             job: Job {
-                key: Key::new("noop", &n.to_string()),
+                key: Key::new("noop", n.to_string()),
                 run: 1,
                 params: Arc::default(),
                 received: Arc::default(),

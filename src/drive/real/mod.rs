@@ -4,6 +4,9 @@
 //! commit, and only then hands out the effects: so many vertices that get ready together share one sync. It also owns the clock
 //! (rule O2: monotonic), the deadlines, the watches and the signals.
 
+mod pool;
+mod watched;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,13 +14,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::Errand;
-use super::pool::{Pool, never_begun};
-use super::watched::Watched;
 use crate::engine::event::Event;
 use crate::engine::{Effect, Engine, Input, Options, Output, Record, Seq};
 use crate::journal::{Store, StoreFault};
 use crate::time::Time;
 use crate::world::host::{Host, WatchEvent};
+use pool::{Pool, never_begun};
+use watched::Watched;
 
 /// How long an attempt may take to come back when it was cancelled or its time is over, before its vertex counts as hung: TERM,
 /// five seconds, KILL, and some.
