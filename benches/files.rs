@@ -1,7 +1,7 @@
 //! One pass of checks over 10,000 small files that are all right, beside a plain loop that opens, reads and hashes the same
 //! files on as many threads.
 //!
-//!     cargo bench --bench files [-- --strict] [-- --files N]
+//!     cargo bench --bench files [-- --strict] [-- --files N] [-- --jobs N]
 //!
 //! Both are measured in turns in one process, with the files in the kernel's cache, and the best of each counts: what else the
 //! machine does only makes figures worse. The graph is built in code; every pass has an engine of its own, without memos.
@@ -30,7 +30,8 @@ fn main() {
     let args = args();
     let mut report = Report::new(&args);
     let files = number_after(&args, "--files", 10_000);
-    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let threads = number_after(&args, "--jobs", cores);
     let scratch = Scratch::new("files");
     let paths = write(&scratch, files);
     let graph = Arc::new(graph(&paths));

@@ -26,6 +26,7 @@
 //! 3. [`kind`] and one kind, `kind/noop.rs` first, then `kind/password.rs`; [`world`] for what a kind looks at and mends.
 //! 4. [`drive`]: where engine, kinds, worlds and journal meet.
 //! 5. [`trace`], [`mod@file`] and [`command`]: what a person reads and writes.
+//! 6. [`scenario`], [`repl`] and [`cli`]: who evaluates the language's lines, each a front of the same session.
 //!
 //! # Who imports whom
 //!
@@ -43,6 +44,9 @@
 //! | [`drive`] | effects carried out: in virtual time, or in real time | threads, the run's clock (`real` alone) |
 //! | [`mod@file`] | graphs and stories in YAML, with spans; saving | reading the file (`load` alone) |
 //! | [`command`] | the one language: words, completion, help, sessions | |
+//! | [`scenario`] | stories: played, judged, compared with their snapshots | |
+//! | [`repl`] | the plain prompt | the terminal, the history file, the pager |
+//! | [`cli`] | verbs and flags | files that were named, standard streams, exit codes |
 //!
 //! # Three laws
 //!

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use weft::command::{Front, Session, SessionOptions};
 use weft::drive::SimGround;
 use weft::drive::sim::SimDrive;
 use weft::engine::event::What;
@@ -491,10 +492,11 @@ fn p1_an_apply_waits_for_its_debt_and_for_what_its_predecessors_paid() {
         "file:/b ~> noop:c",
     ];
     let mut engine = Engine::new(options(1), Remembered::default());
+    let graph = Arc::new(graph(&lines));
     engine.step(
         Time::ZERO,
         Input::Graph {
-            graph: Arc::new(graph(&lines)),
+            graph,
             renamed: vec![],
         },
     );
@@ -510,55 +512,159 @@ fn p1_an_apply_waits_for_its_debt_and_for_what_its_predecessors_paid() {
         records, effects, ..
     }) = open.pop()
     {
-        let debts = records
+        let is_debt =
+            |record: &&(weft::engine::Seq, Record)| matches!(record.1, Record::Debt { .. });
+        let debts: Vec<u64> = records
             .iter()
-            .filter(|(_, record)| matches!(record, Record::Debt { .. }))
-            .map(|(seq, _)| seq.0);
-        let debts: Vec<u64> = debts.collect();
+            .filter(is_debt)
+            .map(|(seq, _)| seq.0)
+            .collect();
         for effect in effects {
-            match effect {
-                Effect::Check {
-                    vertex,
-                    attempt,
-                    job,
-                } => {
-                    let drift = !job.key.name().starts_with('c');
-                    open.push(engine.step(
-                        Time::ZERO,
-                        Input::Checked {
-                            vertex,
-                            attempt,
-                            outcome: Ok(found(drift)),
-                        },
-                    ));
-                }
-                Effect::Apply {
-                    vertex,
-                    attempt,
-                    after,
-                    ..
-                } => {
-                    waits.push((debts.clone(), after.map(|seq| seq.0)));
-                    open.push(engine.step(
-                        Time::ZERO,
-                        Input::Applied {
-                            vertex,
-                            attempt,
-                            outcome: Ok(done()),
-                        },
-                    ));
-                }
-                Effect::Refresh { after, .. } => {
-                    waits.push((debts.clone(), after.map(|seq| seq.0)))
-                }
-                _ => {}
+            if let Effect::Apply { after, .. } | Effect::Refresh { after, .. } = &effect {
+                waits.push((debts.clone(), after.map(|seq| seq.0)));
             }
+            open.extend(answer(effect).map(|input| engine.step(Time::ZERO, input)));
         }
     }
     // a's debt is record 1, paid by 2; b's debt is 3, paid by 4, which c's refresh waits for.
     assert_eq!(
         waits,
         [(vec![1], Some(1)), (vec![3], Some(3)), (vec![], Some(4))]
+    );
+}
+
+/// What a kind would answer: the files have drifted, everything else is right.
+fn answer(effect: Effect) -> Option<Input> {
+    Some(match effect {
+        Effect::Check {
+            vertex,
+            attempt,
+            job,
+        } => {
+            let outcome = Ok(found(job.key.kind() == "file"));
+            Input::Checked {
+                vertex,
+                attempt,
+                outcome,
+            }
+        }
+        Effect::Apply {
+            vertex, attempt, ..
+        } => Input::Applied {
+            vertex,
+            attempt,
+            outcome: Ok(done()),
+        },
+        Effect::Refresh {
+            vertex, attempt, ..
+        } => Input::Refreshed {
+            vertex,
+            attempt,
+            outcome: Ok(done()),
+        },
+        _ => return None,
+    })
+}
+
+#[test]
+fn n4_a_file_hears_nothing_and_a_refresh_that_changes_notifies_in_turn() {
+    let lines = [
+        "file:/a content=x",
+        "file:/b content=y",
+        "exec:c cmd=work refreshonly=true",
+        "noop:d",
+        "file:/a ~> file:/b",
+        "file:/a ~> exec:c",
+        "exec:c ~> noop:d",
+    ];
+    let (mut drive, _) = drive(&lines, commands(&[("work", &[0], Span::ZERO)]));
+    let events = apply(&mut drive);
+    assert_eq!(times(&events, "file:/b", "notified"), 0);
+    assert_eq!(
+        (
+            times(&events, "exec:c", "refreshed"),
+            times(&events, "noop:d", "refreshed")
+        ),
+        (1, 1)
+    );
+}
+
+/// A front with nobody behind it.
+#[derive(Default)]
+struct Nobody {
+    shown: String,
+}
+
+impl Front for Nobody {
+    fn show(&mut self, text: &str) {
+        self.shown.push_str(text);
+    }
+    fn remark(&mut self, _: &str) {}
+    fn events(&mut self, _: &[Event]) {}
+    fn can_ask(&self) -> bool {
+        false
+    }
+    fn confirm(&mut self, _: &str, _: &str) -> bool {
+        false
+    }
+    fn secret(&mut self, _: &str) -> Option<String> {
+        None
+    }
+    fn edit(&mut self, _: &str) -> Result<Option<String>, String> {
+        Ok(None)
+    }
+    fn read(&mut self, _: &std::path::Path) -> Result<Vec<u8>, String> {
+        Err("there is no disk".into())
+    }
+    fn write(&mut self, _: &std::path::Path, _: &str) -> Result<(), String> {
+        Err("there is no disk".into())
+    }
+}
+
+fn session(text: &str) -> Session {
+    let path = std::path::Path::new("/nowhere/test.yaml");
+    let document =
+        weft::file::parse(path, text, &Kinds, &mut |_| Err("no such file".into())).unwrap();
+    let options = SessionOptions {
+        jobs: 1,
+        seed: None,
+        noop: false,
+        yes: false,
+        world: None,
+        state_root: PathBuf::from("/nowhere/state"),
+        root: None,
+    };
+    Session::open(Some(document), options).unwrap()
+}
+
+#[test]
+fn w1_a_story_has_its_own_world_and_a_graph_means_this_machine() {
+    assert!(
+        session("resources: {noop: [{name: a}]}\nsteps: [apply]\n")
+            .label()
+            .starts_with("sim")
+    );
+    let mut graph = session("resources: {noop: [{name: a}]}\n");
+    assert!(graph.label().starts_with("host "));
+    let mut front = Nobody::default();
+    graph.eval("world", &mut front).unwrap();
+    assert!(front.shown.contains(graph.label()), "{}", front.shown);
+}
+
+#[test]
+fn w3_with_nobody_to_ask_nothing_is_looked_at_and_yes_is_named() {
+    let mut session = session("resources: {file: [{name: /nowhere/a}]}\n");
+    let error = session
+        .eval("apply", &mut Nobody::default())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("--yes"), "{error}");
+    assert_eq!(session.ended().code(false), 1);
+    assert!(
+        session
+            .events()
+            .iter()
+            .all(|event| !matches!(event.what, What::Checking { .. }))
     );
 }
 
@@ -569,7 +675,7 @@ fn p2_a_debt_is_paid_after_a_crash_though_nothing_is_left_to_change() {
     drive.crash_at(weft::drive::sim::CrashPoint::After(key("file:/a")));
     apply(&mut drive);
     assert!(drive.is_down());
-    drive.restart(options(1)).unwrap();
+    drive.restart(options(1), Arc::new(graph(&lines))).unwrap();
     let events = apply(&mut drive);
     assert!(
         story(&events).contains(

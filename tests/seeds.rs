@@ -92,7 +92,7 @@ fn world() -> SimSpec {
         spec.http.insert(
             format!("http://site/{n}"),
             Page {
-                body: format!("page {n}").into_bytes().into(),
+                body: format!("page {n}").into_bytes(),
                 ..Page::default()
             },
         );
@@ -515,7 +515,7 @@ impl Play {
         self.drive.crash();
         let jobs = 1 + self.dice.below(4) as usize;
         self.drive
-            .restart_with(options(jobs), self.graph.clone())
+            .restart(options(jobs), self.graph.clone())
             .expect("the store is there");
         self.audit();
         self.did("restart", "");

@@ -62,7 +62,7 @@ pub struct WorldArgs {
     /// Changes nothing: every resource is checked and held.
     #[arg(long, global = true)]
     pub noop: bool,
-    /// How many resources may run at the same time; as many as there are processors unless given.
+    /// How many resources may run at the same time; 8 unless given.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
     pub jobs: Option<u8>,
     /// What a simulation's choices are drawn from, instead of the story's seed.

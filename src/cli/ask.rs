@@ -7,53 +7,77 @@ use super::args::{Format, GraphArgs, RefArgs};
 use super::desk::Desk;
 use super::run;
 use crate::command::help::table;
-use crate::command::{Order, Session, SessionError};
-use crate::engine::Status;
+use crate::command::{Order, Session, SessionError, draw, json};
+use crate::engine::{Level, Status};
 use crate::trace::VertexView;
-use clap::ValueEnum;
+use serde_json::{Value as Json, json};
 use std::path::Path;
 
 /// What a question about the past gets where nothing of it is kept.
 const NOT_KEPT: &str =
     "nothing is recorded on this host between runs: weft keeps its journal in memory for now";
 
-/// `weft graph FILE`.
+/// `weft graph FILE`. Nothing is run, and no host is looked at.
 pub fn graph(desk: &Desk, args: &GraphArgs) -> i32 {
-    let mut session = match desk.open(&args.file) {
-        Ok(session) => session,
+    let document = match desk.read(&args.file) {
+        Ok(document) => document,
         Err(code) => return code,
     };
-    let format = if desk.json() {
-        Format::Json
-    } else {
-        args.format
+    let format = match args.format {
+        _ if desk.json() => draw::Format::Json,
+        Format::Tree => draw::Format::Tree,
+        Format::Dot => draw::Format::Dot,
+        Format::Mermaid => draw::Format::Mermaid,
+        Format::Json => draw::Format::Json,
     };
-    let name = format
-        .to_possible_value()
-        .map(|value| value.get_name().to_owned());
-    answer(desk, &mut session, &Order::Graph(name))
+    let text = draw::draw(&document.graph, None, format);
+    if format == draw::Format::Json {
+        desk.printer.raw(&text);
+    } else {
+        desk.printer.result(&text);
+    }
+    0
 }
 
 /// `weft status FILE`.
 pub fn status(desk: &Desk, path: &Path) -> i32 {
-    on_file(desk, path, |_| Ok(Order::Status(Vec::new())), fresh_status)
+    let shown = |session: &Session, _: &Order| json::status(session, &[]);
+    on_file(
+        desk,
+        path,
+        |_| Ok(Order::Status(Vec::new())),
+        shown,
+        fresh_status,
+    )
 }
 
 /// `weft why FILE REF`.
 pub fn why(desk: &Desk, args: &RefArgs) -> i32 {
     let order = |session: &Session| desk.key(session, &args.reference).map(Order::Why);
-    on_file(desk, &args.file, order, not_kept)
+    let shown = |session: &Session, order: &Order| match order {
+        Order::Why(key) => json::why(session, key),
+        _ => Json::Null,
+    };
+    on_file(desk, &args.file, order, shown, not_kept)
 }
 
 /// `weft pending FILE`.
 pub fn pending(desk: &Desk, path: &Path) -> i32 {
-    on_file(desk, path, |_| Ok(Order::Pending(Vec::new())), not_kept)
+    let shown = |session: &Session, _: &Order| json::pending(session, &[]);
+    on_file(
+        desk,
+        path,
+        |_| Ok(Order::Pending(Vec::new())),
+        shown,
+        not_kept,
+    )
 }
 
 /// `weft cancel FILE REF`.
 pub fn cancel(desk: &Desk, args: &RefArgs) -> i32 {
     let order = |session: &Session| Ok(Order::Cancel(vec![desk.key(session, &args.reference)?]));
-    on_file(desk, &args.file, order, |desk, _| {
+    let shown = |session: &Session, _: &Order| json::pending(session, &[]);
+    on_file(desk, &args.file, order, shown, |desk, _| {
         let nothing = SessionError::failed("there is nothing that could be cancelled");
         desk.refuse(&nothing.with_hint(NOT_KEPT))
     })
@@ -61,41 +85,51 @@ pub fn cancel(desk: &Desk, args: &RefArgs) -> i32 {
 
 /// `weft trace FILE`.
 pub fn trace(desk: &Desk, path: &Path) -> i32 {
-    on_file(desk, path, |_| Ok(Order::Trace(None, Vec::new())), not_kept)
+    let shown = |session: &Session, _: &Order| json::trace(session, Level::Full, &[]);
+    on_file(
+        desk,
+        path,
+        |_| Ok(Order::Trace(None, Vec::new())),
+        shown,
+        not_kept,
+    )
 }
 
-/// A story is played in silence and gets the order; a graph on this host goes to `fresh`.
+/// A story is played in silence and gets the order, or is shown as JSON; a graph on this host goes to `fresh`.
 fn on_file(
     desk: &Desk,
     path: &Path,
     order: impl Fn(&Session) -> Result<Order, i32>,
+    shown: impl Fn(&Session, &Order) -> Json,
     fresh: impl Fn(&Desk, &mut Session) -> i32,
 ) -> i32 {
-    let mut session = match desk.open(path) {
-        Ok(session) => session,
-        Err(code) => return code,
-    };
-    let order = match order(&session) {
-        Ok(order) => order,
+    let opened = desk.open(path).and_then(|session| {
+        let order = order(&session)?;
+        Ok((session, order))
+    });
+    let (mut session, order) = match opened {
+        Ok(opened) => opened,
         Err(code) => return code,
     };
     if !session.moment().sim {
         return fresh(desk, &mut session);
     }
     let played = run::play(desk, &mut session, &mut desk.silent());
-    let code = answer(desk, &mut session, &order);
-    if played { code } else { code.max(1) }
-}
-
-fn answer(desk: &Desk, session: &mut Session, order: &Order) -> i32 {
-    match session.obey("", order, &mut desk.console()) {
-        Ok(_) => 0,
+    let answered = session.obey("", &order, &mut desk.console());
+    if desk.json() {
+        desk.print_json(&shown(&session, &order));
+    }
+    match answered {
+        Ok(_) => i32::from(!played),
         Err(error) => desk.refuse(&error),
     }
 }
 
 fn not_kept(desk: &Desk, _: &mut Session) -> i32 {
     desk.printer.result(&format!("{NOT_KEPT}\n"));
+    if desk.json() {
+        desk.print_json(&json!({"format": 1, "kept": false, "why": NOT_KEPT}));
+    }
     0
 }
 
@@ -110,6 +144,9 @@ fn fresh_status(desk: &Desk, session: &mut Session) -> i32 {
         let (word, why) = view.map_or(("new", String::new()), as_status);
         vec![key.to_string(), word.to_owned(), why]
     });
+    if desk.json() {
+        desk.print_json(&json::plan(&plan.report()));
+    }
     desk.printer
         .result(&format!("{}, as a look at it finds now\n", session.label()));
     desk.printer.result(&table(rows.collect(), "  "));

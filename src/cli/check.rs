@@ -29,8 +29,7 @@ pub fn check(desk: &Desk, paths: &[PathBuf]) -> i32 {
         .filter(|result| result["ok"] == json!(false))
         .count();
     if desk.json() {
-        let all = json!({"format": 1, "files": results});
-        desk.printer.raw(&format!("{all}\n"));
+        desk.print_json(&json!({"format": 1, "files": results}));
     }
     i32::from(bad > 0)
 }

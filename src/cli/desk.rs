@@ -10,12 +10,16 @@ use crate::graph::Key;
 use crate::kind::Kinds;
 use crate::repl::{Console, Printer, Signals, Style, env};
 use rustix::process::geteuid;
+use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// The story that `weft` alone opens.
 const PASSWORD: &str = include_str!("../../scenarios/password.yaml");
+
+/// How many resources run at the same time unless --jobs says so: one number everywhere, so that a story's trace is too.
+const JOBS: usize = 8;
 
 /// What every verb works with.
 pub struct Desk {
@@ -69,6 +73,11 @@ impl Desk {
         self.flags.output.json
     }
 
+    /// A result as JSON.
+    pub fn print_json(&self, json: &Json) {
+        self.printer.raw(&format!("{json}\n"));
+    }
+
     /// A file, or the exit code after its errors were told.
     pub fn read(&self, path: &Path) -> Result<Document, i32> {
         load(path, &Kinds).map_err(|error| self.tell(&error))
@@ -116,9 +125,8 @@ impl Desk {
             World::Sim => WorldName::Sim,
             World::Host => WorldName::Host,
         });
-        let processors = std::thread::available_parallelism().map_or(1, |n| n.get());
         SessionOptions {
-            jobs: flags.jobs.map_or(processors.clamp(1, 64), usize::from),
+            jobs: flags.jobs.map_or(JOBS, usize::from),
             seed: flags.seed,
             noop: flags.noop,
             yes: flags.yes,

@@ -3,33 +3,55 @@
 use super::args::PartArgs;
 use super::desk::Desk;
 use crate::command::session::judge;
-use crate::command::{Order, Session};
+use crate::command::{Order, Session, json};
+use crate::graph::Key;
 use crate::repl::Console;
 use crate::trace::Stage;
 
 /// `weft plan FILE [REF…]`.
 pub fn plan(desk: &Desk, args: &PartArgs) -> i32 {
-    with_keys(desk, args, Order::Plan)
+    let (mut session, keys) = match part(desk, args) {
+        Ok(part) => part,
+        Err(code) => return code,
+    };
+    let code = obey(desk, &mut session, &Order::Plan(keys));
+    if let Some(plan) = session.planned().filter(|_| desk.json()) {
+        desk.print_json(&json::plan(&plan.report()));
+    }
+    code
 }
 
 /// `weft apply FILE [REF…]`.
 pub fn apply(desk: &Desk, args: &PartArgs) -> i32 {
-    with_keys(desk, args, Order::Apply)
+    let (mut session, keys) = match part(desk, args) {
+        Ok(part) => part,
+        Err(code) => return code,
+    };
+    let code = obey(desk, &mut session, &Order::Apply(keys));
+    if desk.json() {
+        print_run(desk, &session, code);
+    }
+    code
 }
 
-fn with_keys(desk: &Desk, args: &PartArgs, order: impl Fn(Vec<crate::graph::Key>) -> Order) -> i32 {
-    let mut session = match desk.open(&args.file) {
-        Ok(session) => session,
-        Err(code) => return code,
-    };
-    let keys = match desk.keys(&session, &args.refs) {
-        Ok(keys) => keys,
-        Err(code) => return code,
-    };
-    let mut front = desk.console();
-    match session.obey("", &order(keys), &mut front) {
-        Ok(_) => desk.code(&mut session),
-        Err(error) => desk.refuse(&error).max(desk.code(&mut session)),
+/// What a run came to, as JSON: the statuses, the tally and the exit code.
+pub fn print_run(desk: &Desk, session: &Session, code: i32) {
+    let mut run = json::status(session, &[]);
+    run["tally"] = json::tally(&session.ended().tally);
+    run["exit"] = code.into();
+    desk.print_json(&run);
+}
+
+fn part(desk: &Desk, args: &PartArgs) -> Result<(Session, Vec<Key>), i32> {
+    let session = desk.open(&args.file)?;
+    let keys = desk.keys(&session, &args.refs)?;
+    Ok((session, keys))
+}
+
+fn obey(desk: &Desk, session: &mut Session, order: &Order) -> i32 {
+    match session.obey("", order, &mut desk.console()) {
+        Ok(_) => desk.code(session),
+        Err(error) => desk.refuse(&error).max(desk.code(session)),
     }
 }
 

@@ -1,18 +1,49 @@
-//! `test`: plays stories and compares their traces with their snapshots.
+//! `test`: plays stories and compares their traces with their snapshots. Nothing here can reach the host (rule W2).
 
-use super::args::TestArgs;
+use super::args::{TestArgs, World};
 use super::desk::Desk;
+use crate::repl::{Printer, env};
+use crate::scenario::{Environment, PlayOptions, TestOptions, run_tests};
+use std::io::Write;
+use std::path::PathBuf;
 
 /// `weft test [PATH|GLOB…]`.
 pub fn test(desk: &Desk, args: &TestArgs) -> i32 {
-    let _ = (
-        args.accept,
-        args.list,
-        args.check_plan,
-        &args.junit,
-        &args.paths,
-    );
-    desk.printer
-        .error("error: this weft was built without its story player");
-    1
+    if desk.flags.world.world == Some(World::Host) {
+        desk.printer
+            .error("error: `test` never reaches this host\n  hint: leave --world out; stories have simulated machines");
+        return 1;
+    }
+    let standard = PlayOptions::default();
+    let options = TestOptions {
+        base: PathBuf::from("."),
+        paths: args.paths.clone(),
+        accept: args.accept,
+        list: args.list,
+        play: PlayOptions {
+            jobs: desk.flags.world.jobs.map_or(standard.jobs, usize::from),
+            seed: desk.flags.world.seed,
+            check_plan: args.check_plan,
+        },
+        junit: args.junit.clone(),
+        environment: Environment {
+            ci: env::var("CI").is_some(),
+            github: env::text("GITHUB_ACTIONS").is_some_and(|yes| yes == "true"),
+        },
+    };
+    run_tests(&options, &mut Results(&desk.printer))
+}
+
+/// Results as the printer prints them.
+struct Results<'a>(&'a Printer);
+
+impl Write for Results<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.result(&String::from_utf8_lossy(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }

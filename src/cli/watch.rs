@@ -1,7 +1,7 @@
 //! `watch`: applies, then repairs; reads its file again when it changes, or when a SIGHUP says so where there is no terminal.
 
 use super::desk::Desk;
-use super::report;
+use super::{report, run};
 use crate::command::{Order, Session};
 use crate::file::load;
 use crate::kind::Kinds;
@@ -31,7 +31,11 @@ pub fn watch(desk: &Desk, path: &Path) -> i32 {
     if session.moment().sim {
         return in_a_simulation(desk, &mut session);
     }
-    stay(desk, &mut session, Some(path))
+    let code = stay(desk, &mut session, Some(path));
+    if desk.json() {
+        run::print_run(desk, &session, code);
+    }
+    code
 }
 
 /// In a simulation nothing happens that the story does not say: it watches until nothing is left to do.

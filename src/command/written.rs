@@ -68,7 +68,7 @@ pub fn arrow(edge: &Edge) -> Option<&'static str> {
 fn gone(old: &Graph, new: &Graph) -> Vec<String> {
     let mut lines = Vec::new();
     let stays = |key: &Key| new.vertex(key).is_some();
-    for ((to, field), _) in old.bindings() {
+    for (to, field) in old.bindings().keys() {
         let now = new.bindings().get(&(to.clone(), field.clone()));
         let same = now.is_some_and(|now| bound_alike(old, to, field, now));
         if stays(to) && !same {

@@ -175,7 +175,7 @@ impl SimDrive {
             id,
             at: self.now,
             subject: None,
-            what: What::Note("the engine is killed".into()),
+            what: What::Killed,
             cause: None,
         });
     }
@@ -185,14 +185,9 @@ impl SimDrive {
         self.store.load()
     }
 
-    /// A new engine goes on from the journal, with the same graph; its events go on counting.
-    pub fn restart(&mut self, options: Options) -> Result<(), StoreFault> {
-        let graph = self.engine.graph().clone();
-        self.restart_with(options, graph)
-    }
-
-    /// The same with this graph, which may have been edited while no engine lived (rule N7).
-    pub fn restart_with(&mut self, options: Options, graph: Arc<Graph>) -> Result<(), StoreFault> {
+    /// A new engine goes on from the journal, with this graph, which may have been edited meanwhile (rule N7); its events go
+    /// on counting.
+    pub fn restart(&mut self, options: Options, graph: Arc<Graph>) -> Result<(), StoreFault> {
         let last = self.engine.last_event();
         self.engine = Engine::new(options, self.store.load()?);
         self.engine.go_on_counting(last);

@@ -195,8 +195,9 @@ impl Engine {
 
     fn begin_refresh(&mut self, v: VertexId) {
         let after = self.take_debt(v);
-        let last = self.node(v).last;
-        let last = self.event(Some(v), What::Refreshing, last);
+        // What it refreshes for, where that was in this engine's life; else what made it start.
+        let cause = self.node(v).notified.max(self.node(v).cause);
+        let last = self.event(Some(v), What::Refreshing, cause);
         let node = self.node_mut(v);
         node.last = last;
         node.phase = Phase::Refreshing;

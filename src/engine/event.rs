@@ -41,6 +41,8 @@ pub enum What {
     },
     /// An engine continued from what one before it left: so many debts and notifications.
     Restarted { debts: usize, pending: usize },
+    /// The engine was killed: what it had not recorded is lost. Only a simulation lives to tell.
+    Killed,
     /// A watch noticed something.
     Noticed(String),
     /// A time came: to poll, to try again, for a late event.
@@ -278,6 +280,7 @@ impl What {
             What::Command(_)
                 | What::Started { .. }
                 | What::Restarted { .. }
+                | What::Killed
                 | What::Noticed(_)
                 | What::Due(_)
                 | What::Ticked

@@ -176,8 +176,7 @@ impl Engine {
         }
         let fields: Vec<FieldPath> = std::mem::take(&mut inbox.fresh).into_iter().collect();
         let event = inbox.event;
-        self.event(Some(v), What::Received(fields), event);
-        cause
+        self.event(Some(v), What::Received(fields), event)
     }
 
     /// A check of the present values succeeded: none of them counts as changed any more.

@@ -107,6 +107,7 @@ impl Engine {
             self.node_mut(v).cause = event;
         }
         self.mark_pending(v, true);
+        self.node_mut(v).notified = event;
         if self.has(v, FAILED) && !self.fights(v) {
             self.unfail(v);
             self.node_mut(v).tries = 0;

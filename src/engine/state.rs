@@ -105,6 +105,8 @@ pub(super) struct Node {
     pub since: Time,
     /// What made it need to run.
     pub cause: EventId,
+    /// The last notification that reached it.
+    pub notified: EventId,
     /// The last event of its present attempt; the next one follows from it.
     pub last: EventId,
     pub tries: u32,
@@ -188,6 +190,7 @@ impl Node {
             queued: false,
             since: Time::ZERO,
             cause: EventId(0),
+            notified: EventId(0),
             last: EventId(0),
             tries: 0,
             again: None,

@@ -37,7 +37,7 @@ pub struct Checked {
     pub says: Vec<Value>,
     /// Whether its refresh is to be skipped, and why.
     pub deaf: Option<String>,
-    /// Whether only a real run can tell if its refresh is to be skipped (rule L2).
+    /// Whether only a real run can tell that.
     pub unsure: bool,
 }
 

@@ -80,7 +80,7 @@ pub fn play(document: &Document, options: &PlayOptions) -> Result<Played, Sessio
         match one(&mut session, &step, &mut script, check) {
             Ok(Flow::Go) => {}
             Ok(Flow::Quit) => break,
-            Err(error) => script.error(&error.to_string()),
+            Err(error) => script.tell(&error.to_string()),
         }
     }
     Ok(conclude(document, &session, script, foresight))

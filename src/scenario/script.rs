@@ -11,8 +11,8 @@ use crate::trace;
 pub(super) struct Script {
     level: Level,
     text: String,
-    /// The step under way, until it has been written.
-    step: Option<String>,
+    /// The step under way, until it has been written, with what was shown of it before its command was.
+    step: Option<(String, String)>,
 }
 
 impl Script {
@@ -26,51 +26,57 @@ impl Script {
 
     /// A step begins. It is written once there is something to show of it that does not tell its words itself.
     pub(super) fn begin(&mut self, step: &str) {
-        self.step = Some(step.to_owned());
+        self.end();
+        self.step = Some((step.to_owned(), String::new()));
     }
 
     /// All that was shown.
-    pub(super) fn into_text(self) -> String {
+    pub(super) fn into_text(mut self) -> String {
+        self.end();
         self.text
     }
 
-    /// An error that a step ended with.
-    pub(super) fn error(&mut self, error: &str) {
-        self.tell("", error);
-    }
-
-    fn tell(&mut self, before: &str, text: &str) {
-        if let Some(step) = self.step.take() {
+    /// A step has ended. One whose words are no command of the trace is written with its prompt.
+    fn end(&mut self) {
+        if let Some((step, shown)) = self.step.take()
+            && !shown.is_empty()
+        {
             step.lines()
                 .for_each(|line| self.text.push_str(&format!("> {line}\n")));
+            self.text.push_str(&shown);
         }
+    }
+
+    /// Shows a text, or an error that a step ended with.
+    pub(super) fn tell(&mut self, text: &str) {
+        let to = match &mut self.step {
+            Some((_, shown)) => shown,
+            None => &mut self.text,
+        };
         for line in text.lines() {
-            let line = format!("{before}{line}");
-            self.text.push_str(line.trim_end());
-            self.text.push('\n');
+            to.push_str(line.trim_end());
+            to.push('\n');
         }
     }
 }
 
 impl Front for Script {
     fn show(&mut self, text: &str) {
-        if !text.is_empty() {
-            self.tell("", text);
-        }
+        self.tell(text);
     }
 
     fn remark(&mut self, text: &str) {
-        if !text.is_empty() {
-            self.tell("", text);
-        }
+        self.tell(text);
     }
 
     fn events(&mut self, events: &[Event]) {
         for event in events {
-            if let What::Command(_) = event.what {
-                self.step = None;
-            }
+            let shown = match &event.what {
+                What::Command(_) => self.step.take().map(|(_, shown)| shown),
+                _ => None,
+            };
             self.text.push_str(&trace::lines([event], self.level));
+            self.text.push_str(&shown.unwrap_or_default());
         }
     }
 

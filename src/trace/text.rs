@@ -64,6 +64,7 @@ pub fn word(what: &What) -> &'static str {
         What::Command(_) => "command",
         What::Started { .. } => "start",
         What::Restarted { .. } => "restart",
+        What::Killed => "killed",
         What::Noticed(_) => "event",
         What::Due(_) => "due",
         What::Ticked => "tick",

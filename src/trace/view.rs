@@ -110,7 +110,7 @@ impl View {
                 self.vertices.values_mut().for_each(VertexView::begin);
             }
             What::Converged(tally) => self.stage = Stage::Converged(*tally),
-            What::Stopped => self.stage = Stage::Stopped,
+            What::Stopped | What::Killed => self.stage = Stage::Stopped,
             What::Dropped { what } => self.dropped.push(what.clone()),
             _ => {}
         }

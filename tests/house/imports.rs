@@ -107,6 +107,10 @@ const OWNED: &[Owned] = &[
             ("src/drive/real.rs", "the state directory and its lock"),
             ("src/repl/", "the history file"),
             (
+                "src/scenario/files.rs",
+                "stories and their snapshots, where they stand",
+            ),
+            (
                 "src/cli/",
                 "the edge: traces, snapshots and reports are written where they were asked for",
             ),
@@ -145,7 +149,7 @@ const OWNED: &[Owned] = &[
                 "watches listen, and a command's outputs are read side by side",
             ),
             ("src/drive/real.rs", "the pool that checks and applies"),
-            ("src/drive/real/", "the pool that checks and applies"),
+            ("src/drive/pool.rs", "the pool that checks and applies"),
             ("src/drive/runner.rs", "a watch goes on behind the prompt"),
             (
                 "src/repl/",
@@ -165,7 +169,7 @@ const OWNED: &[Owned] = &[
                 "the run's clock, which is an argument from there on",
             ),
             (
-                "src/drive/real/",
+                "src/drive/pool.rs",
                 "the run's clock, which is an argument from there on",
             ),
             ("src/repl/", "how often progress is drawn"),

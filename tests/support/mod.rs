@@ -90,6 +90,9 @@ impl Drop for Scratch {
     }
 }
 
+/// What looks at each event.
+pub type Hook = Box<dyn FnMut(&Event)>;
+
 /// A front that shows nothing, remembers all, and says `answer` to every question.
 #[derive(Default)]
 pub struct Memory {
@@ -100,7 +103,7 @@ pub struct Memory {
     /// What it answers; `None` if there is nobody to ask.
     pub answer: Option<bool>,
     /// What gets each event as it is shown.
-    pub hook: Option<Box<dyn FnMut(&Event)>>,
+    pub hook: Option<Hook>,
 }
 
 impl Front for Memory {

@@ -56,7 +56,7 @@ impl Session {
                 SessionError::failed(what).with_hint(format!("one of {}", words.join(", ")))
             );
         };
-        Ok(draw(self.graph(), Some(&self.view), format))
+        Ok(draw(self.graph(), Some(&self.picture()), format))
     }
 
     fn why_text(&self, key: &Key) -> String {

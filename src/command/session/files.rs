@@ -63,7 +63,7 @@ impl Session {
         }
     }
 
-    /// The engine gets the graph; what follows has these words as its cause.
+    /// The engine gets the graph, and what follows has these words as its cause.
     pub(super) fn edited_by(
         &mut self,
         words: &str,

@@ -151,6 +151,8 @@ pub struct Session {
     log: Vec<String>,
     /// Whether the graph was edited since the engine got it (rule W4).
     staged: bool,
+    /// Which vertices have another name since then.
+    renames: Vec<(Key, Key)>,
     /// Errors so far, for `expect error`.
     errors: Vec<String>,
     /// What it began with, for a story of it.
@@ -299,6 +301,7 @@ impl Session {
         self.plan = None;
         if !self.runner.is_sim() && self.runner.ask(|engine| engine.is_running()) {
             self.staged = true;
+            self.renames.extend(renamed);
             front.remark("staged: `apply` shows it and asks\n");
             return;
         }
@@ -307,7 +310,10 @@ impl Session {
 
     pub(super) fn hand_graph_over(&mut self, renamed: Vec<(Key, Key)>, front: &mut dyn Front) {
         self.staged = false;
+        let mut renames = std::mem::take(&mut self.renames);
+        renames.extend(renamed);
         let graph = self.history.now().clone();
+        let renamed = renames;
         self.input(Input::Graph { graph, renamed }, front);
     }
 

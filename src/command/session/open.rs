@@ -119,6 +119,7 @@ impl Session {
             ended: Ended::default(),
             log: Vec::new(),
             staged: false,
+            renames: Vec::new(),
             errors: Vec::new(),
             began,
             sourcing: Vec::new(),
@@ -154,6 +155,7 @@ impl Session {
         self.view = View::default();
         self.plan = None;
         self.staged = false;
+        self.renames.clear();
         self.begin_graph();
         Ok(())
     }

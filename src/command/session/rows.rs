@@ -4,7 +4,7 @@ use super::Session;
 use crate::engine::event::{Event, What};
 use crate::engine::{Level, Marks, Source, Status, why};
 use crate::graph::Key;
-use crate::trace;
+use crate::trace::{self, View};
 
 /// How a vertex stands.
 #[derive(Clone, PartialEq, Debug)]
@@ -70,7 +70,7 @@ impl Session {
         }
     }
 
-    /// The first vertex right before this one that is not done.
+    /// The first vertex right before this one that is not done; else a run, if there is none.
     fn waits_for(&self, key: &Key) -> String {
         let done = |status| matches!(status, Some(Status::Ok | Status::Changed));
         let graph = self.graph();
@@ -79,7 +79,31 @@ impl Session {
             let mut froms = before.map(|(from, _)| from);
             froms.find(|from| !done(engine.status(from))).cloned()
         });
-        open.map(|key| format!("for {key}")).unwrap_or_default()
+        match open {
+            Some(key) => format!("for {key}"),
+            None if !self.moment().running => "for the next run".to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// The view with every vertex of the graph in it, as it stands right now and under the name that it has now.
+    pub fn picture(&self) -> View {
+        let mut view = self.view.clone();
+        for row in self.statuses(&[]) {
+            let vertex = view.vertices.entry(row.key).or_default();
+            vertex.status = Some(row.status);
+            vertex.reason = row.reason;
+            vertex.dirty = row.marks.dirty;
+            vertex.pending.clear();
+        }
+        for row in self.pending_rows(&[]).into_iter().filter(|row| !row.debt) {
+            view.vertices
+                .entry(row.to)
+                .or_default()
+                .pending
+                .push(row.from);
+        }
+        view
     }
 
     /// Debts and notifications that are not heard yet, of these vertices or of all.

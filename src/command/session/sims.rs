@@ -88,7 +88,7 @@ impl Session {
         };
         drive.crash();
         drive
-            .restart_with(options, graph)
+            .restart(options, graph)
             .map_err(|fault| SessionError::failed(fault.to_string()))?;
         self.staged = false;
         self.take_new(front);

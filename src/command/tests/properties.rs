@@ -194,8 +194,10 @@ proptest! {
         let start = complete(typed, cut, &ctx).0;
         let stem = typed[..start].trim_end();
         let stem = stem.strip_suffix("->").or(stem.strip_suffix("~>")).unwrap_or(&typed[..start]);
+        // What is missing before a separator is wrong for good.
+        let ended = typed[..start].contains([';', '\n']);
         let before = parse(&format!("{stem} "), &graph, &Small);
-        if before.is_ok() || before.is_err_and(|error| error.grade != Grade::Wrong) {
+        if before.is_ok() || before.is_err_and(|error| error.grade != Grade::Wrong && !ended) {
             for candidate in complete(typed, cut, &ctx).1 {
                 let next = format!("{}{}", &typed[..start], candidate.text);
                 let grade = parse(&next, &graph, &Small).err().map(|error| (error.grade, error.what));

@@ -1,10 +1,9 @@
 //! Files: new, load, save, source, edit; undo and redo.
 
-use super::{STORY, Script, open, say};
-use crate::command::session::Session;
+use super::{STORY, Script, open, open_in, say};
+use crate::command::session::{Session, WorldName};
 use crate::file;
 use crate::graph::Key;
-use crate::kind::Kinds;
 use insta::assert_snapshot;
 use std::path::{Path, PathBuf};
 
@@ -137,11 +136,12 @@ fn load_and_new_replace_the_graph_and_keep_the_world() {
     add noop[a]
     > undo
     undid: load site.yaml
+    (this graph belongs to no file now: `save` needs a path
     > graph
     graph secret
-    password[pw]  changed
-      -> file[/tmp/secret]  (password -> content)  changed
-        ~> noop[bystander]  ok
+    password[pw]  new, dirty
+      -> file[/tmp/secret]  (password -> content)  new, dirty
+        ~> noop[bystander]  new, dirty
     > redo
     redid: load site.yaml
     > new
@@ -182,6 +182,47 @@ fn a_graph_is_not_replaced_while_something_runs() {
     error: `load` cannot be used now
       hint: something runs: `stop` it first
     ");
+}
+
+/// Rule P5: on a real machine each graph has a state directory of its own. Nothing is looked at here.
+#[test]
+fn on_a_real_machine_another_graph_begins_anew() {
+    let (mut session, mut front) = open_in(STORY, Some(WorldName::Host));
+    put(
+        &mut front,
+        "site.yaml",
+        "graph: site\nresources:\n  noop:\n  - name: a\n",
+    );
+    let state = |session: &Session| session.runner.state().display().to_string();
+    assert!(state(&session).starts_with("/nowhere/secret-"));
+    let said = say(&mut session, &mut front, &["save --story again.yaml"]);
+    assert!(
+        said.contains("a story needs a simulated world, and this is host"),
+        "{said}"
+    );
+    say(&mut session, &mut front, &["add noop late"]);
+    front.answers.extend([false, true]);
+    assert_snapshot!(say(&mut session, &mut front, &["load site.yaml"]), @r"
+    > load site.yaml
+    Leave secret without saving it? false
+    error: the graph was not left
+      hint: `save PATH` keeps it
+    ");
+    assert_snapshot!(say(&mut session, &mut front, &["load site.yaml", "undo"]), @r"
+    > load site.yaml
+    Leave secret without saving it? true
+    loaded site from site.yaml: 1 resource
+    > undo
+    error: there is nothing to undo
+    ");
+    assert!(state(&session).starts_with("/nowhere/site-"));
+    assert_snapshot!(say(&mut session, &mut front, &["new web", "status"]), @r"
+    > new web
+    new graph web
+    > status
+    the graph is empty: `add KIND NAME` begins one
+    ");
+    assert_eq!(state(&session), "/nowhere/web");
 }
 
 /// The lines that `show` prints build the same graph.
@@ -391,5 +432,4 @@ fn undoing_a_rename_carries_what_is_pending_back() {
     assert_eq!(of(&session), ["noop[bystander]"]);
     say(&mut session, &mut front, &["redo"]);
     assert_eq!(of(&session), ["noop[witness]"]);
-    let _ = Kinds;
 }

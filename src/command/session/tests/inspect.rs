@@ -56,7 +56,7 @@ fn a_vertex_that_is_there_gets_what_it_does_not_receive() {
     updated file[/tmp/secret]
       set file[/tmp/secret] group=root mode=0600 owner=root
     > show secret
-    file[/tmp/secret]  waiting  dirty
+    file[/tmp/secret]  waiting  for the next run  dirty
       group    root
       mode     0600
       owner    root

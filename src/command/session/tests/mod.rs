@@ -10,13 +10,16 @@ use crate::trace;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 
+/// What an editor makes of a text.
+pub(super) type Edit = Box<dyn FnOnce(&str) -> String>;
+
 /// A front for tests: files from a map, answers from lists, and everything that is said in one text.
 #[derive(Default)]
 pub(super) struct Script {
     pub said: String,
     pub files: BTreeMap<PathBuf, String>,
     /// What the editor leaves behind, each time it is opened; it keeps the text where there is nothing.
-    pub edits: VecDeque<Box<dyn FnOnce(&str) -> String>>,
+    pub edits: VecDeque<Edit>,
     pub answers: VecDeque<bool>,
     pub secrets: VecDeque<String>,
     pub events: bool,
@@ -97,6 +100,11 @@ expect:
 
 /// A session on a story, and a front.
 pub(super) fn open(text: &str) -> (Session, Script) {
+    open_in(text, None)
+}
+
+/// The same in a world that a person names.
+pub(super) fn open_in(text: &str, world: Option<WorldName>) -> (Session, Script) {
     let mut front = Script::default();
     let path = PathBuf::from("secret.yaml");
     front.files.insert(path.clone(), text.to_owned());
@@ -107,7 +115,7 @@ pub(super) fn open(text: &str) -> (Session, Script) {
         seed: Some(1),
         noop: false,
         yes: false,
-        world: None,
+        world,
         state_root: PathBuf::from("/nowhere"),
         root: None,
     };

@@ -1,0 +1,440 @@
+//! The real binary in a real pseudo terminal: what a person types, and what the screen shows.
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
+
+/// How long anything may take before a test says what it saw instead.
+const PATIENCE: Duration = Duration::from_secs(30);
+const ROWS: NonZero<u16> = NonZero::new(50).expect("not zero");
+const COLS: NonZero<u16> = NonZero::new(120).expect("not zero");
+const UP: &str = "\x1b[A";
+const CTRL_C: &str = "\x03";
+const CTRL_D: &str = "\x04";
+
+/// weft in a terminal of 50 rows and 120 columns.
+struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    writer: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    over: bool,
+    _master: Box<dyn portable_pty::MasterPty + Send>,
+}
+
+impl Terminal {
+    fn start(home: &Path, args: &[&str]) -> Terminal {
+        Terminal::start_with(home, args, &[])
+    }
+
+    fn start_with(home: &Path, args: &[&str], env: &[(&str, &str)]) -> Terminal {
+        let size = PtySize {
+            rows: 50,
+            cols: 120,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system()
+            .openpty(size)
+            .expect("a pseudo terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_weft"));
+        command.env_clear();
+        command.args(args);
+        command.cwd(home);
+        for (name, value) in [
+            ("PATH", "/usr/bin:/bin"),
+            ("TERM", "xterm-256color"),
+            ("LANG", "C.UTF-8"),
+        ] {
+            command.env(name, value);
+        }
+        command.env("HOME", home);
+        command.env("XDG_STATE_HOME", home.join("state"));
+        command.env("WEFT_STATE_DIR", home.join("graphs"));
+        env.iter()
+            .for_each(|(name, value)| command.env(name, value));
+        let child = pair.slave.spawn_command(command).expect("weft starts");
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().expect("a reader");
+        let writer = pair.master.take_writer().expect("a writer");
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(n) = reader.read(&mut bytes) {
+                if n == 0 || sender.send(bytes[..n].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let screen = vt100::Parser::new(ROWS, COLS, 1000);
+        Terminal {
+            child,
+            writer,
+            output,
+            screen,
+            over: false,
+            _master: pair.master,
+        }
+    }
+
+    fn keys(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).expect("weft reads");
+        self.writer.flush().expect("weft reads");
+    }
+
+    fn line(&mut self, line: &str) {
+        self.keys(&format!("{line}\r"));
+    }
+
+    fn text(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// Takes in what has been printed until this holds of the screen.
+    fn until(&mut self, what: &str, holds: impl Fn(&str) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !holds(&self.text()) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.screen.process(&bytes),
+                Err(RecvTimeoutError::Timeout) => panic!("no {what} in:\n{}", self.text()),
+                Err(RecvTimeoutError::Disconnected) if self.over => {
+                    panic!("no {what} before the end:\n{}", self.text())
+                }
+                Err(RecvTimeoutError::Disconnected) => self.over = true,
+            }
+        }
+    }
+
+    /// Waits until this stands on the screen.
+    fn sees(&mut self, wanted: &str) {
+        self.until(&format!("{wanted:?}"), |text| text.contains(wanted));
+    }
+
+    /// Waits until this stands on the screen so many times.
+    fn sees_times(&mut self, wanted: &str, times: usize) {
+        self.until(&format!("{times} times {wanted:?}"), |text| {
+            text.matches(wanted).count() >= times
+        });
+    }
+
+    /// Waits until this stands in the line of the cursor, which is the prompt's.
+    fn prompts(&mut self, wanted: &str) {
+        self.until(&format!("prompt {wanted:?}"), |text| {
+            text.lines()
+                .last()
+                .is_some_and(|last| last.contains(wanted))
+        });
+    }
+
+    /// Waits for the end; gives the exit code.
+    fn ends(&mut self) -> u32 {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.screen.process(&bytes),
+                Err(RecvTimeoutError::Timeout) => panic!("it does not end:\n{}", self.text()),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.child.wait().expect("it ended").exit_code()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+/// A directory of this test's own.
+struct Home(PathBuf);
+
+impl Home {
+    fn new(name: &str) -> Home {
+        let path = std::env::temp_dir().join(format!("weft-repl-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("a directory");
+        let path = std::fs::canonicalize(path).expect("it is there");
+        std::fs::write(path.join("empty.yaml"), "graph: mine\nworld: {}\n").expect("written");
+        Home(path)
+    }
+
+    fn graph(&self, text: &str) -> PathBuf {
+        let path = self.0.join("graph.yaml");
+        std::fs::write(&path, text).expect("written");
+        path
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    let meta = std::fs::metadata(path).expect("it is there");
+    meta.permissions().mode() & 0o777
+}
+
+#[test]
+fn the_password_graph_is_typed_planned_and_applied() {
+    let home = Home::new("type");
+    let mut weft = Terminal::start(&home.0, &["empty.yaml"]);
+    weft.prompts("sim mine ›");
+    weft.line("add password pw length=16");
+    weft.sees("added password[pw]");
+    weft.line("add file /tmp/secret mode=0600");
+    weft.line("add noop bystander");
+    weft.sees("added noop[bystander]");
+    weft.line("password[pw].password -> file[/tmp/secret].content");
+    weft.line("/tmp/secret ~> bystander");
+    weft.line("plan");
+    weft.sees("plan for sim, seed 0");
+    weft.sees("2 to change, 1 to refresh");
+    weft.line("apply");
+    weft.sees("converged");
+    for line in [
+        "changed    password[pw]",
+        "received   file[/tmp/secret]",
+        "refreshed  noop[bystander]",
+    ] {
+        weft.sees(line);
+    }
+    weft.prompts("sim mine ok ›");
+    weft.line("quit");
+    assert_eq!(weft.ends(), 0);
+}
+
+#[test]
+fn tab_completes_and_an_error_points_at_its_place() {
+    let home = Home::new("tab");
+    let mut weft = Terminal::start(&home.0, &["empty.yaml"]);
+    weft.prompts("sim mine ›");
+    weft.keys("add pass\t");
+    weft.prompts("› add password");
+    weft.keys(" pw leng\t");
+    weft.prompts("pw length=");
+    weft.line("20");
+    weft.sees("added password[pw]");
+    weft.line("set pw lenth=3");
+    weft.sees("^^^");
+    weft.sees("error:");
+    weft.line("show pw");
+    weft.sees("length");
+    weft.keys(CTRL_D);
+    assert_eq!(weft.ends(), 0);
+}
+
+#[test]
+fn open_lines_go_on() {
+    let home = Home::new("open");
+    let mut weft = Terminal::start(&home.0, &["empty.yaml"]);
+    weft.prompts("sim mine ›");
+    weft.line("add file /tmp/a content=<<END");
+    weft.line("first");
+    weft.line("second");
+    weft.line("END");
+    weft.sees("added file[/tmp/a]");
+    weft.line("apply");
+    weft.sees("+second");
+    weft.keys(CTRL_D);
+    assert_eq!(weft.ends(), 0);
+}
+
+#[test]
+fn ctrl_c_clears_a_line_and_twice_on_an_empty_one_leaves() {
+    let home = Home::new("ctrl-c");
+    let mut weft = Terminal::start(&home.0, &["empty.yaml"]);
+    weft.prompts("sim mine ›");
+    weft.keys("add noop never");
+    weft.prompts("add noop never");
+    weft.keys(CTRL_C);
+    weft.until("cleared line", |text| {
+        text.trim_end().ends_with("sim mine ›")
+    });
+    weft.line("add noop there");
+    weft.sees("added noop[there]");
+    weft.keys(CTRL_C);
+    weft.sees("Ctrl+C again");
+    weft.line("status");
+    weft.until("prompt after the status", |text| {
+        text.trim_end().ends_with('›')
+    });
+    assert!(
+        !weft.text().contains("added noop[never]"),
+        "{}",
+        weft.text()
+    );
+    weft.keys(CTRL_C);
+    weft.sees_times("Ctrl+C again", 2);
+    weft.keys(CTRL_C);
+    assert_eq!(weft.ends(), 0);
+}
+
+#[test]
+fn the_history_keeps_what_it_should() {
+    let home = Home::new("history");
+    let mut weft = Terminal::start(&home.0, &["empty.yaml"]);
+    weft.prompts("sim mine ›");
+    weft.line("add noop first");
+    weft.sees("added noop[first]");
+    weft.line(" add noop hidden");
+    weft.sees("added noop[hidden]");
+    weft.line("add value s value=hunter2 meta.sensitive=true");
+    weft.sees("added value[s]");
+    weft.keys(CTRL_D);
+    assert_eq!(weft.ends(), 0);
+    let path = home.0.join("state/weft/history");
+    let kept = std::fs::read_to_string(&path).expect("a history");
+    assert!(kept.contains("add noop first"), "{kept}");
+    assert!(
+        !kept.contains("hidden") && !kept.contains("hunter2"),
+        "{kept}"
+    );
+    assert_eq!(
+        (mode(&path), mode(path.parent().expect("a directory"))),
+        (0o600, 0o700)
+    );
+
+    let mut weft = Terminal::start(&home.0, &["empty.yaml"]);
+    weft.prompts("sim mine ›");
+    weft.keys(UP);
+    weft.prompts("› add noop first");
+    weft.keys("\r");
+    weft.sees("added noop[first]");
+    weft.keys(CTRL_D);
+    assert_eq!(weft.ends(), 0);
+}
+
+#[test]
+fn a_secret_that_is_asked_for_is_not_echoed() {
+    let home = Home::new("secret");
+    let mut weft = Terminal::start(&home.0, &["empty.yaml"]);
+    weft.prompts("sim mine ›");
+    weft.line("add file /tmp/s content=?");
+    weft.sees("file[/tmp/s].content:");
+    weft.line("hunter2");
+    weft.sees("added file[/tmp/s]");
+    weft.line("apply");
+    weft.sees("converged");
+    weft.line("show /tmp/s");
+    weft.line("quit");
+    assert_eq!(weft.ends(), 0);
+    assert!(!weft.text().contains("hunter2"), "{}", weft.text());
+    let kept = std::fs::read_to_string(home.0.join("state/weft/history")).expect("a history");
+    assert!(
+        kept.contains("content=?") && !kept.contains("hunter2"),
+        "{kept}"
+    );
+}
+
+#[test]
+fn apply_on_this_machine_asks_first() {
+    let home = Home::new("ask");
+    let target = home.0.join("made");
+    let text = format!(
+        "resources:\n  file:\n  - name: {}\n    content: hello\n",
+        target.display()
+    );
+    let graph = home.graph(&text);
+    let graph = graph.to_str().expect("a plain path");
+    let mut weft = Terminal::start(&home.0, &["apply", graph]);
+    weft.sees("Apply 1 change to");
+    weft.sees("[y/N/d]");
+    weft.line("d");
+    weft.sees_times("[y/N/d]", 2);
+    weft.line("n");
+    weft.sees("nothing was changed");
+    assert_eq!(weft.ends(), 0);
+    assert!(!target.exists());
+
+    let mut weft = Terminal::start(&home.0, &["apply", graph]);
+    weft.sees("[y/N/d]");
+    weft.line("y");
+    weft.sees("converged");
+    assert_eq!(weft.ends(), 0);
+    assert_eq!(std::fs::read_to_string(&target).expect("made"), "hello");
+}
+
+#[test]
+fn a_watch_goes_on_above_the_prompt() {
+    let home = Home::new("watch");
+    let target = home.0.join("kept");
+    let text = format!(
+        "graph: mine\nresources:\n  file:\n  - name: {}\n    content: right\n",
+        target.display()
+    );
+    let graph = home.graph(&text);
+    let mut weft = Terminal::start(&home.0, &[graph.to_str().expect("a plain path")]);
+    weft.prompts("host mine ›");
+    weft.line("watch");
+    weft.sees("[y/N/d]");
+    weft.line("y");
+    weft.sees("converged");
+    weft.prompts("host mine watching ›");
+    weft.keys("add noop typed");
+    weft.prompts("add noop typed");
+    std::fs::write(&target, "wrong").expect("written");
+    weft.sees("-wrong");
+    weft.prompts("host mine watching › add noop typed");
+    weft.keys("\r");
+    weft.sees("staged: `apply` shows it and asks");
+    weft.prompts("host mine staged ›");
+    weft.line("stop");
+    weft.sees("stopping");
+    weft.prompts("›");
+    weft.line("quit");
+    assert_eq!(weft.ends(), 0);
+    assert_eq!(std::fs::read_to_string(&target).expect("kept"), "right");
+}
+
+#[test]
+fn a_run_in_the_foreground_is_stopped_by_ctrl_c() {
+    let home = Home::new("stop");
+    let graph = home.graph("resources:\n  exec:\n  - name: long\n    cmd: sleep 600\n");
+    let mut weft = Terminal::start(&home.0, &["--yes", graph.to_str().expect("a plain path")]);
+    weft.prompts("host graph ›");
+    weft.line("apply");
+    weft.sees("start ");
+    weft.sees("running exec[long]");
+    weft.keys(CTRL_C);
+    weft.sees("nothing new starts");
+    weft.keys(CTRL_C);
+    weft.sees("what runs is cancelled");
+    weft.prompts("host graph stopped ›");
+    weft.line("quit");
+    assert_eq!(weft.ends(), 0);
+}
+
+#[test]
+fn without_colour_nothing_is_coloured() {
+    let home = Home::new("mono");
+    let env = [("NO_COLOR", "1"), ("LANG", "C"), ("TERM", "xterm")];
+    let mut weft = Terminal::start_with(&home.0, &["empty.yaml"], &env);
+    weft.prompts("sim mine >");
+    weft.line("add noop n");
+    weft.sees("added noop[n]");
+    weft.line("apply");
+    weft.sees("converged");
+    let screen = weft.screen.screen();
+    let (rows, cols) = (ROWS.get(), COLS.get());
+    for (row, col) in (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col))) {
+        let cell = screen.cell(row, col).expect("on the screen");
+        assert_eq!(cell.fgcolor(), vt100::Color::Default, "{row} {col}");
+        assert!(
+            cell.contents().is_ascii(),
+            "{row} {col}: {}",
+            cell.contents()
+        );
+    }
+    weft.keys(CTRL_D);
+    assert_eq!(weft.ends(), 0);
+}
