@@ -136,7 +136,7 @@ bindings:
     same_story("parity-exec", graph, &steps)
 }
 
-/// Rules C4, L5 and V5: what fails, what is held and what is blocked is told alike.
+/// Rule L5: what fails, what is held and what is blocked is told alike.
 #[test]
 fn what_does_not_go_on_tells_the_same() -> Outcome {
     let graph = "\

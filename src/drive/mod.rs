@@ -10,7 +10,6 @@ pub mod plan;
 pub mod real;
 pub mod runner;
 pub mod sim;
-mod watched;
 
 pub use errand::{Act, Errand};
 pub use ground::{OverlayGround, SimGround};

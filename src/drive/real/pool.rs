@@ -253,7 +253,7 @@ mod tests {
             vertex: VertexId(n as u32),
             attempt: Attempt(n),
             job: Job {
-                key: Key::new("noop", &n.to_string()),
+                key: Key::new("noop", n.to_string()),
                 run: 1,
                 params: Arc::default(),
                 received: Arc::default(),

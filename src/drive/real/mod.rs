@@ -5,6 +5,7 @@
 //! (rule O2: monotonic), the deadlines, the watches and the signals.
 
 mod pool;
+mod watched;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,13 +14,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::Errand;
-use super::watched::Watched;
 use crate::engine::event::Event;
 use crate::engine::{Effect, Engine, Input, Options, Output, Record, Seq};
 use crate::journal::{Store, StoreFault};
 use crate::time::Time;
 use crate::world::host::{Host, WatchEvent};
 use pool::{Pool, never_begun};
+use watched::Watched;
 
 /// How long an attempt may take to come back when it was cancelled or its time is over, before its vertex counts as hung: TERM,
 /// five seconds, KILL, and some.
