@@ -104,6 +104,10 @@ const OWNED: &[Owned] = &[
                 "reads the file that was named, and what it uses",
             ),
             ("src/journal/", "the store is a file"),
+            (
+                "src/scenario/files.rs",
+                "the runner of tests finds stories, and reads and writes their snapshots",
+            ),
             ("src/drive/real.rs", "the state directory and its lock"),
             ("src/repl/", "the history file"),
             (
