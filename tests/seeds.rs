@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use weft::drive::SimGround;
 use weft::drive::sim::SimDrive;
+use weft::drive::{Planning, SimGround, plan};
 use weft::engine::event::{Event, EventId, What};
 use weft::engine::{Input, Level, Options, Status, Until};
 use weft::graph::{Draft, FieldPath, Graph, Key, Meta, Origin};
@@ -504,6 +504,27 @@ impl Play {
         self.audit();
     }
 
+    /// A plan ends, whatever the state, and leaves the machine as it was.
+    fn plan(&mut self) {
+        self.did("plan", "");
+        let before = self.sim.tree();
+        let planning = Planning {
+            graph: self.graph.clone(),
+            only: None,
+            world: Arc::new(self.sim.attempt(None)),
+            label: "sim".into(),
+            state: PathBuf::from("/var/lib/weft/seeds"),
+            remembered: self.drive.engine().remembered().clone(),
+            noop: false,
+        };
+        if let Err(fault) = plan(planning) {
+            self.fail(&fault.to_string());
+        }
+        if self.sim.tree() != before {
+            self.fail("the plan changed the machine");
+        }
+    }
+
     fn stop(&mut self) {
         let now = self.dice.chance(40);
         self.did(if now { "stop now" } else { "stop" }, "");
@@ -523,7 +544,7 @@ impl Play {
 
     fn one_thing(&mut self) {
         let running = self.drive.engine().is_running();
-        match self.dice.below(14) {
+        match self.dice.below(15) {
             0 if !running => self.begin(Until::Converged),
             1 | 2 if !running => self.begin(Until::Stopped),
             3 | 4 => self.edit_something(),
@@ -541,6 +562,7 @@ impl Play {
                 self.input(Input::Step);
                 self.input(Input::Continue);
             }
+            12 => self.plan(),
             _ => self.advance(),
         }
     }
@@ -679,6 +701,7 @@ fn random_graphs_keep_the_rules() {
             "fault",
             "pause",
             "advance",
+            "plan",
             "binding",
             "secret bound",
             "guard",

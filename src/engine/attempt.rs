@@ -69,8 +69,12 @@ impl Engine {
         let last = self.event(Some(v), What::NotKnown(fail.why), last);
         self.node_mut(v).last = last;
         self.node_mut(v).sends = Some(self.unknown_sends(v));
-        self.set_outcome(v, Outcome::May);
-        self.rest(v);
+        // It may change, so its edges may notify; what is pending for it counts as heard, or the plan would not end.
+        let heard = self.remembered.generation;
+        let trip = self.trip_mut(v);
+        trip.may = true;
+        trip.heard = Some(heard);
+        self.come_right(v);
     }
 
     /// Nothing is wrong: it may still have to refresh, and to pay what it owes.
