@@ -406,12 +406,22 @@ fn a_watch_goes_on_above_the_prompt() {
 #[test]
 fn a_run_in_the_foreground_is_stopped_by_ctrl_c() {
     let home = Home::new("stop");
-    let graph = home.graph("resources:\n  exec:\n  - name: long\n    cmd: sleep 600\n");
+    // A key that comes while the command is being started would still be meant for it, too.
+    let begun = home.0.join("begun");
+    let made = std::process::Command::new("mkfifo").arg(&begun).status();
+    assert!(made.is_ok_and(|status| status.success()), "a fifo");
+    let graph = home.graph(&format!(
+        "resources:\n  exec:\n  - name: long\n    shell: /bin/sh\n    cmd: echo begun > {}; exec sleep 600\n",
+        begun.display()
+    ));
     let mut weft = Terminal::start(&home.0, &["--yes", graph.to_str().expect("a plain path")]);
     weft.prompts("host graph ›");
     weft.line("apply");
     weft.sees("start ");
-    weft.sees("running exec[long]");
+    assert_eq!(
+        std::fs::read_to_string(&begun).expect("it begins"),
+        "begun\n"
+    );
     weft.keys(CTRL_C);
     weft.sees("nothing new starts");
     weft.keys(CTRL_C);
