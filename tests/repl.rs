@@ -236,6 +236,7 @@ fn tab_completes_and_an_error_points_at_its_place() {
     weft.sees("error:");
     weft.line("show pw");
     weft.sees("length");
+    weft.prompts("›");
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
 }
@@ -252,6 +253,7 @@ fn open_lines_go_on() {
     weft.sees("added file[/tmp/a]");
     weft.line("apply");
     weft.sees("+second");
+    weft.prompts("›");
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
 }
@@ -269,9 +271,11 @@ fn ctrl_c_clears_a_line_and_twice_on_an_empty_one_leaves() {
     });
     weft.line("add noop there");
     weft.sees("added noop[there]");
+    weft.prompts("›");
     weft.keys(CTRL_C);
     weft.sees("Ctrl+C again");
     weft.line("status");
+    weft.sees_times("noop[there]", 2);
     weft.until("prompt after the status", |text| {
         text.trim_end().ends_with('›')
     });
@@ -297,6 +301,7 @@ fn the_history_keeps_what_it_should() {
     weft.sees("added noop[hidden]");
     weft.line("add value s value=hunter2 meta.sensitive=true");
     weft.sees("added value[s]");
+    weft.prompts("›");
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
     let path = home.0.join("state/weft/history");
@@ -317,6 +322,7 @@ fn the_history_keeps_what_it_should() {
     weft.prompts("› add noop first");
     weft.keys("\r");
     weft.sees("added noop[first]");
+    weft.prompts("›");
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
 }
@@ -441,6 +447,7 @@ fn without_colour_nothing_is_coloured() {
     weft.sees("added noop[n]");
     weft.line("apply");
     weft.sees("converged");
+    weft.prompts("ok >");
     let screen = weft.screen.screen();
     let (rows, cols) = (ROWS.get(), COLS.get());
     for (row, col) in (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col))) {
@@ -452,6 +459,7 @@ fn without_colour_nothing_is_coloured() {
             cell.contents()
         );
     }
+    weft.prompts(">");
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
 }
