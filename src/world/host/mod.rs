@@ -8,6 +8,7 @@
 //! | `place` | a path as an opened directory and a name; errors of the kernel as [`Fault`]s |
 //! | `files`, `put`, `attributes` | reading; replacing whole; what a replaced file keeps |
 //! | `accounts` | users and groups |
+//! | `random` | random bytes |
 //! | `process`, `running` | commands |
 //! | `http` | requests |
 //! | `service`, `unit` | systemd over D-Bus |
@@ -23,6 +24,7 @@ mod http;
 mod place;
 mod process;
 mod put;
+mod random;
 mod running;
 mod service;
 mod sys;
@@ -42,7 +44,6 @@ use crate::world::{
 };
 use cancel::{Deadline, Limits};
 use place::Place;
-use rand::TryRng;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -229,14 +230,7 @@ impl World for Host {
 
     fn random(&self, bytes: usize) -> Result<Vec<u8>, Fault> {
         let mut filled = vec![0; bytes];
-        rand::rngs::SysRng
-            .try_fill_bytes(&mut filled)
-            .map_err(|error| {
-                Fault::Io(
-                    "/dev/urandom".into(),
-                    format!("no randomness to be had: {error}"),
-                )
-            })?;
+        random::fill(&mut filled)?;
         Ok(filled)
     }
 }

@@ -8,7 +8,6 @@ use super::files::{io_fault, stat_at};
 use super::place::Place;
 use super::sys;
 use crate::world::{Command, Fault, Node, Output, Put, Stat};
-use rand::TryRng;
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, Gid, OFlags, Uid};
 use rustix::io::Errno;
@@ -154,12 +153,9 @@ impl Drop for Temporary<'_> {
 }
 
 fn fresh_name() -> Result<PathBuf, Fault> {
-    let random = rand::rngs::SysRng.try_next_u64().map_err(|error| {
-        Fault::Io(
-            "/dev/urandom".into(),
-            format!("no randomness to be had: {error}"),
-        )
-    })?;
+    let mut random = [0; 8];
+    super::random::fill(&mut random)?;
+    let random = u64::from_ne_bytes(random);
     Ok(PathBuf::from(format!(".weft-{random:016x}.tmp")))
 }
 
