@@ -5,7 +5,7 @@
 use super::paint::{dim, event_line, safe};
 use super::{Style, size};
 use crate::command::SessionError;
-use crate::engine::event::Event;
+use crate::engine::event::{Event, What};
 use crate::engine::{Level, Status};
 use crate::trace::{Stage, View, json_line};
 use std::fs::File;
@@ -152,9 +152,11 @@ impl Printer {
         if self.style.quiet || self.style.json {
             return String::new();
         }
+        // What was typed stands above already, where somebody typed it.
+        let echo = |event: &&Event| self.style.asks && matches!(event.what, What::Command(_));
         let told = events
             .iter()
-            .filter(|event| event.what.level() <= Level::Story);
+            .filter(|event| event.what.level() <= Level::Story && !echo(event));
         told.map(|event| format!("{}\n", event_line(event, &self.style)))
             .collect()
     }
