@@ -240,8 +240,8 @@ world:
 steps:
 - apply
 expect:
-- exec[make] ran
-- exec[says] ran
+- exec[make] ran 1
+- exec[says] ran 1
 ";
 
 /// Rule W2.
