@@ -1,5 +1,8 @@
 //! The real binary without a terminal: exit codes, refusals, pipes, signals, and what goes where.
 
+#[path = "cli/flags.rs"]
+mod flags;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
