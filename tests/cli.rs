@@ -2,6 +2,8 @@
 
 #[path = "cli/flags.rs"]
 mod flags;
+#[path = "cli/shapes.rs"]
+mod shapes;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
