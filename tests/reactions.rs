@@ -119,7 +119,7 @@ impl Bench {
             expected: None,
             only: None,
         });
-        self.drive.finish();
+        self.drive.finish().unwrap();
         self.told()
     }
 

@@ -236,6 +236,7 @@ fn tab_completes_and_an_error_points_at_its_place() {
     weft.sees("error:");
     weft.line("show pw");
     weft.sees("length");
+    weft.prompts("›");
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
 }
@@ -252,6 +253,7 @@ fn open_lines_go_on() {
     weft.sees("added file[/tmp/a]");
     weft.line("apply");
     weft.sees("+second");
+    weft.prompts("›");
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
 }
@@ -269,9 +271,11 @@ fn ctrl_c_clears_a_line_and_twice_on_an_empty_one_leaves() {
     });
     weft.line("add noop there");
     weft.sees("added noop[there]");
+    weft.prompts("›");
     weft.keys(CTRL_C);
     weft.sees("Ctrl+C again");
     weft.line("status");
+    weft.sees_times("noop[there]", 2);
     weft.until("prompt after the status", |text| {
         text.trim_end().ends_with('›')
     });
@@ -297,6 +301,7 @@ fn the_history_keeps_what_it_should() {
     weft.sees("added noop[hidden]");
     weft.line("add value s value=hunter2 meta.sensitive=true");
     weft.sees("added value[s]");
+    weft.prompts("›");
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
     let path = home.0.join("state/weft/history");
@@ -317,6 +322,7 @@ fn the_history_keeps_what_it_should() {
     weft.prompts("› add noop first");
     weft.keys("\r");
     weft.sees("added noop[first]");
+    weft.prompts("›");
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
 }
@@ -406,12 +412,22 @@ fn a_watch_goes_on_above_the_prompt() {
 #[test]
 fn a_run_in_the_foreground_is_stopped_by_ctrl_c() {
     let home = Home::new("stop");
-    let graph = home.graph("resources:\n  exec:\n  - name: long\n    cmd: sleep 600\n");
+    // A key that comes while the command is being started would still be meant for it, too.
+    let begun = home.0.join("begun");
+    let made = std::process::Command::new("mkfifo").arg(&begun).status();
+    assert!(made.is_ok_and(|status| status.success()), "a fifo");
+    let graph = home.graph(&format!(
+        "resources:\n  exec:\n  - name: long\n    shell: /bin/sh\n    cmd: echo begun > {}; exec sleep 600\n",
+        begun.display()
+    ));
     let mut weft = Terminal::start(&home.0, &["--yes", graph.to_str().expect("a plain path")]);
     weft.prompts("host graph ›");
     weft.line("apply");
     weft.sees("start ");
-    weft.sees("running exec[long]");
+    assert_eq!(
+        std::fs::read_to_string(&begun).expect("it begins"),
+        "begun\n"
+    );
     weft.keys(CTRL_C);
     weft.sees("nothing new starts");
     weft.keys(CTRL_C);
@@ -431,6 +447,7 @@ fn without_colour_nothing_is_coloured() {
     weft.sees("added noop[n]");
     weft.line("apply");
     weft.sees("converged");
+    weft.prompts("ok >");
     let screen = weft.screen.screen();
     let (rows, cols) = (ROWS.get(), COLS.get());
     for (row, col) in (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col))) {
@@ -442,6 +459,7 @@ fn without_colour_nothing_is_coloured() {
             cell.contents()
         );
     }
+    weft.prompts(">");
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
 }

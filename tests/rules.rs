@@ -106,7 +106,7 @@ fn apply(drive: &mut SimDrive) -> Vec<Event> {
         expected: None,
         only: None,
     });
-    drive.finish();
+    drive.finish().unwrap();
     drive.take_events()
 }
 
@@ -347,6 +347,16 @@ fn c3_a_later_try_that_is_right_has_changed_and_notifies() {
     lines.pop();
     let mut drive = retrying(&lines, spec(), "exec:a", 0);
     assert_eq!(tally(&apply(&mut drive)).failed, 1);
+}
+
+#[test]
+fn m3_a_run_in_virtual_time_that_never_ends_is_stopped_and_says_so() {
+    let spec = commands(&[("bad", &[1], Span::ZERO)]);
+    let mut drive = retrying(&["exec:bad cmd=bad"], spec, "exec:bad", -1);
+    begin(&mut drive, Until::Converged);
+    let why = drive.finish().unwrap_err();
+    assert!(why.contains("does not end"), "{why}");
+    assert!(!drive.engine().is_running());
 }
 
 #[test]
@@ -728,11 +738,11 @@ fn l4_what_the_plan_did_not_say_is_asked_for() {
         only: None,
     };
     drive.input(run(Expected::default()));
-    drive.finish();
+    drive.finish().unwrap();
     let (vertex, asked) = drive.engine().asking().remove(0);
     assert_eq!(asked, key("file:/a"));
     drive.input(Input::Consent { vertex, yes: true });
-    drive.finish();
+    drive.finish().unwrap();
     assert_eq!(tally(&drive.take_events()).changed, 1);
 }
 

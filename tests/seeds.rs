@@ -580,7 +580,9 @@ impl Play {
             expected: None,
             only: None,
         });
-        self.drive.finish();
+        if let Err(why) = self.drive.finish() {
+            self.fail(&why);
+        }
         self.audit();
         if self.drive.engine().is_running() {
             self.fail("the run does not end");

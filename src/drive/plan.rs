@@ -142,7 +142,11 @@ pub fn plan(planning: Planning) -> Result<Plan, StoreFault> {
         expected: None,
         only: planning.only,
     });
-    drive.finish();
+    let ended = drive.finish();
+    ended.map_err(|why| StoreFault {
+        place: "this plan".to_owned(),
+        why,
+    })?;
     let events = drive.take_events();
     let expected = expected(&events);
     Ok(Plan {

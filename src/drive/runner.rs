@@ -181,9 +181,12 @@ impl Runner {
     pub fn finish(&mut self, on: OnEvents) -> Result<Option<Signal>, StoreFault> {
         match self {
             Runner::Sim { drive, .. } => {
-                drive.finish();
+                let ended = drive.finish();
                 on(&drive.take_events());
-                Ok(None)
+                let place = "this run".to_owned();
+                ended
+                    .map(|()| None)
+                    .map_err(|why| StoreFault { place, why })
             }
             Runner::Host(host) => match host.drive.as_mut() {
                 Some(drive) => drive.run(on, &mut stands_still),

@@ -63,7 +63,13 @@ pub struct SimDrive {
     events: Vec<Event>,
     crash: Option<CrashPoint>,
     down: bool,
+    /// How much more may happen before a run counts as one that does not end.
+    patience: usize,
 }
+
+/// So much may happen while one run goes on by itself, and so much more for each of its vertices. In virtual time nothing else
+/// would ever end a run that tries again without end.
+const PATIENCE: (usize, usize) = (100_000, 50);
 
 impl SimDrive {
     /// An engine over this ground, which goes on from what the store remembers.
@@ -87,6 +93,7 @@ impl SimDrive {
             events: Vec::new(),
             crash: None,
             down: false,
+            patience: PATIENCE.0,
         })
     }
 
@@ -112,15 +119,21 @@ impl SimDrive {
 
     /// Gives the engine an input, and carries out all that follows without time passing.
     pub fn input(&mut self, input: Input) {
+        self.be_patient();
         self.feed(input);
         self.play_until(self.now);
     }
 
     /// Lets a run that ends by itself go on until it has ended, however long that takes. What only more inputs can end (a
-    /// question, a pause) is left.
-    pub fn finish(&mut self) {
+    /// question, a pause) is left. A run that does not end is stopped, and an error says so.
+    pub fn finish(&mut self) -> Result<(), String> {
+        self.be_patient();
         self.play_until(self.now);
-        while self.engine.is_running() && !self.engine.is_converged() && !self.down {
+        while self.engine.is_running()
+            && !self.engine.is_converged()
+            && !self.down
+            && self.patience > 0
+        {
             let change = self
                 .ground
                 .pass(self.now)
@@ -133,12 +146,28 @@ impl SimDrive {
             }
             self.play_until(next);
         }
+        match self.patience {
+            0 => Err(self.give_up()),
+            _ => Ok(()),
+        }
+    }
+
+    fn be_patient(&mut self) {
+        self.patience = PATIENCE.0 + PATIENCE.1 * self.engine.graph().vertices().len();
+    }
+
+    fn give_up(&mut self) -> String {
+        self.be_patient();
+        self.feed(Input::Stop { now: true });
+        self.play_until(self.now);
+        format!("it does not end: stopped at {} s of virtual time", self.now)
     }
 
     /// Lets so much virtual time pass.
     pub fn advance(&mut self, span: Span) {
         let until = self.now + span;
-        loop {
+        self.be_patient();
+        while self.patience > 0 {
             let change = self.ground.pass(self.now).filter(|at| *at > self.now);
             let next = self.next_time().into_iter().chain(change).min();
             let Some(next) = next.filter(|next| *next <= until) else {
@@ -208,7 +237,8 @@ impl SimDrive {
     /// Everything that comes until `until`, in order; time stands there afterwards.
     fn play_until(&mut self, until: Time) {
         self.hear_watches();
-        while !self.down {
+        while !self.down && self.patience > 0 {
+            self.patience -= 1;
             let Some(next) = self.next_time().filter(|next| *next <= until) else {
                 break;
             };

@@ -152,9 +152,11 @@ impl Printer {
         if self.style.json {
             return String::new();
         }
+        // What was typed stands above already, where somebody typed it.
+        let echo = |what: &What| self.style.asks && matches!(what, What::Command(_));
         let told = events.iter().filter(|event| match self.style.quiet {
             true => is_bad_news(&event.what),
-            false => event.what.level() <= Level::Story,
+            false => event.what.level() <= Level::Story && !echo(&event.what),
         });
         told.map(|event| format!("{}\n", event_line(event, &self.style)))
             .collect()

@@ -108,7 +108,7 @@ const OWNED: &[Owned] = &[
                 "src/scenario/files.rs",
                 "the runner of tests finds stories, and reads and writes their snapshots",
             ),
-            ("src/drive/real.rs", "the state directory and its lock"),
+            ("src/drive/real/", "the state directory and its lock"),
             ("src/repl/", "the history file"),
             (
                 "src/scenario/files.rs",
@@ -152,8 +152,8 @@ const OWNED: &[Owned] = &[
                 "src/world/host/",
                 "watches listen, and a command's outputs are read side by side",
             ),
-            ("src/drive/real.rs", "the pool that checks and applies"),
-            ("src/drive/pool.rs", "the pool that checks and applies"),
+            ("src/drive/real/", "the pool that checks and applies"),
+            ("src/drive/real/", "the pool that checks and applies"),
             ("src/drive/runner.rs", "a watch goes on behind the prompt"),
             (
                 "src/repl/",
@@ -169,11 +169,11 @@ const OWNED: &[Owned] = &[
         by: &[
             ("src/world/host/", "timeouts of commands and connections"),
             (
-                "src/drive/real.rs",
+                "src/drive/real/",
                 "the run's clock, which is an argument from there on",
             ),
             (
-                "src/drive/pool.rs",
+                "src/drive/real/",
                 "the run's clock, which is an argument from there on",
             ),
             ("src/repl/", "how often progress is drawn"),

@@ -97,7 +97,17 @@ fn why_begins_with_an_input_and_ends_with_the_vertex() {
     assert_snapshot!(say(&mut session, &mut front, &["why bystander", "trace secret", "trace full bystander"]), @r"
     > why bystander
         0.000  start                                sim, seed 1, 3 resources
-        0.000  check      noop[bystander]
+        0.000  check      password[pw]
+        0.000  drift      password[pw]              not generated yet
+        0.000  apply      password[pw]
+        0.000  changed    password[pw]              generated 16 characters
+        0.000  sent       password[pw]              password -> file[/tmp/secret].content: •••
+        0.000  received   file[/tmp/secret]         content
+        0.000  check      file[/tmp/secret]
+        0.000  drift      file[/tmp/secret]         missing, should be a file with mode 0600
+        0.000  apply      file[/tmp/secret]
+        0.000  changed    file[/tmp/secret]         missing, should be a file with mode 0600
+        0.000  notified   noop[bystander]           by file[/tmp/secret]
         0.000  refresh    noop[bystander]
         0.000  refreshed  noop[bystander]           was notified
         0.000  ok         noop[bystander]
