@@ -144,6 +144,60 @@ fn a_seed_decides_what_a_simulation_draws() {
 }
 
 #[test]
+fn jobs_say_how_many_run_at_the_same_time() {
+    let home = Home::new("jobs");
+    let story = text(&home.write(
+        "story.yaml",
+        "world: {}\nresources:\n  exec:\n  - name: a\n    cmd: sleep 10\n  - name: b\n    cmd: sleep 10\n",
+    ));
+    for (jobs, end) in [("1", "20.000  converged"), ("2", "10.000  converged")] {
+        home.run(&["apply", &story, "--jobs", jobs])
+            .ends(0)
+            .says(end);
+    }
+}
+
+/// A plan's own events are told nowhere else: what is not known, and what comes behind what needs root.
+#[test]
+fn the_trace_of_a_plan_is_kept_too() {
+    let home = Home::new("plan-trace");
+    let story = text(&home.write(
+        "story.yaml",
+        "\
+world:
+  user: deploy
+  users: {deploy: 1000}
+  files:
+    /etc/motd: {content: old, mode: 0600}
+    /home/deploy/: {owner: deploy}
+resources:
+  file:
+  - name: /etc/motd
+    content: new
+  - name: /home/deploy/copy
+    content: mine
+edges:
+- file[/etc/motd] -> file[/home/deploy/copy]
+",
+    ));
+    let trace = home.path("trace.jsonl");
+    home.run(&["plan", &story, "--trace", &text(&trace)]);
+    let written = fs::read_to_string(&trace).expect("a trace");
+    let lines: Vec<String> = written
+        .lines()
+        .map(|line| weft::trace::read_json_line(line).expect(line))
+        .map(|event| weft::trace::line(&event).to_string())
+        .collect();
+    for told in [
+        "unknown    file[/etc/motd]",
+        "behind     file[/home/deploy/copy]",
+    ] {
+        let hits = lines.iter().filter(|line| line.contains(told)).count();
+        assert_eq!(hits, 1, "{told}: {lines:#?}");
+    }
+}
+
+#[test]
 fn commands_can_be_given_beforehand() {
     let home = Home::new("command");
     let story = text(&home.write("story.yaml", STORY));
