@@ -6,7 +6,6 @@
 //! - C3 A vertex that changed something, failed, and is right on a later try has changed.
 //! - L1 A plan takes the same steps over an overlay. What needs root fails there, and what comes after it is planned as with rights.
 //! - L2 A check that errs behind a planned change is not known, and no failure.
-//! - L4 Where a plan was shown and consented to, a vertex that would do anything else asks first.
 //! - L5 A noop vertex is checked once per cause; with drift it is held.
 
 use super::debt::Seq;
@@ -120,62 +119,7 @@ impl Engine {
         self.options.noop || self.node(v).is_noop()
     }
 
-    /// Whether this is more than the plan said, so that a person is asked first (rule L4).
-    fn asks_first(&mut self, v: VertexId, findings: &[Finding], check: CheckOutcome) -> bool {
-        let Some(expected) = self.expected.clone() else {
-            return false;
-        };
-        let key = self.node(v).key.clone();
-        let covered = match findings {
-            [] => expected.refreshes.contains(&key) || expected.changes.contains_key(&key),
-            findings => expected.covers(&key, findings),
-        };
-        if covered || self.trip_mut(v).consented {
-            return false;
-        }
-        let last = self.node(v).last;
-        let last = self.event(Some(v), What::Asks(Arc::new(findings.to_vec())), last);
-        let node = self.node_mut(v);
-        node.last = last;
-        node.phase = Phase::Asking;
-        self.trip_mut(v).check = Some(check);
-        self.running -= 1;
-        self.asking += 1;
-        true
-    }
-
-    /// A person's answer: go on as planned, or leave it as it is.
-    pub(super) fn consent(&mut self, v: VertexId, yes: bool) {
-        if !self.is_there(v) || self.node(v).phase != Phase::Asking {
-            return;
-        }
-        self.stirred = true;
-        let Some(check) = self.trip_mut(v).check.take() else {
-            return;
-        };
-        self.asking -= 1;
-        self.running += 1;
-        self.node_mut(v).phase = Phase::Checking;
-        self.trip_mut(v).consented = true;
-        if !yes {
-            let cause = self.input_event;
-            let last = self.event(Some(v), What::Declined, cause);
-            self.node_mut(v).last = last;
-            return self.fail(v, Fail::plain("declined: it is left as it is".into()));
-        }
-        if check.findings.is_empty() {
-            self.begin_refresh(v)
-        } else {
-            self.begin_apply(v, check)
-        }
-    }
-
-    pub(super) fn stop_asking(&mut self, v: VertexId) {
-        self.asking -= 1;
-        self.rest(v);
-    }
-
-    fn begin_apply(&mut self, v: VertexId, check: CheckOutcome) {
+    pub(super) fn begin_apply(&mut self, v: VertexId, check: CheckOutcome) {
         let after = self.take_debt(v);
         let last = self.node(v).last;
         let last = self.event(Some(v), What::Applying, last);
@@ -197,7 +141,7 @@ impl Engine {
         });
     }
 
-    fn begin_refresh(&mut self, v: VertexId) {
+    pub(super) fn begin_refresh(&mut self, v: VertexId) {
         let after = self.take_debt(v);
         // What it refreshes for, where that was in this engine's life; else what made it start.
         let cause = self.node(v).notified.max(self.node(v).cause);

@@ -7,7 +7,9 @@
 //! | --- | --- | --- |
 //! | `order` | who is settled, who may start, in which order | O1 to O7, O9 |
 //! | `watch` | watches, polls, ticks, event limits | O8, N8, M1 |
-//! | `attempt` | a vertex from its check to its end | C1 to C3, L2, L4, L5 |
+//! | `run` | beginning a run, pausing, stepping, breaks | W3 |
+//! | `attempt` | a vertex from its check to its end | C1 to C3, L1, L2, L5 |
+//! | `consent` | asking for what the plan did not say | L4 |
 //! | `notify` | generations, hearing, cancelling | N1 to N7 |
 //! | `flow` | Send/Recv | V2 to V8 |
 //! | `debt` | what must survive a crash | P1 to P6 |
@@ -22,8 +24,10 @@
 //! than the vertex's present one changes nothing. Applies and refreshes wait until the record that they name is durable.
 //! If a record cannot be made durable, the driver says [`Input::Undurable`]: nothing new starts, what runs is finished.
 
+mod ask;
 mod attempt;
 mod audit;
+mod consent;
 pub mod debt;
 mod edit;
 mod ending;
@@ -35,6 +39,7 @@ mod net;
 mod notify;
 mod order;
 mod retry;
+mod run;
 mod state;
 mod watch;
 pub mod why;
@@ -246,81 +251,6 @@ impl Engine {
             Input::Tick => {}
             Input::Undurable(why) => self.undurable(why),
         }
-    }
-
-    /// The present graph.
-    pub fn graph(&self) -> &Arc<Graph> {
-        &self.graph
-    }
-
-    /// What the records so far come to: debts, generations, kept values.
-    pub fn remembered(&self) -> &Remembered {
-        &self.remembered
-    }
-
-    /// Whether a run is under way.
-    pub fn is_running(&self) -> bool {
-        self.mode != Mode::Idle
-    }
-
-    /// Whether a run has nothing left to do (rule E1), or none is under way.
-    pub fn is_converged(&self) -> bool {
-        self.mode == Mode::Idle || !self.stirred
-    }
-
-    /// Whether no attempt is under way.
-    pub fn is_idle(&self) -> bool {
-        self.running == 0 && self.arming == 0
-    }
-
-    /// Whether starts stand still.
-    pub fn is_paused(&self) -> bool {
-        self.paused
-    }
-
-    /// What the present run has come to so far.
-    pub fn tally(&self) -> Tally {
-        self.tally
-    }
-
-    /// The number of the present run, from 1.
-    pub fn run(&self) -> u32 {
-        self.run
-    }
-
-    /// Vertices that wait for a person's answer, in order of name.
-    pub fn asking(&self) -> Vec<(VertexId, Key)> {
-        let asks = |v: &VertexId| self.node(*v).phase == state::Phase::Asking;
-        self.net
-            .index
-            .iter()
-            .filter(|(_, v)| asks(v))
-            .map(|(key, v)| (*v, key.clone()))
-            .collect()
-    }
-
-    /// The number of the last event.
-    pub fn last_event(&self) -> EventId {
-        self.last_event
-    }
-
-    /// Numbers events on from here: a restart in the same trace.
-    pub fn go_on_counting(&mut self, last: EventId) {
-        self.last_event = self.last_event.max(last);
-    }
-
-    /// The vertices before which a run pauses, in order of name.
-    pub fn breaks(&self) -> Vec<Key> {
-        let index = self.net.index.iter();
-        index
-            .filter(|(_, v)| self.breaks.contains(v))
-            .map(|(key, _)| key.clone())
-            .collect()
-    }
-
-    /// The key of a vertex.
-    pub fn key(&self, vertex: VertexId) -> Option<&Key> {
-        self.nodes.get(vertex.0 as usize).map(|node| &node.key)
     }
 
     /// A person's input about one vertex. Where no words came before it, it has words of its own.

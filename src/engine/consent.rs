@@ -1,0 +1,73 @@
+//! Consent: a vertex that would do what the plan did not say asks first.
+//!
+//! - L4 Where a plan was shown and consented to, anything that it does not cover is shown and asked for again.
+
+use std::sync::Arc;
+
+use super::Engine;
+use super::event::What;
+use super::io::{CheckOutcome, Fail, VertexId};
+use super::state::Phase;
+use crate::value::Finding;
+
+impl Engine {
+    /// Whether this is more than the plan said, so that a person is asked first (rule L4).
+    pub(super) fn asks_first(
+        &mut self,
+        v: VertexId,
+        findings: &[Finding],
+        check: CheckOutcome,
+    ) -> bool {
+        let Some(expected) = self.expected.clone() else {
+            return false;
+        };
+        let key = self.node(v).key.clone();
+        let covered = match findings {
+            [] => expected.refreshes.contains(&key) || expected.changes.contains_key(&key),
+            findings => expected.covers(&key, findings),
+        };
+        if covered || self.trip_mut(v).consented {
+            return false;
+        }
+        let last = self.node(v).last;
+        let last = self.event(Some(v), What::Asks(Arc::new(findings.to_vec())), last);
+        let node = self.node_mut(v);
+        node.last = last;
+        node.phase = Phase::Asking;
+        self.trip_mut(v).check = Some(check);
+        self.running -= 1;
+        self.asking += 1;
+        true
+    }
+
+    /// A person's answer: go on as planned, or leave it as it is.
+    pub(super) fn consent(&mut self, v: VertexId, yes: bool) {
+        if !self.is_there(v) || self.node(v).phase != Phase::Asking {
+            return;
+        }
+        self.stirred = true;
+        let Some(check) = self.trip_mut(v).check.take() else {
+            return;
+        };
+        self.asking -= 1;
+        self.running += 1;
+        self.node_mut(v).phase = Phase::Checking;
+        self.trip_mut(v).consented = true;
+        if !yes {
+            let cause = self.input_event;
+            let last = self.event(Some(v), What::Declined, cause);
+            self.node_mut(v).last = last;
+            return self.fail(v, Fail::plain("declined: it is left as it is".into()));
+        }
+        if check.findings.is_empty() {
+            self.begin_refresh(v)
+        } else {
+            self.begin_apply(v, check)
+        }
+    }
+
+    pub(super) fn stop_asking(&mut self, v: VertexId) {
+        self.asking -= 1;
+        self.rest(v);
+    }
+}

@@ -1,0 +1,114 @@
+//! A run as a person steers it: begun, paused, stepped through, stopped at breaks.
+//!
+//! - W3 Each run that a person starts is one: everything is dirty when it begins, since the world may be any.
+
+use std::collections::BTreeSet;
+
+use super::event::{Dirt, EventId, What};
+use super::io::{Until, VertexId};
+use super::state::{DIRTY, Mode, Outcome, Phase};
+use super::{Engine, Tally};
+use crate::graph::Key;
+
+impl Engine {
+    /// A run begins. Everything is dirty, since the world may be any.
+    pub(super) fn begin_run(&mut self, until: Until, world: String, only: Option<BTreeSet<Key>>) {
+        self.run += 1;
+        self.swept = false;
+        self.stirred = true;
+        self.mode = match until {
+            Until::Converged => Mode::Once,
+            Until::Stopped => Mode::Watching,
+        };
+        let pending = self
+            .remembered
+            .lines
+            .values()
+            .filter(|count| count.is_pending())
+            .count();
+        let debts = self.remembered.debts.len();
+        if std::mem::take(&mut self.restarted) && debts + pending > 0 {
+            self.event(None, What::Restarted { debts, pending }, EventId(0));
+        }
+        let only = only.map(|only| {
+            let known = only.iter().filter_map(|key| self.net.index.get(key));
+            known.copied().collect::<BTreeSet<VertexId>>()
+        });
+        let vertices = only.as_ref().map_or(self.net.index.len(), BTreeSet::len);
+        self.only = only;
+        let cause = self.input(
+            None,
+            What::Started {
+                until,
+                world,
+                vertices,
+            },
+        );
+        self.tally = Tally {
+            pending: self.tally.pending,
+            ..Tally::default()
+        };
+        let all = self.net.index.values().copied();
+        let all: Vec<VertexId> = all.filter(|v| self.is_meant(*v)).collect();
+        for v in all {
+            let node = self.node_mut(v);
+            node.outcome = Outcome::New;
+            node.tries = 0;
+            node.behind = false;
+            node.rights = false;
+            node.needs_root = false;
+            if node.phase == Phase::Idle {
+                node.cause = cause;
+                self.end_fight(v);
+                self.unfail(v);
+                self.held.remove(&v);
+                self.set(v, DIRTY);
+                self.unsettle(v);
+                self.arrivals.push(v);
+            } else {
+                node.again = Some(Dirt::Command);
+            }
+        }
+    }
+
+    pub(super) fn pause(&mut self) {
+        if !self.paused {
+            self.paused = true;
+            let cause = self.input_event;
+            self.event(None, What::Paused, cause);
+        }
+    }
+
+    pub(super) fn go_on(&mut self) {
+        if self.paused {
+            self.paused = false;
+            self.passing = self
+                .ready
+                .first()
+                .map(|entry| entry.2)
+                .filter(|v| self.breaks.contains(v));
+            let cause = self.input_event;
+            self.event(None, What::Continued, cause);
+        }
+    }
+
+    pub(super) fn set_break(&mut self, v: VertexId, on: bool) {
+        if on {
+            self.breaks.insert(v)
+        } else {
+            self.breaks.remove(&v)
+        };
+    }
+
+    pub(super) fn break_at(&mut self, v: VertexId) {
+        self.paused = true;
+        let cause = self.node(v).cause;
+        self.event(Some(v), What::Paused, cause);
+    }
+
+    pub(super) fn command(&mut self, line: String) {
+        self.forget_changes();
+        let event = self.input(None, What::Command(line));
+        self.spoken = Some(event);
+    }
+}
