@@ -1,5 +1,10 @@
 //! The real binary without a terminal: exit codes, refusals, pipes, signals, and what goes where.
 
+#[path = "cli/flags.rs"]
+mod flags;
+#[path = "cli/shapes.rs"]
+mod shapes;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

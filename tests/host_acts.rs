@@ -13,11 +13,13 @@ use std::thread::JoinHandle;
 
 use support::{Bench, Outcome, PATIENCE, Scratch, not_tried};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use weft::command::session::WorldName;
 use weft::drive::real::{RealDrive, Signal};
-use weft::engine::event::{Level, What};
+use weft::engine::event::{Event, Level, What};
 use weft::engine::{Input, Options, Record, Remembered, Seq, Until};
 use weft::journal::{MemoryStore, Store, StoreFault};
 use weft::kind::Kinds;
+use weft::trace;
 use weft::world::host::Host;
 use weft::world::{Active, Look, ServiceAct, Unit, World};
 
@@ -388,10 +390,17 @@ fn nothing_is_done_that_cannot_be_recorded() -> Outcome {
     let graph = Arc::new(support::document(&scratch, support::PASSWORD)?.graph);
     let renamed = Vec::new();
     drive.input(Input::Graph { graph, renamed }, &mut |_| {});
-    let ended = run(&mut drive);
+    let mut told = Vec::new();
+    let ended = run_telling(&mut drive, &mut told);
     let why = ended.err().map(|fault| fault.to_string());
     let place = "/state/journal: no space left on the device";
     assert_eq!(why.as_deref(), Some(place));
+    let told: Vec<_> = told.iter().map(trace::line).collect();
+    let at = told.iter().position(|line| line.word == "undurable");
+    let after = &told[at.ok_or("it was not told")?..];
+    assert_eq!(after[0].detail, place);
+    let begun = |line: &&trace::TraceLine| ["check", "apply", "refresh"].contains(&line.word);
+    assert_eq!(after.iter().find(begun), None, "{told:#?}");
     assert!(!scratch.at("etc/secret").exists());
     assert!(!drive.engine().is_running());
     room.store(true, Ordering::SeqCst);
@@ -402,12 +411,56 @@ fn nothing_is_done_that_cannot_be_recorded() -> Outcome {
 }
 
 fn run(drive: &mut RealDrive) -> Result<Option<Signal>, StoreFault> {
+    run_telling(drive, &mut Vec::new())
+}
+
+/// Runs to the end, and keeps what is told.
+fn run_telling(drive: &mut RealDrive, told: &mut Vec<Event>) -> Result<Option<Signal>, StoreFault> {
     let run = Input::Run {
         until: Until::Converged,
         world: "host".to_owned(),
         expected: None,
         only: None,
     };
-    drive.input(run, &mut |_| {});
-    drive.run(&mut |_| {}, &mut |engine| !engine.is_running())
+    let mut tell = |events: &[Event]| told.extend_from_slice(events);
+    drive.input(run, &mut tell);
+    drive.run(&mut tell, &mut |engine| !engine.is_running())
+}
+
+/// Rule L4: what goes beyond the plan is asked about, and left as it is where a person says no.
+#[test]
+fn more_than_the_plan_said_is_asked_first() -> Outcome {
+    let graph = "\
+resources:
+  file:
+  - name: {dir}/etc/conf
+    content: right
+  exec:
+  - name: breaks
+    shell: /bin/sh
+    cmd: echo wrong > {dir}/etc/conf
+  noop:
+  - name: after
+edges:
+- exec[breaks] -> file[{dir}/etc/conf]
+- file[{dir}/etc/conf] -> noop[after]
+";
+    for (yes, left, code) in [(false, "wrong\n", 1), (true, "right", 2)] {
+        let scratch = Scratch::new("declined")?;
+        fs::write(scratch.at("etc/conf"), "right")?;
+        let mut bench = Bench::open(&scratch, graph, WorldName::Host, false, 2)?;
+        bench.front.answers.extend([true, yes]);
+        let ended = bench.eval("apply")?;
+        let (trace, asked) = (bench.trace(), &bench.front.asked);
+        assert_eq!(ended, code, "{trace}");
+        assert_eq!(scratch.text("etc/conf")?, left, "{trace}");
+        assert!(
+            asked.len() == 2 && asked[1].contains("what the plan did not say"),
+            "{asked:?}"
+        );
+        assert!(trace.contains("  asks       file["), "{trace}");
+        let declined = trace.contains("  declined   file[");
+        assert_eq!(declined, !yes, "{trace}");
+    }
+    Ok(())
 }

@@ -8,7 +8,7 @@ use crate::drive::runner::Runner;
 use crate::file::{Document, FileError, load, parse as parse_file};
 use crate::graph::Key;
 use crate::kind::Kinds;
-use crate::repl::{Console, Printer, Signals, Style, env};
+use crate::repl::{Console, Printer, Signals, Style, env, safe};
 use rustix::process::geteuid;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
@@ -112,7 +112,15 @@ impl Desk {
         world: Option<WorldName>,
     ) -> Result<Session, i32> {
         let options = self.options(world);
+        if let Some(document) = &document {
+            let path = document.path.display().to_string();
+            tracing::info!("read {}", safe(&path, self.printer.style()));
+        }
         let mut session = Session::open(document, options).map_err(|error| self.refuse(&error))?;
+        let label = session.label().to_owned();
+        let state = session.runner().state().display().to_string();
+        let begun = format!("acts on {label}, with its state in {state}");
+        tracing::info!("{}", safe(&begun, self.printer.style()));
         if let Runner::Host(host) = session.runner() {
             self.signals.stop(host);
         }

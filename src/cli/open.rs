@@ -52,12 +52,22 @@ fn console(desk: &Desk, mut session: Session, told: &Told) -> i32 {
     }
     if Behind::goes_on(&mut session) {
         let code = watch::stay(desk, &mut session, None);
-        return if came.failed { code.max(1) } else { code };
+        let code = if came.failed { code.max(1) } else { code };
+        return told_as_json(desk, &session, code);
     }
-    match desk.code(&mut session) {
+    let code = match desk.code(&mut session) {
         0 | 2 if came.failed => 1,
         code => code,
+    };
+    told_as_json(desk, &session, code)
+}
+
+/// Where results are JSON: how each vertex stands in the end.
+fn told_as_json(desk: &Desk, session: &Session, code: i32) -> i32 {
+    if desk.json() {
+        run::print_run(desk, session, code);
     }
+    code
 }
 
 fn commands(desk: &Desk, session: &mut Session, told: &Told) -> Came {
@@ -78,7 +88,8 @@ fn nothing_said(desk: &Desk, mut session: Session) -> i32 {
         .document()
         .is_some_and(|document| document.story.is_some())
     {
-        return run::play_and_judge(desk, &mut session);
+        let code = run::play_and_judge(desk, &mut session);
+        return told_as_json(desk, &session, code);
     }
     desk.printer.remark(
         "nothing to do: there is no terminal, no -c COMMAND, and nothing on standard input\n",

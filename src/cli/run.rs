@@ -15,8 +15,11 @@ pub fn plan(desk: &Desk, args: &PartArgs) -> i32 {
         Err(code) => return code,
     };
     let code = obey(desk, &mut session, &Order::Plan(keys));
-    if let Some(plan) = session.planned().filter(|_| desk.json()) {
-        desk.print_json(&json::plan(&plan.report()));
+    if let Some(plan) = session.planned() {
+        desk.printer.keep(&plan.events);
+        if desk.json() {
+            desk.print_json(&json::plan(&plan.report()));
+        }
     }
     code
 }

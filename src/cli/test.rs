@@ -26,6 +26,7 @@ pub fn test(desk: &Desk, args: &TestArgs) -> i32 {
             check_plan: args.check_plan,
         },
         junit: args.junit.clone(),
+        json: desk.json(),
         environment: Environment {
             ci: env::var("CI").is_some(),
             github: env::text("GITHUB_ACTIONS").is_some_and(|yes| yes == "true"),
@@ -39,7 +40,11 @@ struct Results<'a>(&'a Printer);
 
 impl Write for Results<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.result(&String::from_utf8_lossy(bytes));
+        let text = String::from_utf8_lossy(bytes);
+        match self.0.style().json {
+            true => self.0.raw(&text),
+            false => self.0.result(&text),
+        }
         Ok(bytes.len())
     }
 

@@ -28,10 +28,10 @@ pub fn watch(desk: &Desk, path: &Path) -> i32 {
     if !session.moment().running {
         return desk.code(&mut session);
     }
-    if session.moment().sim {
-        return in_a_simulation(desk, &mut session);
-    }
-    let code = stay(desk, &mut session, Some(path));
+    let code = match session.moment().sim {
+        true => in_a_simulation(desk, &mut session),
+        false => stay(desk, &mut session, Some(path)),
+    };
     if desk.json() {
         run::print_run(desk, &session, code);
     }

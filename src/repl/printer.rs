@@ -7,7 +7,7 @@ use super::{Style, size};
 use crate::command::SessionError;
 use crate::engine::event::{Event, What};
 use crate::engine::{Level, Status};
-use crate::trace::{Stage, View, json_line};
+use crate::trace::{Stage, View, json_line, line};
 use std::fs::File;
 use std::io::{BufWriter, Write, stderr, stdout};
 use std::path::Path;
@@ -97,7 +97,7 @@ impl Printer {
 
     /// Events that are not told: they only go to the file of `--trace`.
     pub fn keep(&self, events: &[Event]) {
-        self.lock().take(events);
+        self.lock().take(events, &self.style);
     }
 
     /// Text on stderr as it is.
@@ -113,7 +113,7 @@ impl Printer {
         let text = self.lines(events);
         let mut state = self.lock();
         state.clear_progress();
-        state.take(events);
+        state.take(events, &self.style);
         if !text.is_empty() {
             state.out(&text);
         }
@@ -126,7 +126,7 @@ impl Printer {
     pub fn events_above(&self, events: &[Event]) {
         let text = self.lines(events);
         let mut state = self.lock();
-        state.take(events);
+        state.take(events, &self.style);
         if text.is_empty() {
             return;
         }
@@ -149,20 +149,37 @@ impl Printer {
     }
 
     fn lines(&self, events: &[Event]) -> String {
-        if self.style.quiet || self.style.json {
+        if self.style.json {
             return String::new();
         }
         // What was typed stands above already, where somebody typed it.
-        let echo = |event: &&Event| self.style.asks && matches!(event.what, What::Command(_));
-        let told = events
-            .iter()
-            .filter(|event| event.what.level() <= Level::Story && !echo(event));
+        let echo = |what: &What| self.style.asks && matches!(what, What::Command(_));
+        let told = events.iter().filter(|event| match self.style.quiet {
+            true => is_bad_news(&event.what),
+            false => event.what.level() <= Level::Story && !echo(&event.what),
+        });
         told.map(|event| format!("{}\n", event_line(event, &self.style)))
             .collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is told even where a person wants it quiet: why the exit code will not be 0.
+fn is_bad_news(what: &What) -> bool {
+    match what {
+        What::Failed { .. } | What::Blocked(_) | What::Undurable(_) => what.level() <= Level::Story,
+        What::Converged(tally) => tally.failed + tally.blocked + tally.pending > 0,
+        _ => false,
+    }
+}
+
+/// The log has the whole trace, for who asked for everything.
+fn log(event: &Event, style: &Style) {
+    if tracing::enabled!(tracing::Level::TRACE) {
+        tracing::trace!("{}", safe(&line(event).to_string(), style));
     }
 }
 
@@ -176,8 +193,11 @@ impl State {
         self.broken = written.is_err();
     }
 
-    fn take(&mut self, events: &[Event]) {
-        events.iter().for_each(|event| self.view.take(event));
+    fn take(&mut self, events: &[Event], style: &Style) {
+        for event in events {
+            self.view.take(event);
+            log(event, style);
+        }
         let Some(trace) = &mut self.trace else { return };
         let written = events
             .iter()

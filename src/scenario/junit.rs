@@ -1,6 +1,43 @@
-//! Reports for machines: JUnit's XML, and annotations as GitHub reads them.
+//! Reports for machines: JSON, JUnit's XML, and annotations as GitHub reads them.
 
-use super::runner::Tested;
+use super::runner::{Came, TestOptions, Tested};
+use serde_json::{Value as Json, json};
+
+/// All tests as one object, format 1. What was only listed has no verdict.
+pub(super) fn json(options: &TestOptions, came: &Result<Came, String>) -> Json {
+    let came = match came {
+        Ok(came) => came,
+        Err(why) => return json!({"format": 1, "ok": false, "error": why}),
+    };
+    if options.list {
+        let stories: Vec<Json> = came
+            .stories
+            .iter()
+            .map(|story| json!({"story": story.display().to_string()}))
+            .collect();
+        return json!({"format": 1, "ok": true, "stories": stories});
+    }
+    let stories: Vec<Json> = came.tested.iter().map(one).collect();
+    let orphans: Vec<String> = came
+        .orphans
+        .iter()
+        .map(|orphan| orphan.display().to_string())
+        .collect();
+    let mut all =
+        json!({"format": 1, "ok": came.is_well(), "stories": stories, "orphans": orphans});
+    if options.play.check_plan {
+        let plans = came.foresight();
+        all["plans"] = json!({"exact": plans.exact, "unknown": plans.unknown, "needs_root": plans.blocked, "wrong": plans.wrong});
+    }
+    all
+}
+
+fn one(test: &Tested) -> Json {
+    let problem =
+        |problem: &super::runner::Problem| json!({"line": problem.line, "text": problem.text});
+    let problems: Vec<Json> = test.problems.iter().map(problem).collect();
+    json!({"story": test.name, "ok": test.is_ok(), "problems": problems})
+}
 
 /// All tests as a JUnit file.
 pub(super) fn junit(tested: &[Tested]) -> String {

@@ -35,6 +35,8 @@ pub struct TestOptions {
     pub play: PlayOptions,
     /// A file for a JUnit report.
     pub junit: Option<PathBuf>,
+    /// Whether all that is told is one object of JSON.
+    pub json: bool,
     /// What of the environment matters.
     pub environment: Environment,
 }
@@ -48,6 +50,7 @@ impl Default for TestOptions {
             list: false,
             play: PlayOptions::default(),
             junit: None,
+            json: false,
             environment: Environment::default(),
         }
     }
@@ -92,16 +95,47 @@ impl Tested {
 /// Tests stories, and tells of each on `out`. The exit code: 0 if all are well, 1 if one differs, is missing or orphaned, cannot
 /// be read, or if there is none.
 pub fn run_tests(options: &TestOptions, out: &mut dyn Write) -> i32 {
-    match run(options, out) {
-        Ok(well) => i32::from(!well),
-        Err(why) => {
-            let _ = writeln!(out, "error: {why}");
-            1
-        }
+    let came = match options.json {
+        true => run(options, &mut std::io::sink()),
+        false => run(options, out),
+    };
+    let told = match &came {
+        came if options.json => writeln!(out, "{}", junit::json(options, came)),
+        Err(why) => writeln!(out, "error: {why}"),
+        Ok(_) => Ok(()),
+    };
+    // Where nobody reads any more there is nobody to tell.
+    let _ = told;
+    i32::from(!came.is_ok_and(|came| came.is_well()))
+}
+
+/// What came of all stories.
+#[derive(Default)]
+pub(super) struct Came {
+    /// Those that were found.
+    pub stories: Vec<PathBuf>,
+    /// Those that were played.
+    pub tested: Vec<Tested>,
+    /// Snapshots of stories that are gone.
+    pub orphans: Vec<PathBuf>,
+}
+
+impl Came {
+    /// Whether nothing is wrong.
+    pub fn is_well(&self) -> bool {
+        self.orphans.is_empty() && self.tested.iter().all(Tested::is_ok)
+    }
+
+    /// How the plans of all compare with their applies.
+    pub fn foresight(&self) -> Foresight {
+        let mut all = Foresight::default();
+        let each = self.tested.iter().map(|test| test.foresight.clone());
+        each.for_each(|one| all.add(one));
+        all
     }
 }
 
-fn run(options: &TestOptions, out: &mut dyn Write) -> Result<bool, String> {
+fn run(options: &TestOptions, out: &mut dyn Write) -> Result<Came, String> {
     if options.accept && options.environment.ci {
         return Err("--accept is refused where CI is set: accept at home, and commit".into());
     }
@@ -110,28 +144,28 @@ fn run(options: &TestOptions, out: &mut dyn Write) -> Result<bool, String> {
         [] => &scenarios,
         paths => paths,
     };
-    let stories = files::collect(&options.base, paths)?;
-    if stories.is_empty() {
+    let mut came = Came {
+        stories: files::collect(&options.base, paths)?,
+        ..Came::default()
+    };
+    if came.stories.is_empty() {
         return Err(format!("there is no story in {}", paths.join(", ")));
     }
     if options.list {
-        for story in &stories {
+        for story in &came.stories {
             let _ = writeln!(out, "{}", story.display());
         }
-        return Ok(true);
+        return Ok(came);
     }
-    let mut tested: Vec<Tested> = Vec::new();
-    for story in &stories {
+    for story in &came.stories {
         let test = test_one(options, story);
         tell(options, &test, out);
-        tested.push(test);
+        came.tested.push(test);
     }
-    let whole = paths.iter().any(|path| options.base.join(path).is_dir());
-    let orphans = match whole {
-        true => orphans(&options.base, &stories),
-        false => Vec::new(),
-    };
-    for orphan in &orphans {
+    if paths.iter().any(|path| options.base.join(path).is_dir()) {
+        came.orphans = orphans(&options.base, &came.stories);
+    }
+    for orphan in &came.orphans {
         let _ = writeln!(
             out,
             "ORPHAN  {}: its story is gone; remove it",
@@ -139,9 +173,10 @@ fn run(options: &TestOptions, out: &mut dyn Write) -> Result<bool, String> {
         );
     }
     if let Some(path) = &options.junit {
-        files::write(&options.base.join(path), &junit::junit(&tested))?;
+        files::write(&options.base.join(path), &junit::junit(&came.tested))?;
     }
-    Ok(sum_up(options, &tested, orphans.len(), out))
+    sum_up(options, &came, out);
+    Ok(came)
 }
 
 fn tell(options: &TestOptions, test: &Tested, out: &mut dyn Write) {
@@ -157,7 +192,8 @@ fn tell(options: &TestOptions, test: &Tested, out: &mut dyn Write) {
     }
 }
 
-fn sum_up(options: &TestOptions, tested: &[Tested], orphans: usize, out: &mut dyn Write) -> bool {
+fn sum_up(options: &TestOptions, came: &Came, out: &mut dyn Write) {
+    let (tested, orphans) = (&came.tested, came.orphans.len());
     let failed = tested.iter().filter(|test| !test.is_ok()).count();
     let told = if tested.len() == 1 {
         "story"
@@ -172,13 +208,8 @@ fn sum_up(options: &TestOptions, tested: &[Tested], orphans: usize, out: &mut dy
     }
     let _ = writeln!(out, "\n{line}");
     if options.play.check_plan {
-        let mut all = Foresight::default();
-        tested
-            .iter()
-            .for_each(|test| all.add(test.foresight.clone()));
-        let _ = writeln!(out, "{all}");
+        let _ = writeln!(out, "{}", came.foresight());
     }
-    failed + orphans == 0
 }
 
 /// Tests one story.

@@ -1,7 +1,7 @@
 //! What the tests over the real host share: a directory, a session in it, and a front that remembers.
 #![allow(dead_code)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -93,7 +93,7 @@ impl Drop for Scratch {
 /// What looks at each event.
 pub type Hook = Box<dyn FnMut(&Event)>;
 
-/// A front that shows nothing, remembers all, and says `answer` to every question.
+/// A front that shows nothing, remembers all, and says `answer` to every question that `answers` has nothing for.
 #[derive(Default)]
 pub struct Memory {
     /// What was shown and remarked.
@@ -102,6 +102,8 @@ pub struct Memory {
     pub asked: Vec<String>,
     /// What it answers; `None` if there is nobody to ask.
     pub answer: Option<bool>,
+    /// What it answers to the next questions.
+    pub answers: VecDeque<bool>,
     /// What gets each event as it is shown.
     pub hook: Option<Hook>,
 }
@@ -122,12 +124,13 @@ impl Front for Memory {
     }
 
     fn can_ask(&self) -> bool {
-        self.answer.is_some()
+        self.answer.is_some() || !self.answers.is_empty()
     }
 
     fn confirm(&mut self, question: &str, _: &str) -> bool {
         self.asked.push(question.to_owned());
-        self.answer.unwrap_or(false)
+        let next = self.answers.pop_front();
+        next.or(self.answer).unwrap_or(false)
     }
 
     fn secret(&mut self, _: &str) -> Option<String> {

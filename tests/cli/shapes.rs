@@ -1,0 +1,199 @@
+//! What programs read: the shape of each answer of `--json`, and the schema of files, as snapshots. A field that goes away, or
+//! changes its type, is seen here; one that is added is accepted by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Home, text};
+
+/// The fields of an answer, by path, with the types that were seen there.
+type Shape = BTreeMap<String, BTreeSet<&'static str>>;
+
+/// A story that changes, fails, blocks, holds, notifies, sends and keeps something pending.
+const RICH: &str = "\
+weft: 1
+graph: rich
+about: Everything that an answer can hold.
+world:
+  read_only: [/opt]
+resources:
+  password:
+  - name: pw
+  file:
+  - name: /etc/made
+    mode: 0600
+  - name: /opt/app
+    content: app
+  noop:
+  - name: listener
+  - name: behind
+  - name: held
+    meta: {noop: true, poll: 5m}
+  value:
+  - name: many
+    value: {list: [1, two], deep: {yes: true}}
+  print:
+  - name: said
+    msg: hello
+edges:
+- file[/etc/made] ~> noop[listener]
+- file[/etc/made] ~> noop[behind]
+- file[/opt/app] -> noop[behind]
+- file[/etc/made] ~> noop[held]
+bindings:
+- password[pw].password -> file[/etc/made].content
+steps:
+- apply
+- dirty listener
+- notify listener
+expect:
+- exit 1
+";
+
+fn add(shape: &mut Shape, path: String, value: &Value) {
+    let seen = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(items) => {
+            let item = format!("{path}[]");
+            items
+                .iter()
+                .for_each(|value| add(shape, item.clone(), value));
+            "array"
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                add(
+                    shape,
+                    format!("{path}.{}", shown(&path, name, fields)),
+                    value,
+                );
+            }
+            "object"
+        }
+    };
+    shape.entry(path).or_default().insert(seen);
+}
+
+/// A field's name. What the graph itself names is any name, and what an event tells goes by the event.
+fn shown(path: &str, name: &str, fields: &serde_json::Map<String, Value>) -> String {
+    let named_by_graph = path.ends_with(".params") || path.ends_with(".meta");
+    if named_by_graph || path.contains(".params.") {
+        return "*".to_owned();
+    }
+    match fields.get("event").and_then(Value::as_str) {
+        Some(event) if name == "data" => format!("data({event})"),
+        _ => name.to_owned(),
+    }
+}
+
+/// The shape of one answer or more, as text.
+fn told(title: &str, answers: &[Value]) -> String {
+    let mut shape = Shape::new();
+    answers
+        .iter()
+        .for_each(|answer| add(&mut shape, String::new(), answer));
+    shape.remove("");
+    let line = |(path, types): (String, BTreeSet<&str>)| {
+        let types: Vec<&str> = types.into_iter().collect();
+        format!("  {path}: {}\n", types.join(" | "))
+    };
+    format!(
+        "{title}\n{}\n",
+        shape.into_iter().map(line).collect::<String>()
+    )
+}
+
+fn snapshot(name: &str, text: &str) {
+    insta::with_settings!({
+        snapshot_path => "../../snapshots/cli",
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, { insta::assert_snapshot!(name, text) });
+}
+
+#[test]
+fn every_answer_in_json_has_its_shape() {
+    let home = Home::new("shapes");
+    let rich = text(&home.write("rich.yaml", RICH));
+    let graph = text(&home.one_file("hello"));
+    home.write("bad.yaml", "resources:\n  fiel:\n  - name: /tmp/x\n");
+    std::fs::create_dir_all(home.path("snapshots")).expect("a directory");
+    let calls: &[(&str, &[&[&str]])] = &[
+        ("weft FILE", &[&[&rich], &[&rich, "-c", "apply"]]),
+        ("weft plan", &[&["plan", &rich], &["plan", &graph]]),
+        (
+            "weft apply",
+            &[&["apply", &rich], &["apply", "--yes", &graph]],
+        ),
+        ("weft watch", &[&["watch", &rich]]),
+        ("weft status, of a story", &[&["status", &rich]]),
+        ("weft status, of a graph", &[&["status", &graph]]),
+        ("weft pending, of a story", &[&["pending", &rich]]),
+        ("weft pending, of a graph", &[&["pending", &graph]]),
+        ("weft cancel", &[&["cancel", &rich, "listener"]]),
+        (
+            "weft why",
+            &[&["why", &rich, "listener"], &["why", &rich, "/opt/app"]],
+        ),
+        ("weft trace", &[&["trace", &rich]]),
+        ("weft graph", &[&["graph", &rich]]),
+        ("weft check", &[&["check", &rich, "bad.yaml"]]),
+        ("weft kinds", &[&["kinds"]]),
+        (
+            "weft test",
+            &[
+                &["test", "rich.yaml", "--check-plan"],
+                &["test", "rich.yaml", "--accept"],
+            ],
+        ),
+        ("weft test --list", &[&["test", "rich.yaml", "--list"]]),
+        ("weft test, of nothing", &[&["test", "nowhere"]]),
+    ];
+    let mut all = String::new();
+    for (title, calls) in calls {
+        let answer = |args: &&[&str]| {
+            let ran = home.run(&[*args, &["--json"]].concat());
+            assert!(!ran.out.is_empty(), "{args:?} says nothing: {ran:?}");
+            let answer = ran.json();
+            assert_eq!(answer["format"], 1, "{args:?}: {ran:?}");
+            answer
+        };
+        let answers: Vec<Value> = calls.iter().map(answer).collect();
+        all.push_str(&told(title, &answers));
+    }
+    home.run(&["apply", &rich, "--trace", "trace.jsonl"])
+        .ends(1);
+    let kept = std::fs::read_to_string(home.path("trace.jsonl")).expect("a trace");
+    let events: Vec<Value> = kept
+        .lines()
+        .map(|line| serde_json::from_str(line).expect(line))
+        .collect();
+    all.push_str(&told("--trace FILE, each line", &events));
+    snapshot("json", &all);
+}
+
+#[test]
+fn the_schema_of_files_is_as_it_was() {
+    let home = Home::new("schema");
+    let schema = home.run(&["schema"]).ends(0);
+    let root = schema.json();
+    assert_eq!(
+        root["$schema"],
+        "https://json-schema.org/draft/2020-12/schema"
+    );
+    snapshot("schema", &schema.out);
+}
+
+#[test]
+fn a_shape_holds_types_and_no_values() {
+    let answer =
+        serde_json::json!({"a": [{"b": 1}, {"b": "x", "c": null}], "params": {"mine": true}});
+    assert_eq!(
+        told("it", &[answer]),
+        "it\n  .a: array\n  .a[]: object\n  .a[].b: number | string\n  .a[].c: null\n  .params: object\n  .params.*: boolean\n\n"
+    );
+}
