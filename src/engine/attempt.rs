@@ -182,6 +182,7 @@ impl Engine {
         let node = self.node_mut(v);
         node.last = last;
         node.phase = Phase::Applying;
+        self.begin_act(v);
         let seen = self.remembered.generation;
         let trip = self.trip_mut(v);
         trip.seen = seen;
@@ -205,6 +206,7 @@ impl Engine {
         let node = self.node_mut(v);
         node.last = last;
         node.phase = Phase::Refreshing;
+        self.begin_act(v);
         let seen = self.remembered.generation;
         let trip = self.trip_mut(v);
         trip.seen = seen;
