@@ -297,6 +297,44 @@ fn the_first_interrupt_lets_finish_what_runs() -> Outcome {
     Ok(())
 }
 
+/// Rule L6: a watch in its own thread that a signal ended in the midst of something says so.
+#[test]
+fn a_watch_that_is_interrupted_while_it_acts_says_so() -> Outcome {
+    let scratch = Scratch::new("unquiet")?;
+    let mut begun = Begun::new(&scratch, CHAIN)?;
+    let (tell, told) = channel();
+    begun.stopping = Some(told);
+    begun.bench.eval("watch")?;
+    begun
+        .bench
+        .runner()?
+        .go_behind(Arc::new(move |events: &[Event]| {
+            let stopping = |event: &Event| matches!(event.what, What::Stopping { .. });
+            if events.iter().any(stopping) {
+                let _ = tell.send(());
+            }
+        }));
+    let outside = begun.interrupt(1);
+    begun.bench.session.end_watch(&mut begun.bench.front)?;
+    outside.join().map_err(|_| "outside panicked")??;
+    let code = begun.bench.session.ended().code(false);
+    assert_eq!(code, 130, "{}", begun.bench.trace());
+    Ok(())
+}
+
+/// Rule L6: stopped while nothing was left to do is well.
+#[test]
+fn a_watch_that_is_interrupted_while_quiet_ends_well() -> Outcome {
+    let scratch = Scratch::new("quiet")?;
+    let mut begun = Begun::new(&scratch, "resources:\n  noop:\n  - name: one\n")?;
+    begun.bench.watch()?;
+    begun.signals.send(Signal::Interrupt)?;
+    begun.bench.session.end_watch(&mut begun.bench.front)?;
+    let code = begun.bench.session.ended().code(false);
+    assert_eq!(code, 0, "{}", begun.bench.trace());
+    Ok(())
+}
+
 const STUBBORN: &str = "\
 resources:
   exec:

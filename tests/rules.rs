@@ -382,6 +382,45 @@ fn c4_two_that_keep_changing_each_other_back_are_told_apart_from_work() {
     assert_eq!(drive.engine().status(&key("file:/a")), Some(Status::Failed));
 }
 
+/// Someone else writes the file, and time goes on.
+fn damage(drive: &mut SimDrive, sim: &Sim, then: Span) {
+    let path = std::path::Path::new("/a");
+    assert_eq!(sim.outside().write(path, b"theirs"), Ok(()));
+    drive.advance(then);
+}
+
+#[test]
+fn c4_damage_from_outside_is_repaired_for_ever_though_another_hears_of_it() {
+    let lines = ["file:/a content=ours", "noop:told", "file:/a ~> noop:told"];
+    let (mut drive, sim) = drive(&lines, SimSpec::default());
+    begin(&mut drive, Until::Stopped);
+    (0..8).for_each(|_| damage(&mut drive, &sim, Span::millis(500)));
+    let events = drive.take_events();
+    let text = story(&events);
+    assert!(times(&events, "noop:told", "refreshed") > 5, "{text}");
+    assert!(!text.contains("keeps changing back"), "{text}");
+}
+
+#[test]
+fn c4_a_command_counts_though_what_it_does_is_repaired_before_it_ends() {
+    let spec = commands(&[("spoil", &[0], Span::secs(1))]);
+    let lines = [
+        "file:/a content=ours",
+        "exec:spoil cmd=spoil refreshonly=true",
+        "file:/a ~> exec:spoil",
+    ];
+    let (mut drive, sim) = drive_with(&lines, spec, 2);
+    begin(&mut drive, Until::Stopped);
+    for _ in 0..8 {
+        drive.advance(Span::millis(200));
+        damage(&mut drive, &sim, Span::millis(800));
+    }
+    let events = drive.take_events();
+    let text = story(&events);
+    assert!(text.contains("keeps changing back"), "{text}");
+    assert_eq!(times(&events, "file:/a", "changed"), 5, "{text}");
+}
+
 #[test]
 fn n1_n5_a_generation_is_heard_only_up_to_where_the_refresh_began() {
     let (mut drive, _) = drive(

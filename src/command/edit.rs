@@ -7,7 +7,7 @@ use super::words::Arrow;
 use crate::graph::refs::{field_text, ref_text};
 use crate::graph::{Catalog, Draft, FieldPath, Graph, Key, Origin, Problem, Refusal};
 use crate::kind;
-use crate::value::{Hears, Place, Raw, RawNode, Value, quote};
+use crate::value::{Hears, Place, Raw, RawNode, Type, Value, quote};
 
 /// What an edit made.
 #[derive(Clone, PartialEq, Debug)]
@@ -32,13 +32,51 @@ pub fn edit(
     answers: Answers,
 ) -> Result<Edited, Vec<Refusal>> {
     let mut draft = graph.edit();
-    let lines = apply(&mut draft, catalog, order, answers).map_err(|refusal| vec![refusal])?;
-    let next = draft.finish(catalog)?;
+    let veiled = veiled(graph, catalog, order);
+    let done = apply(&mut draft, catalog, order, answers)
+        .and_then(|lines| {
+            let mut asked = veiled.asks().into_iter();
+            asked.try_for_each(|(key, path)| keep_secret(&mut draft, key, path))?;
+            Ok(lines)
+        })
+        .map_err(|refusal| vec![refusal])
+        .and_then(|lines| Ok((lines, draft.finish(catalog)?)));
+    let (mut lines, next) = done.map_err(|refusals| match veiled == *order {
+        true => refusals,
+        false => refusals.into_iter().map(unplaced).collect(),
+    })?;
+    if let Order::Set(key, settings) = &veiled {
+        let line = |setting| set_line(&next, key, setting);
+        lines = settings.iter().map(line).collect();
+    }
     let warnings = warnings(&next, catalog, order);
     Ok(Edited {
         graph: next,
         lines,
         warnings,
+    })
+}
+
+/// The order as it may be told: what is set on a vertex that is sensitive, before it or after it, is asked for in it, as
+/// that is secret from then on.
+pub fn veiled(graph: &Graph, catalog: &dyn Catalog, order: &Order) -> Order {
+    let (Order::Add(key, settings) | Order::Set(key, settings)) = order else {
+        return order.clone();
+    };
+    let made = |setting: &Setting| match &setting.value {
+        Written::Raw(raw) if setting.path.to_string() == "meta.sensitive" => {
+            Type::Bool.read(raw) == Ok(Value::Bool(true))
+        }
+        _ => false,
+    };
+    let is = graph.vertex(key).is_some_and(|v| v.meta.sensitive);
+    if !is && !settings.iter().any(made) {
+        return order.clone();
+    }
+    let schema = catalog.schema(key.kind());
+    order.veiled(|_, path| {
+        let field = schema.and_then(|schema| schema.field(&path.field));
+        field.is_some_and(|field| field.takes_secret)
     })
 }
 
@@ -84,10 +122,7 @@ fn apply(
         }
         Order::Set(key, settings) => {
             set(draft, catalog, key, settings, answers)?;
-            Ok(settings
-                .iter()
-                .map(|setting| set_line(draft, key, setting))
-                .collect())
+            Ok(Vec::new())
         }
         Order::Unset(key, paths) => unset(draft, key, paths),
         Order::Rename(key, name) => {
@@ -193,9 +228,11 @@ fn set_asked(
         node: RawNode::Scalar { text, quoted: true },
         place: setting.place,
     };
-    draft
-        .set(catalog, key, path, &raw)
-        .map_err(|refusal| unshown(refusal, setting.place))?;
+    draft.set(catalog, key, path, &raw).map_err(unshown)
+}
+
+/// What is written there is a secret from here on.
+fn keep_secret(draft: &mut Draft, key: &Key, path: &FieldPath) -> Result<(), Refusal> {
     let read = draft.graph().vertex(key).and_then(|vertex| {
         let top = vertex.params.get(&*path.field)?;
         path.keys.iter().try_fold(top, |value, key| match value {
@@ -204,12 +241,22 @@ fn set_asked(
         })
     });
     match read.cloned() {
-        Some(value) => draft.set_value(key, path, value.into_secret(), setting.place),
+        Some(value) => draft.set_value(key, path, value.into_secret(), Place::default()),
         None => Ok(()),
     }
 }
 
-fn unshown(refusal: Refusal, place: Place) -> Refusal {
+/// The same, and without its place, which is in a line that holds the value.
+fn unplaced(refusal: Refusal) -> Refusal {
+    Refusal {
+        place: Place::default(),
+        ..unshown(refusal)
+    }
+}
+
+/// A refusal without the value that was refused.
+fn unshown(refusal: Refusal) -> Refusal {
+    let place = refusal.place;
     let problem = match refusal.problem {
         Problem::WrongType(key, path, expected, _) => {
             Problem::WrongType(key, path, expected, "something else".to_owned())
@@ -244,10 +291,10 @@ fn unset(draft: &mut Draft, key: &Key, paths: &[FieldPath]) -> Result<Vec<String
 }
 
 /// `set password[pw].length = 20`, the value as it was read, a secret masked.
-fn set_line(draft: &Draft, key: &Key, setting: &Setting) -> String {
+fn set_line(graph: &Graph, key: &Key, setting: &Setting) -> String {
     let path = &setting.path;
     let at = field_text(key, path);
-    let params = draft.graph().vertex(key).map(|vertex| &vertex.params);
+    let params = graph.vertex(key).map(|vertex| &vertex.params);
     match (&setting.value, path.keys.is_empty()) {
         (Written::Asked, _) => format!("set {at} = {}", crate::value::MASK),
         (Written::Raw(_), true) => match params.and_then(|params| params.get(&*path.field)) {

@@ -190,6 +190,23 @@ impl Order {
         )
     }
 
+    /// The same order with `?` for each value that may not be told, by its vertex and param; a map's keys are told. That is how
+    /// it stands in a log.
+    pub fn veiled(&self, hides: impl Fn(&Key, &FieldPath) -> bool) -> Order {
+        let veil = |key: &Key, settings: &[Setting]| {
+            let each = settings.iter().flat_map(|setting| match &setting.value {
+                Written::Raw(raw) if hides(key, &setting.path) => asked(setting.path.clone(), raw),
+                _ => vec![setting.clone()],
+            });
+            each.collect()
+        };
+        match self {
+            Order::Add(key, settings) => Order::Add(key.clone(), veil(key, settings)),
+            Order::Set(key, settings) => Order::Set(key.clone(), veil(key, settings)),
+            other => other.clone(),
+        }
+    }
+
     /// What must be asked for before it can be done, in order: the vertex and its param.
     pub fn asks(&self) -> Vec<(&Key, &FieldPath)> {
         let (Order::Add(key, settings) | Order::Set(key, settings)) = self else {
@@ -291,6 +308,25 @@ impl Order {
             }
             Order::Sim(_) | Order::Expect(_) => ("", none(), &[]),
         }
+    }
+}
+
+/// Settings that ask for all that was written at a path.
+fn asked(path: FieldPath, raw: &Raw) -> Vec<Setting> {
+    match &raw.node {
+        RawNode::Map(items) if !items.is_empty() => {
+            let below = |(key, _, raw): &(String, Place, Raw)| {
+                let mut path = path.clone();
+                path.keys.push(key.clone());
+                asked(path, raw)
+            };
+            items.iter().flat_map(below).collect()
+        }
+        _ => vec![Setting {
+            path,
+            value: Written::Asked,
+            place: raw.place,
+        }],
     }
 }
 

@@ -155,11 +155,11 @@ fn setting(
     out: &mut Vec<(String, String)>,
 ) {
     match value {
-        Value::Map(items) if value.is_secret() && !masked => {
+        Value::Map(items) if (value.is_secret() || masked) && !items.is_empty() => {
             for (key, item) in items.iter() {
                 let mut below = path.clone();
                 below.keys.push(key.clone());
-                setting(below, item, &below_of(ty), false, out);
+                setting(below, item, &below_of(ty), masked, out);
             }
         }
         value if masked || value.is_secret() => out.push((path.to_string(), "?".to_owned())),

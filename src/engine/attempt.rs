@@ -126,6 +126,7 @@ impl Engine {
         let node = self.node_mut(v);
         node.last = last;
         node.phase = Phase::Applying;
+        self.begin_act(v);
         let seen = self.remembered.generation;
         let trip = self.trip_mut(v);
         trip.seen = seen;
@@ -149,6 +150,7 @@ impl Engine {
         let node = self.node_mut(v);
         node.last = last;
         node.phase = Phase::Refreshing;
+        self.begin_act(v);
         let seen = self.remembered.generation;
         let trip = self.trip_mut(v);
         trip.seen = seen;

@@ -2,9 +2,11 @@
 //!
 //! - M2 A vertex takes all its semaphores at once or none, and holds them while it runs: so no two can wait for each other, and
 //!   a name that stands twice is one. Ending a run lets go of all.
-//! - C4 A vertex that changed five times within ten seconds, each time after another vertex of this graph acted, with no command,
+//! - C4 A vertex that changed five times within ten seconds, each time after another vertex of this graph ran, with no command,
 //!   new params or tick between, fails: two of this graph fight over the same thing. It stays failed until a command, new params
-//!   or a restart.
+//!   or a restart. Another ran if its apply or refresh began since the change before, so that what a command does counts
+//!   also while it still runs; but one run counts once. A refresh that changed nothing did not run in this sense: who is
+//!   only told of repairs has no part in the damage, which then comes from outside.
 
 use super::Engine;
 use super::io::VertexId;
@@ -83,20 +85,38 @@ impl Engine {
             .unwrap_or_default()
     }
 
-    /// Counts an attempt that applied or refreshed. Says who acted in between if this vertex keeps changing back.
-    pub(super) fn acted(&mut self, v: VertexId, changed: bool) -> Option<String> {
+    /// An apply or a refresh begins: from here on it counts as having run, unless it turns out to have changed nothing.
+    pub(super) fn begin_act(&mut self, v: VertexId) {
+        if self.trip_mut(v).act.is_some() {
+            return;
+        }
         self.acts += 1;
-        let (now, acts, peace) = (self.now, self.acts, self.peace);
-        let other = self.last_act.replace(v).filter(|other| *other != v);
+        let (now, act) = (self.now, self.acts);
+        self.trip_mut(v).act = Some(act);
+        while let Some(first) = self.ran.first_entry() {
+            if now - first.get().0 <= WITHIN {
+                break;
+            }
+            first.remove();
+        }
+        self.ran.insert(act, (now, v));
+    }
+
+    /// Counts an attempt that applied or refreshed. Says who ran in between if this vertex keeps changing back.
+    pub(super) fn acted(&mut self, v: VertexId, changed: bool) -> Option<String> {
+        let act = self.trip_mut(v).act;
         if !changed {
+            act.and_then(|act| self.ran.remove(&act));
             return None;
         }
+        let (now, acts, peace) = (self.now, self.acts, self.peace);
         let changes = &mut self.node_mut(v).extra.get_or_insert_default().changes;
         changes.retain(|(at, acts)| now - *at <= WITHIN && *acts > peace);
-        if changes
-            .last()
-            .is_some_and(|(_, before)| acts == *before + 1)
-        {
+        let before = changes.last().map_or(u64::MAX, |(_, before)| *before);
+        let since = self.ran.range(before.saturating_add(1)..).rev();
+        let other = since.map(|(_, (_, ran))| *ran).find(|ran| *ran != v);
+        let changes = &mut self.node_mut(v).extra.get_or_insert_default().changes;
+        if other.is_none() {
             changes.clear();
         }
         changes.push((now, acts));

@@ -122,7 +122,7 @@ pub struct Engine {
     acts: u64,
     /// How many acts there had been when changes were last forgiven (rule C4).
     peace: u64,
-    last_act: Option<VertexId>,
+    ran: BTreeMap<u64, (Time, VertexId)>,
     attempts: u64,
     last_event: EventId,
     /// The event of the input that this step is about.
@@ -174,7 +174,7 @@ impl Engine {
             owners: BTreeMap::new(),
             acts: 0,
             peace: 0,
-            last_act: None,
+            ran: BTreeMap::new(),
             attempts: 0,
             last_event: EventId(0),
             input_event: EventId(0),

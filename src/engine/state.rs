@@ -152,6 +152,8 @@ pub(super) struct Trip {
     pub unsure: bool,
     /// Whether this attempt took the debt, so that it can give it back if nothing began.
     pub took_debt: bool,
+    /// Which act of the engine it is, once it applies or refreshes (rule C4).
+    pub act: Option<u64>,
 }
 
 /// What a vertex has received.

@@ -296,13 +296,30 @@ impl Draft {
         Ok(())
     }
 
-    /// The graph, if it is whole; else every reason why it is not.
-    pub fn finish(self, catalog: &dyn Catalog) -> Result<Graph, Vec<Refusal>> {
+    /// The graph, if it is whole; else every reason why it is not. What a sensitive vertex is given is secret in it, where
+    /// a secret may be.
+    pub fn finish(mut self, catalog: &dyn Catalog) -> Result<Graph, Vec<Refusal>> {
+        self.seal(catalog);
         let refusals = check::whole(catalog, &self.graph);
         if refusals.is_empty() {
             Ok(self.graph)
         } else {
             Err(refusals)
+        }
+    }
+
+    fn seal(&mut self, catalog: &dyn Catalog) {
+        let all = self.graph.vertices.iter_mut();
+        for (key, vertex) in all.filter(|(_, vertex)| vertex.meta.sensitive) {
+            let takes = |name: &str| {
+                let field = catalog.schema(key.kind()).and_then(|of| of.field(name));
+                field.is_some_and(|field| field.takes_secret)
+            };
+            for (name, value) in Arc::make_mut(&mut vertex.params).iter_mut() {
+                if takes(name) {
+                    *value = sealed(value);
+                }
+            }
         }
     }
 
@@ -321,6 +338,17 @@ impl Draft {
             place,
             hint.map(|name| format!("did you mean {name}?")),
         )
+    }
+}
+
+/// A value as a secret. The keys of a map stay open, so that each can still be set on its own.
+fn sealed(value: &Value) -> Value {
+    match value {
+        Value::Map(items) => {
+            let items = items.iter();
+            Value::map(items.map(|(key, item)| (key.clone(), sealed(item))))
+        }
+        other => other.clone().into_secret(),
     }
 }
 

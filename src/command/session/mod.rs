@@ -21,7 +21,7 @@ pub use rows::{PendingRow, StatusRow};
 
 use std::fmt;
 
-use super::edit::{edit, refused};
+use super::edit::{edit, refused, veiled};
 use super::error::CommandError;
 use super::history::History;
 use super::order::Order;
@@ -272,10 +272,15 @@ impl Session {
     ) -> Result<(), SessionError> {
         let mut answers =
             |key: &Key, path: &crate::graph::FieldPath| front.secret(&format!("{key}.{path}"));
+        let veiled = veiled(self.history.now(), &Kinds, order);
+        let line = match veiled == *order {
+            true => line.to_owned(),
+            false => veiled.to_string(),
+        };
         let edited =
             edit(self.history.now(), &Kinds, order, &mut answers).map_err(
                 |refusals| match refusals.first() {
-                    Some(refusal) => SessionError::from(refused(line, refusal)),
+                    Some(refusal) => SessionError::from(refused(&line, refusal)),
                     None => SessionError::failed("the graph was refused"),
                 },
             )?;
@@ -288,8 +293,8 @@ impl Session {
             .warnings
             .iter()
             .for_each(|warning| front.remark(&format!("warning: {warning}\n")));
-        if self.history.push(edited.graph, order.to_string()) {
-            let text = order.to_string();
+        let text = veiled.to_string();
+        if self.history.push(edited.graph, &text) {
             self.log.push(text.clone());
             self.edited_by(&text, renamed, front);
         }

@@ -7,6 +7,7 @@ use super::{Ended, Front, Session, SessionError, take};
 use crate::command::order::{BreakAt, Order};
 use crate::drive::plan::{Plan, Planning, plan};
 use crate::drive::runner::Runner;
+use crate::engine::event::{Event, What};
 use crate::engine::{Expected, Input, Until, VertexId};
 use crate::graph::Catalog;
 use crate::graph::Key;
@@ -354,16 +355,35 @@ impl Session {
         self.end_watch(front)
     }
 
-    /// Waits for a watch in its own thread, which was told to stop, and takes the driver back.
+    /// Waits for a watch in its own thread, which was told to stop, and takes the driver back. A signal that found it with
+    /// something left to do counts as having stopped it (rule L6).
     pub fn end_watch(&mut self, front: &mut dyn Front) -> Result<(), SessionError> {
+        let mut signal = None;
         if let Runner::Host(host) = &mut self.runner
             && host.is_behind()
         {
-            host.come_back()
+            signal = host
+                .come_back()
                 .map_err(|fault| SessionError::failed(fault.to_string()))?;
             self.catch_up(front);
         }
-        self.finish(front)
+        self.finish(front)?;
+        self.ended.signal = signal.or(self.ended.signal).filter(|_| !self.was_quiet());
+        Ok(())
+    }
+
+    /// Whether nothing was left to do when the last run was told to stop: it had converged, and nothing had happened since.
+    fn was_quiet(&self) -> bool {
+        let started = |event: &Event| matches!(event.what, What::Started { .. });
+        let begin = self.events.iter().rposition(started).unwrap_or_default();
+        let run = &self.events[begin..];
+        let told = |event: &Event| matches!(event.what, What::Stopping { .. });
+        let stop = run.iter().position(told).unwrap_or(run.len());
+        let last = run[..stop]
+            .iter()
+            .rev()
+            .find(|event| event.subject.is_some() || matches!(event.what, What::Converged(_)));
+        last.is_some_and(|event| matches!(event.what, What::Converged(_)))
     }
 
     fn set_break(

@@ -5,7 +5,10 @@ use crate::command::draw::{Format, draw};
 use crate::command::json;
 use crate::command::session::Session;
 use crate::engine::Level;
+use crate::graph::Catalog;
 use crate::graph::Key;
+use crate::kind::Kinds;
+use crate::value::Type;
 use insta::assert_snapshot;
 
 #[test]
@@ -351,4 +354,137 @@ fn no_answer_holds_a_secret() {
     for secret in [password.as_str(), "hunter22", "hunter33"] {
         assert!(!said.contains(secret), "{said}");
     }
+}
+
+/// Every way to write a param that takes a secret, the secret in it under these words.
+fn secret_settings() -> Vec<(&'static str, Vec<String>)> {
+    let all = Kinds.kinds().into_iter().filter_map(|kind| {
+        let schema = Kinds.schema(kind)?;
+        let fields = schema.fields.iter().filter(|field| field.takes_secret);
+        let ways = fields.flat_map(|field| match field.ty {
+            Type::Map(_) => vec![
+                format!("{}={{KEY: hunter-map}}", field.name),
+                format!("{}.KEY=hunter-key", field.name),
+            ],
+            _ => vec![
+                format!("{}=hunter-plain", field.name),
+                format!("{}=\"hunter quoted\"", field.name),
+            ],
+        });
+        Some((kind, ways.collect()))
+    });
+    all.collect()
+}
+
+/// What a kind cannot be without, so that every vertex of the graph is whole.
+fn needed(kind: &str) -> &'static str {
+    match kind {
+        "exec" => " cmd=true",
+        "http" => " url=http://nowhere/",
+        "template" => " text=plain",
+        _ => "",
+    }
+}
+
+/// Rule V8: a value that is set on a sensitive vertex is in no answer, no log, no trace and no saved story, whatever kind it
+/// is of, however it is written, and whether the order finds the vertex sensitive, makes it so, or ends it.
+#[test]
+fn what_is_set_on_a_sensitive_vertex_is_never_told() {
+    let mut tried = 0;
+    for (kind, ways) in secret_settings() {
+        for way in ways {
+            let name = if kind == "file" { "/tmp/it" } else { "it" };
+            let base = match way.starts_with("text=") {
+                true => "",
+                false => needed(kind),
+            };
+            let add = format!("add {kind} {name}{base}");
+            for edits in [
+                vec![format!("{add} meta.sensitive=true {way}")],
+                vec![
+                    format!("add {kind} {name}{} meta.sensitive=true", needed(kind)),
+                    format!("set {name} {way}"),
+                ],
+                vec![
+                    format!("add {kind} {name}{} meta.sensitive=true", needed(kind)),
+                    format!("set {name} {way} meta.sensitive=false"),
+                ],
+                vec![
+                    format!("add {kind} {name}{}", needed(kind)),
+                    format!("set {name} {way} meta.sensitive=true"),
+                    format!("set {name} {way} meta.retry=-7"),
+                ],
+            ] {
+                tried += usize::from(told_of(&edits, name));
+            }
+        }
+    }
+    assert!(tried >= 40, "{tried}");
+}
+
+/// Asks everything after these edits; whether the value is in the graph.
+fn told_of(edits: &[String], name: &str) -> bool {
+    let (mut session, mut front) = open(STORY);
+    front.events = true;
+    let mut told = String::new();
+    let asks = format!(
+        "show; show {name}; status; graph; graph dot; graph mermaid; graph json; plan; apply; plan; show {name}; \
+         why {name}; trace full; pending; undo; redo; dirty {name}; apply; show; save plain.yaml; save --story out.yaml; \
+         drop {name}; undo; trace full; show"
+    );
+    let asks: Vec<String> = asks.split("; ").map(str::to_owned).collect();
+    for line in edits.iter().chain(&asks) {
+        if let Err(error) = session.eval(line, &mut front) {
+            told.push_str(&format!("{error}\n"));
+        }
+    }
+    front.edits.push_back(Box::new(|text| {
+        assert!(!text.contains("hunter"), "{text}");
+        text.to_owned()
+    }));
+    let edited = session.eval("edit", &mut front);
+    assert!(edited.is_ok(), "{edited:?}");
+    told.push_str(&front.said);
+    told.extend(front.files.values().map(String::as_str));
+    told.extend(every_json(&session).iter().map(ToString::to_string));
+    told.extend(session.log().iter().map(String::as_str));
+    told.extend(session.errors().iter().map(String::as_str));
+    told.push_str(&format!("{:?}", session.events()));
+    let leaks: Vec<&str> = told
+        .lines()
+        .filter(|line| line.contains("hunter"))
+        .collect();
+    assert!(leaks.is_empty(), "{edits:?}: {leaks:#?}");
+    let vertices = session.graph().vertices();
+    let there = vertices.iter().find(|(key, _)| key.name() == name);
+    there.is_some_and(|(_, vertex)| vertex.params.values().any(crate::value::Value::is_secret))
+}
+
+/// Rule V8: the log asks for it again, and what was set in the open before that is told as it was.
+#[test]
+fn a_sensitive_value_stands_as_a_question_in_the_log() {
+    let (mut session, mut front) = open(STORY);
+    let said = say(
+        &mut session,
+        &mut front,
+        &[
+            "add value token value=open meta.sensitive=false",
+            "set token meta.sensitive=true",
+            "set token value=hunter3",
+            "add exec job cmd=true env={A: hunter4, B: hunter5} meta.sensitive=true",
+        ],
+    );
+    assert!(said.contains("set value[token].value = •••"), "{said}");
+    assert_eq!(
+        session.log(),
+        [
+            "add value[token] value=open meta.sensitive=false",
+            "set value[token] meta.sensitive=true",
+            "set value[token] value=?",
+            "add exec[job] cmd=true env.A=? env.B=? meta.sensitive=true",
+        ]
+    );
+    let typed = |line: &&str| !line.starts_with('>');
+    let answers: Vec<&str> = said.lines().filter(typed).collect();
+    assert!(!answers.join("\n").contains("hunter"), "{said}");
 }
