@@ -30,6 +30,10 @@ impl Engine {
             Ok(check) => check,
             Err(fail) => return self.failed_check(v, fail),
         };
+        if self.trip_mut(v).stale {
+            // It was about params that are no longer there: it is checked anew.
+            return self.rest(v);
+        }
         let last = self.node(v).last;
         self.tell(v, &check.notes, &check.says, last);
         if let Some(why) = self.claim(v, &check.owns) {
@@ -81,12 +85,13 @@ impl Engine {
         self.keep_memo(v, &check);
         self.clear_changed_keys(v);
         self.publishes(v, check.sends.clone().unwrap_or_default());
-        if self.has(v, PENDING) {
+        // What came while it was checked has not been asked about: it starts again for that.
+        if self.has(v, PENDING) && self.trip_mut(v).notified {
             if let Some(why) = check.deaf.clone() {
                 let last = self.node(v).last;
                 let last = self.event(Some(v), What::HeardOnly(why), last);
                 self.node_mut(v).last = last;
-                let heard = self.remembered.generation;
+                let heard = self.trip_mut(v).seen;
                 self.trip_mut(v).heard = Some(heard);
                 return self.come_right(v);
             }
@@ -209,7 +214,11 @@ impl Engine {
         }
         let refreshed = done.refreshed;
         self.take_outcome(v, done);
-        if self.has(v, PENDING) && !(refreshed && self.heard_all(v, seen)) && !self.is_noop(v) {
+        if self.has(v, PENDING)
+            && self.trip_mut(v).notified
+            && !(refreshed && self.heard_all(v, seen))
+            && !self.is_noop(v)
+        {
             return self.begin_refresh(v);
         }
         self.come_right(v);

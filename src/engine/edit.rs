@@ -30,6 +30,7 @@ impl Engine {
         } else {
             self.gone_from(&old)
         };
+        let ghosts = self.ghosts.clone();
         let index = self.match_vertices(&graph);
         let kept: BTreeSet<VertexId> = index.values().copied().collect();
         let known: Vec<VertexId> = self.net.index.values().copied().collect();
@@ -39,6 +40,17 @@ impl Engine {
             .for_each(|v| self.remove(v));
         self.net = Net::of(&graph, self.options.catalog, index, self.nodes.len());
         self.touch(&graph);
+        for v in ghosts {
+            if !self.has(v, GONE) {
+                self.owe_anew(v);
+            }
+        }
+        for (_, to) in renamed {
+            // Its name may be what it is about.
+            if let Some(v) = self.net.index.get(to).copied() {
+                self.params_changed(v, true);
+            }
+        }
         self.drop_unbound();
         self.recount();
         if !first {
@@ -106,11 +118,42 @@ impl Engine {
         for (key, vertex) in graph.vertices() {
             let v = match self.net.index.get(key) {
                 Some(v) => *v,
-                None => self.add(key, vertex),
+                None => match self.ghost_of(key) {
+                    Some(v) => self.come_alive(v),
+                    None => self.add(key, vertex),
+                },
             };
             index.insert(key.clone(), v);
         }
         index
+    }
+
+    fn ghost_of(&self, key: &Key) -> Option<VertexId> {
+        self.ghosts
+            .iter()
+            .copied()
+            .find(|v| self.node(*v).key == *key)
+    }
+
+    /// A vertex that was removed while it ran is back before its attempt ended: it is that one, checked anew afterwards.
+    fn come_alive(&mut self, v: VertexId) -> VertexId {
+        self.ghosts.remove(&v);
+        self.clear(v, GONE);
+        self.node_mut(v).again = Some(Dirt::Params);
+        self.trip_mut(v).stale = true;
+        v
+    }
+
+    /// What acts though its debt went with the vertex takes a new one.
+    fn owe_anew(&mut self, v: VertexId) {
+        if matches!(
+            self.node(v).phase,
+            Phase::Applying | Phase::Refreshing | Phase::Stuck
+        ) {
+            self.node_mut(v).debt = false;
+            self.owe(v);
+            self.trip_mut(v).took_debt = false;
+        }
     }
 
     fn add(&mut self, key: &Key, vertex: &Vertex) -> VertexId {
@@ -138,6 +181,10 @@ impl Engine {
             }
             _ => {}
         }
+        if self.has(v, BUSY) {
+            self.ghosts.insert(v);
+        }
+        self.node_mut(v).debt = false;
         self.set_outcome(v, Outcome::New);
         self.failed.remove(&v);
         self.starved.remove(&v);
@@ -210,6 +257,7 @@ impl Engine {
             if inbox.values.len() != before {
                 inbox.merged = None;
                 let cause = self.input_event;
+                self.drop_memo(v, cause);
                 self.dirty(v, Dirt::Params, cause);
             }
         }
@@ -219,6 +267,8 @@ impl Engine {
     fn recount(&mut self) {
         self.unsettled.iter_mut().for_each(|count| *count = 0);
         let all: Vec<VertexId> = self.net.index.values().copied().collect();
+        // Nobody is settled until counted so: handing a value over on the way must not count below it twice.
+        all.iter().for_each(|v| self.clear(*v, SETTLED));
         let mut ordered = Vec::with_capacity(all.len());
         let mut parents: Vec<u32> = vec![0; self.nodes.len()];
         for v in &all {

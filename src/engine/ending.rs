@@ -35,7 +35,6 @@ impl Engine {
             && self.delayed == 0
             && self.asking == 0
             && self.ready.is_empty()
-            && !self.semaphores.has_waiting()
     }
 
     fn converge(&mut self) {

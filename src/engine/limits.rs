@@ -38,11 +38,6 @@ impl Semaphores {
             .map(|(_, _, v)| v)
             .collect()
     }
-
-    /// Whether anyone waits.
-    pub fn has_waiting(&self) -> bool {
-        !self.waiting.is_empty()
-    }
 }
 
 impl Engine {
@@ -56,13 +51,18 @@ impl Engine {
     }
 
     pub(super) fn take_semaphores(&mut self, v: VertexId) {
-        for name in self.semaphore_names(v) {
-            *self.semaphores.taken.entry(name).or_default() += 1;
+        let names = self.semaphore_names(v);
+        for name in &names {
+            *self.semaphores.taken.entry(name.clone()).or_default() += 1;
+        }
+        if !names.is_empty() {
+            self.node_mut(v).holds = names;
         }
     }
 
     pub(super) fn give_semaphores(&mut self, v: VertexId) {
-        let names = self.semaphore_names(v);
+        // What it took, whatever its meta says by now.
+        let names = std::mem::take(&mut self.node_mut(v).holds);
         if names.is_empty() {
             return;
         }

@@ -104,6 +104,8 @@ pub struct Engine {
     failed: BTreeSet<VertexId>,
     starved: BTreeSet<VertexId>,
     held: BTreeSet<VertexId>,
+    /// Vertices that are no longer in the graph, and whose attempt goes on.
+    ghosts: BTreeSet<VertexId>,
     tally: Tally,
     /// Whether this engine goes on from records and has not said so yet.
     restarted: bool,
@@ -164,6 +166,7 @@ impl Engine {
             failed: BTreeSet::new(),
             starved: BTreeSet::new(),
             held: BTreeSet::new(),
+            ghosts: BTreeSet::new(),
             tally: Tally::default(),
             restarted: true,
             swept: false,

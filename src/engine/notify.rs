@@ -28,6 +28,9 @@ impl Engine {
         heard_to: Option<Generation>,
         kept: Option<Kept>,
     ) {
+        if self.has(v, super::state::GONE) {
+            return;
+        }
         let vertex = self.node(v).key.clone();
         let noop = self.is_noop(v);
         let sent = if changed && !noop {
@@ -306,7 +309,8 @@ impl Engine {
 
     /// Nothing had begun: the debt that this attempt took is given back (rule N2).
     pub(super) fn give_debt_back(&mut self, v: VertexId) {
-        if self.trip_mut(v).took_debt && !self.trip_mut(v).changed {
+        let gone = self.has(v, super::state::GONE);
+        if self.trip_mut(v).took_debt && !self.trip_mut(v).changed && !gone {
             let vertex = self.node(v).key.clone();
             let cause = self.node(v).last;
             self.record(Record::NotBegun { vertex }, Some(v), cause);

@@ -236,6 +236,10 @@ impl Engine {
         node.last = last;
         node.again = None;
         node.trip = Some(Box::default());
+        let (seen, notified) = (self.remembered.generation, self.has(v, PENDING));
+        let trip = self.trip_mut(v);
+        trip.seen = seen;
+        trip.notified = notified;
         let job = self.job(v);
         let attempt = self.next_attempt(v);
         self.out.effects.push(Effect::Check {
@@ -287,6 +291,7 @@ impl Engine {
         self.clear(v, BUSY);
         self.set(v, FRESH);
         if self.has(v, GONE) {
+            self.ghosts.remove(&v);
             return;
         }
         self.arrivals.push(v);

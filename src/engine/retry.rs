@@ -62,6 +62,12 @@ impl Engine {
         self.node_mut(v).tries = 0;
         self.set(v, FAILED);
         self.failed.insert(v);
+        self.beat(v);
+        let (seen, newer) = (self.trip_mut(v).seen, self.trip_mut(v).newer);
+        if (newer || !self.heard_all(v, seen)) && !self.is_noop(v) {
+            // What came while it ran is a cause of its own (rule M3).
+            self.node_mut(v).again.get_or_insert(Dirt::MeanWhile);
+        }
         self.rest(v);
     }
 
@@ -146,6 +152,8 @@ impl Engine {
             let s = self.net.succ.item(at);
             if self.has(s, FAILED) {
                 self.dirty(s, Dirt::Predecessor, cause);
+            } else if let Some(trip) = self.node_mut(s).trip.as_mut() {
+                trip.newer = true;
             }
         }
     }

@@ -120,6 +120,8 @@ pub(super) struct Node {
     pub needs_root: bool,
     /// It failed, and was right on a later try (rule C3), or recovered (rule M3).
     pub recovered: bool,
+    /// The semaphores that it took and has not given back.
+    pub holds: Vec<String>,
     pub trip: Option<Box<Trip>>,
     pub memo: Option<Opaque>,
     pub sends: Option<Sends>,
@@ -139,8 +141,12 @@ pub(super) struct Trip {
     pub findings: Arc<Vec<Finding>>,
     pub changed: bool,
     pub may: bool,
-    /// The newest generation when the apply or refresh began (rule N5).
+    /// The newest generation when the attempt, then when its apply or refresh began (rule N5).
     pub seen: u64,
+    /// Whether a notification was pending when it began, so that the check knew of it.
+    pub notified: bool,
+    /// Whether something before it changed or recovered meanwhile: a new cause, if it fails (rule M3).
+    pub newer: bool,
     /// Up to where it has heard, to be recorded with what it pays.
     pub heard: Option<u64>,
     pub keep: Option<Kept>,
@@ -201,6 +207,7 @@ impl Node {
             rights: false,
             needs_root: false,
             recovered: false,
+            holds: Vec::new(),
             trip: None,
             memo: None,
             sends: None,
