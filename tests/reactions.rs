@@ -325,6 +325,10 @@ fn a_plan_says_what_an_apply_does() {
         assert!(said.contains(line), "{line}:\n{said}");
     }
     assert!(plan.expected.refreshes.is_empty(), "{said}");
+    // Rule L2: one command precedes something, the other does not.
+    let told = trace::plan_text(&plan.report());
+    let noted = told.matches("planned as the world looks now").count();
+    assert_eq!(noted, 1, "{told}");
 
     let told = bench.run();
     let done = bench.drive.take_events();

@@ -933,3 +933,47 @@ fn retrying(lines: &[&str], spec: SimSpec, vertex: &str, retry: i64) -> SimDrive
     });
     drive
 }
+
+#[test]
+fn o8_what_is_watched_follows_what_was_received() {
+    let of = |path: &str| {
+        let value = format!("value:v value={path}");
+        graph(&["template:t", &value, "value:v.value => template:t.source"])
+    };
+    let (mut drive, sim) = drive(&[], SimSpec::default());
+    let outside = |path: &str, text: &[u8]| {
+        assert_eq!(
+            sim.outside().write(std::path::Path::new(path), text),
+            Ok(())
+        );
+    };
+    outside("/one", b"one");
+    outside("/two", b"two");
+    let take = |graph: Graph| Input::Graph {
+        graph: Arc::new(graph),
+        renamed: vec![],
+    };
+    drive.input(take(of("/one")));
+    begin(&mut drive, Until::Stopped);
+    drive.input(take(of("/two")));
+    drive.advance(Span::secs(1));
+    drive.take_events();
+    outside("/two", b"three");
+    drive.advance(Span::secs(1));
+    let events = drive.take_events();
+    assert_eq!(
+        times(&events, "template:t", "check"),
+        1,
+        "{}",
+        story(&events)
+    );
+    outside("/one", b"four");
+    drive.advance(Span::secs(1));
+    let events = drive.take_events();
+    assert_eq!(
+        times(&events, "template:t", "check"),
+        0,
+        "{}",
+        story(&events)
+    );
+}

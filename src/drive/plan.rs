@@ -10,7 +10,8 @@ use crate::engine::event::{Event, EventId, Tally, What};
 use crate::engine::{Count, Expected, Input, Level, Line, Options, Remembered, Status, Until};
 use crate::graph::{Graph, Key};
 use crate::journal::{MemoryStore, StoreFault};
-use crate::kind::Kinds;
+use crate::kind::exec::Exec;
+use crate::kind::{Kind, Kinds};
 use crate::trace::{Report, Stage, View};
 use crate::world::Look;
 
@@ -129,6 +130,7 @@ pub fn plan(planning: Planning) -> Result<Plan, StoreFault> {
         .map(|(line, count)| (line.clone(), *count))
         .collect();
     let store = Box::new(MemoryStore::from(planning.remembered));
+    let graph = planning.graph.clone();
     let ground = Box::new(OverlayGround::over(planning.world));
     let mut drive = SimDrive::new(options, ground, store, planning.state, 0)?;
     drive.input(Input::Graph {
@@ -149,14 +151,37 @@ pub fn plan(planning: Planning) -> Result<Plan, StoreFault> {
     })?;
     let events = drive.take_events();
     let expected = expected(&events);
+    let mut view = View::of(&events);
+    note_opaque(&graph, &mut view);
     Ok(Plan {
         label: planning.label,
-        view: View::of(&events),
+        view,
         events,
         expected,
         pending,
         drops,
     })
+}
+
+/// Says of each command that would run, and of which nobody knows what it does, that what comes after it was planned without
+/// that (rule L2).
+fn note_opaque(graph: &Graph, view: &mut View) {
+    let planned: BTreeSet<Key> = view.vertices.keys().cloned().collect();
+    let precedes = |(from, to): &&(Key, Key)| from.kind() == Exec::NAME && planned.contains(to);
+    let before: BTreeSet<&Key> = graph
+        .edges()
+        .keys()
+        .filter(precedes)
+        .map(|e| &e.0)
+        .collect();
+    for key in before {
+        if let Some(vertex) = view.vertices.get_mut(key)
+            && (vertex.refreshed || vertex.status == Some(Status::Changed))
+        {
+            let note = "what comes after it is planned as the world looks now";
+            vertex.notes.push(note.to_owned());
+        }
+    }
 }
 
 /// What these events show of each vertex.

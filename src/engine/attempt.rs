@@ -280,7 +280,11 @@ impl Engine {
         let (heard, keep) = (trip.heard, trip.keep.take());
         if counts && !changed && !self.is_noop(v) {
             let last = self.node(v).last;
-            let last = self.event(Some(v), What::CountsAsChanged, last);
+            let run = self.remembered.debts.get(&self.node(v).key).copied();
+            let what = What::CountsAsChanged {
+                run: run.unwrap_or(self.run),
+            };
+            let last = self.event(Some(v), what, last);
             self.node_mut(v).last = last;
         }
         self.pay(v, changed || may || counts, may, heard, keep);

@@ -226,11 +226,7 @@ impl Engine {
             }
             let cause = self.input_event;
             self.drop_memo(v, cause);
-            match self.node(v).phase {
-                // Its watch is on its way, for the params before: only one for these counts.
-                Phase::Arming => self.ask_for_watch(v),
-                _ => self.unwatch(v),
-            }
+            self.watch_anew(v);
         }
         self.forget_changes();
         let cause = self.input_event;

@@ -76,8 +76,8 @@ pub enum What {
         said: Option<String>,
         may: bool,
     },
-    /// It may have changed before the engine started, and counts as changed (rule P2).
-    CountsAsChanged,
+    /// It may have changed in an earlier run, of this number, and counts as changed (rule P2).
+    CountsAsChanged { run: u32 },
     /// Its refresh began.
     Refreshing,
     /// It was refreshed; whether that changed it.

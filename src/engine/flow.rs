@@ -2,7 +2,8 @@
 //!
 //! - V2 A settled vertex publishes what it sends as one immutable snapshot.
 //! - V3 A receiver that holds something else becomes dirty in that same step, before any other successor is looked at. It takes the value
-//!   when it starts. The key stays marked changed until a check of it has succeeded; its memo is dropped.
+//!   when it starts. The key stays marked changed until a check of it has succeeded; its memo is dropped, and what it watches is
+//!   asked anew, since that may depend on what it received (rule O8).
 //! - V4 What was received is validated again; a refusal fails the receiver and names the sender.
 //! - V5 A sender that has nothing to send: its receivers wait for it, by name. Nothing is ever made up.
 //! - V6 What cannot be read back is kept with a hash of the params that made it.
@@ -81,6 +82,7 @@ impl Engine {
         inbox.event = event;
         inbox.merged = None;
         self.drop_memo(to, event);
+        self.watch_anew(to);
         self.dirty(to, Dirt::Received, event);
     }
 

@@ -109,6 +109,8 @@ impl Engine {
             act.and_then(|act| self.ran.remove(&act));
             return None;
         }
+        // A number of its own: a change after a command counts, also if its apply began before it.
+        self.acts += 1;
         let (now, acts, peace) = (self.now, self.acts, self.peace);
         let changes = &mut self.node_mut(v).extra.get_or_insert_default().changes;
         changes.retain(|(at, acts)| now - *at <= WITHIN && *acts > peace);

@@ -285,6 +285,16 @@ impl Engine {
         }
     }
 
+    /// Its params or received values changed: what was watched for the ones before does not count for these. Its watch is set up
+    /// anew before its next check.
+    pub(super) fn watch_anew(&mut self, v: VertexId) {
+        match self.node(v).phase {
+            // Its watch is on its way, for the params before: only one for these counts.
+            Phase::Arming => self.ask_for_watch(v),
+            _ => self.unwatch(v),
+        }
+    }
+
     /// Sets when the next try comes.
     pub(super) fn delay_until(&mut self, v: VertexId, at: Time) {
         self.alarms.set(v, Alarm::Retry, at);

@@ -42,7 +42,7 @@ fn is_outcome(what: &What) -> bool {
         what,
         What::Ok
             | What::Changed { .. }
-            | What::CountsAsChanged
+            | What::CountsAsChanged { .. }
             | What::Refreshed { .. }
             | What::HeardOnly(_)
             | What::Failed { .. }

@@ -76,7 +76,7 @@ pub fn word(what: &What) -> &'static str {
         What::Found(_) => "drift",
         What::Applying => "apply",
         What::Ok => "ok",
-        What::Changed { .. } | What::CountsAsChanged => "changed",
+        What::Changed { .. } | What::CountsAsChanged { .. } => "changed",
         What::Refreshing => "refresh",
         What::Refreshed { .. } => "refreshed",
         What::HeardByApply | What::HeardOnly(_) => "heard",
@@ -190,7 +190,9 @@ fn fixed(what: &What) -> String {
         What::Due(due) => due_word(*due).into(),
         What::Dirty(dirt) => dirt_word(*dirt).into(),
         What::Checking { tries } if *tries > 0 => format!("try {tries}"),
-        What::CountsAsChanged => "may have changed before, and counts as changed".into(),
+        What::CountsAsChanged { run } => {
+            format!("may have changed, run {run}, and counts as changed")
+        }
         What::HeardByApply => "the apply did what a refresh would".into(),
         What::MemoDropped => "dropped".into(),
         What::MemoKept => "kept".into(),

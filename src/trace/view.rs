@@ -179,7 +179,9 @@ impl VertexView {
                 self.may = *may;
                 self.is(Status::Changed, String::new());
             }
-            What::CountsAsChanged => self.is(Status::Changed, "may have changed before".into()),
+            What::CountsAsChanged { run } => {
+                self.is(Status::Changed, format!("may have changed, run {run}"))
+            }
             What::Refreshed { changed, may, .. } => self.refresh(*changed, *may),
             What::HeardByApply | What::HeardOnly(_) => self.pending.clear(),
             What::Failed {
