@@ -216,6 +216,9 @@ fn the_command_line_is_refused_with_64() {
     home.run(&["graph.yaml", "plan", "graph.yaml"])
         .ends(64)
         .complains("FILE");
+    home.run(&["host", "--world", "sim", "-c", "world"])
+        .ends(64)
+        .complains("--world sim");
     home.run(&["--help"]).ends(0).says("Usage: weft");
     home.run(&["--version"]).ends(0).says("weft ");
 }

@@ -16,7 +16,7 @@ use weft::graph::{Draft, FieldPath, Graph, Key, Meta, Origin};
 use weft::journal::MemoryStore;
 use weft::kind::Kinds;
 use weft::time::Span;
-use weft::value::{Place, Raw, Value};
+use weft::value::{Place, Raw};
 use weft::world::Unit;
 use weft::world::sim::spec::{Answer, Page, UnitSpec};
 use weft::world::sim::{FaultKind, FaultRule, Seed, Sim, SimSpec};
@@ -354,7 +354,9 @@ impl Play {
     ) {
         let mut draft = self.graph.edit();
         let renamed = edit(self, &mut draft);
-        if let Ok(graph) = draft.finish(&Kinds) {
+        if let Ok(graph) = draft.finish(&Kinds)
+            && graph != *self.graph
+        {
             self.graph = Arc::new(graph);
             if !self.drive.is_down() {
                 let running = self.drive.engine().is_running();
@@ -390,19 +392,26 @@ impl Play {
             }
             3 if !keys.is_empty() => {
                 let key = self.dice.pick(&keys).clone();
-                let value = format!("v{}", self.dice.below(4));
+                let n = self.dice.below(4);
+                let (param, value) = match key.kind() {
+                    "file" => ("content", format!("v{n}")),
+                    "value" => ("value", format!("v{n}")),
+                    "template" => ("text", format!("{n}{{{{ x }}}}")),
+                    "exec" => ("cmd", format!("work {}", 90 + n)),
+                    "http" => ("url", format!("http://site/{n}")),
+                    "password" => ("length", (16 + n).to_string()),
+                    "timer" => ("interval", format!("{}s", 1 + n)),
+                    "svc" => (
+                        "state",
+                        (*self.dice.pick(&["running", "stopped"])).to_owned(),
+                    ),
+                    "print" => ("msg", format!("hello {n}")),
+                    _ => return,
+                };
                 self.edit("set", |_, draft| {
-                    let field = match key.kind() {
-                        "file" => "content",
-                        "value" => "value",
-                        _ => "about",
-                    };
-                    let _ = draft.set_value(
-                        &key,
-                        &FieldPath::parse(field),
-                        Value::str(value),
-                        Place::default(),
-                    );
+                    let (path, raw) = (FieldPath::parse(param), Raw::quoted(value));
+                    // A param that is received is refused when the graph is finished.
+                    draft.set(&Kinds, &key, &path, &raw).expect("a valid param");
                     vec![]
                 });
             }
@@ -603,6 +612,13 @@ impl Play {
         }
         for key in self.keys() {
             let chain = weft::engine::why::why(&self.events, &key);
+            let known = self
+                .events
+                .iter()
+                .any(|event| event.subject.as_ref() == Some(&key));
+            if known && chain.is_empty() {
+                self.fail(&format!("why {key} says nothing"));
+            }
             if let Some(first) = chain.first()
                 && !first.what.is_input()
                 && !is_free(&first.what)
@@ -615,15 +631,7 @@ impl Play {
 
 /// Events that may stand at the beginning of a chain without being inputs: an edit is a person's, too.
 fn is_free(what: &What) -> bool {
-    matches!(
-        what,
-        What::Edited { .. }
-            | What::Recorded { .. }
-            | What::Dropped { .. }
-            | What::Note(_)
-            | What::Paused
-            | What::Continued
-    )
+    matches!(what, What::Edited { .. } | What::Paused | What::Continued)
 }
 
 fn number(key: &Key) -> usize {

@@ -103,6 +103,11 @@ impl Desk {
 
     /// A session on an empty graph on this host.
     pub fn open_host(&self) -> Result<Session, i32> {
+        if matches!(self.flags.world.world, Some(World::Sim)) {
+            let error = SessionError::failed("`host` is this machine, and `--world sim` is not");
+            self.refuse(&error.with_hint("leave one of the two out"));
+            return Err(64);
+        }
         self.session(None, Some(WorldName::Host))
     }
 

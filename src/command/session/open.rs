@@ -208,7 +208,10 @@ fn open_host(
         root: options.root.clone(),
     });
     let file = document.map(|document| document.path.as_path());
-    let state = options.state_root.join(state_name(&graph.name, file));
+    let state = match file {
+        Some(_) => options.state_root.join(state_name(&graph.name, file)),
+        None => free_session(&host, &options.state_root)?,
+    };
     let who = host.me().map_or_else(|_| "?".to_owned(), |me| me.name);
     let label = format!("host {} as {who}", host.hostname());
     let store = Box::new(MemoryStore::default());
@@ -223,4 +226,19 @@ fn open_host(
         Runner::Host(Box::new(HostRunner::new(drive, host, state))),
         label,
     ))
+}
+
+/// The state directory of a graph that is only typed: the next `session-N` that is not there, so that no console takes over
+/// what another one keeps (rule P5).
+fn free_session(host: &Host, root: &Path) -> Result<PathBuf, SessionError> {
+    for n in 1u32.. {
+        let path = root.join(format!("session-{n}"));
+        let stands = host
+            .stat(&path)
+            .map_err(|fault| SessionError::failed(fault.to_string()))?;
+        if stands.is_none() {
+            return Ok(path);
+        }
+    }
+    Err(SessionError::failed("there is no free session name"))
 }
