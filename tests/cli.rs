@@ -534,13 +534,24 @@ fn on_this_machine_answers_say_what_is_not_recorded() {
 #[test]
 fn a_signal_stops_a_run_and_a_second_cancels_it() {
     let home = Home::new("signal");
+    // A signal that comes before the command has begun finds nothing to finish.
+    let begun = home.path("begun");
+    let made = std::process::Command::new("mkfifo").arg(&begun).status();
+    assert!(made.is_ok_and(|status| status.success()), "a fifo");
     let graph = text(&home.write(
         "graph.yaml",
-        "resources:\n  exec:\n  - name: long\n    cmd: sleep 600\n",
+        &format!(
+            "resources:\n  exec:\n  - name: long\n    shell: /bin/sh\n    cmd: echo begun > {}; exec sleep 600\n",
+            begun.display()
+        ),
     ));
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let mut weft = Running::start(&home, &["apply", "--yes", &graph]);
         weft.sees("start ");
+        assert_eq!(
+            std::fs::read_to_string(&begun).expect("it begins"),
+            "begun\n"
+        );
         weft.signal(signal);
         weft.sees("nothing new starts");
         weft.signal(signal);

@@ -222,7 +222,7 @@ fn on_a_real_machine_another_graph_begins_anew() {
     > status
     the graph is empty: `add KIND NAME` begins one
     ");
-    assert_eq!(state(&session), "/nowhere/web");
+    assert_eq!(state(&session), "/nowhere/session-1");
 }
 
 /// The lines that `show` prints build the same graph.
