@@ -10,7 +10,7 @@
 
 use super::debt::Seq;
 use super::event::{EventId, What};
-use super::io::{ApplyOutcome, CheckOutcome, Effect, Fail, VertexId};
+use super::io::{ApplyOutcome, CheckOutcome, Effect, Fail, Job, VertexId};
 use super::state::{Outcome, PENDING, Phase};
 use super::{Attempt, Engine, Kept};
 use crate::value::{Finding, MASK, Value, sanitise};
@@ -126,18 +126,8 @@ impl Engine {
 
     pub(super) fn begin_apply(&mut self, v: VertexId, check: CheckOutcome) {
         let after = self.take_debt(v);
-        let last = self.node(v).last;
-        let last = self.event(Some(v), What::Applying, last);
-        let node = self.node_mut(v);
-        node.last = last;
-        node.phase = Phase::Applying;
-        self.begin_act(v);
-        let seen = self.remembered.generation;
-        let trip = self.trip_mut(v);
-        trip.seen = seen;
-        trip.stale = false;
-        let job = self.job(v);
-        let attempt = self.next_attempt(v);
+        let cause = self.node(v).last;
+        let (attempt, job) = self.begin_phase(v, Phase::Applying, What::Applying, cause);
         self.out.effects.push(Effect::Apply {
             vertex: v,
             attempt,
@@ -151,23 +141,34 @@ impl Engine {
         let after = self.take_debt(v);
         // What it refreshes for, where that was in this engine's life; else what made it start.
         let cause = self.node(v).notified.max(self.node(v).cause);
-        let last = self.event(Some(v), What::Refreshing, cause);
-        let node = self.node_mut(v);
-        node.last = last;
-        node.phase = Phase::Refreshing;
-        self.begin_act(v);
-        let seen = self.remembered.generation;
-        let trip = self.trip_mut(v);
-        trip.seen = seen;
-        trip.stale = false;
-        let job = self.job(v);
-        let attempt = self.next_attempt(v);
+        let (attempt, job) = self.begin_phase(v, Phase::Refreshing, What::Refreshing, cause);
         self.out.effects.push(Effect::Refresh {
             vertex: v,
             attempt,
             job,
             after,
         });
+    }
+
+    /// What an apply and a refresh have in common: from here on it acts, on these params, having seen these generations.
+    fn begin_phase(
+        &mut self,
+        v: VertexId,
+        phase: Phase,
+        what: What,
+        cause: EventId,
+    ) -> (Attempt, Job) {
+        let last = self.event(Some(v), what, cause);
+        let node = self.node_mut(v);
+        node.last = last;
+        node.phase = phase;
+        self.begin_act(v);
+        let seen = self.remembered.generation;
+        let trip = self.trip_mut(v);
+        trip.seen = seen;
+        trip.stale = false;
+        let job = self.job(v);
+        (self.next_attempt(v), job)
     }
 
     /// The record that an apply or refresh must wait for: its own debt, and what its predecessors paid.

@@ -46,6 +46,10 @@ impl Engine {
             return;
         }
         self.stirred = true;
+        if self.trip_mut(v).stale {
+            // What was asked about is no longer what would be done: it is checked anew.
+            return self.stop_asking(v);
+        }
         let Some(check) = self.trip_mut(v).check.take() else {
             return;
         };
