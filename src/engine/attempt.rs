@@ -81,10 +81,10 @@ impl Engine {
     }
 
     /// Nothing is wrong: it may still have to refresh, and to pay what it owes.
-    fn in_sync(&mut self, v: VertexId, check: CheckOutcome) {
+    fn in_sync(&mut self, v: VertexId, mut check: CheckOutcome) {
         self.keep_memo(v, &check);
         self.clear_changed_keys(v);
-        self.publishes(v, check.sends.clone().unwrap_or_default());
+        self.publishes(v, check.sends.take().unwrap_or_default());
         // What came while it was checked has not been asked about: it starts again for that.
         if self.has(v, PENDING) && self.trip_mut(v).notified {
             if let Some(why) = check.deaf.clone() {

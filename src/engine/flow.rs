@@ -159,7 +159,7 @@ impl Engine {
         v: VertexId,
     ) -> (Arc<BTreeSet<FieldPath>>, Arc<BTreeSet<FieldPath>>) {
         match &self.node(v).inbox {
-            None => Default::default(),
+            None => (self.no_keys.clone(), self.no_keys.clone()),
             Some(inbox) => (
                 Arc::new(inbox.values.keys().cloned().collect()),
                 Arc::new(inbox.changed.clone()),

@@ -53,7 +53,7 @@ pub use io::{
 pub use notify::line_text;
 pub use state::{Expected, Marks, Status};
 
-use crate::graph::{Catalog, Graph, Key};
+use crate::graph::{Catalog, FieldPath, Graph, Key};
 use crate::time::Time;
 use net::Net;
 use state::{Flags, Mode, Node, Outcome};
@@ -134,6 +134,8 @@ pub struct Engine {
     /// The event of the last stop.
     stop_event: EventId,
     woken_at: Option<Time>,
+    /// What a vertex that receives nothing has received: one set for all of them.
+    no_keys: Arc<BTreeSet<FieldPath>>,
     out: Output,
 }
 
@@ -184,6 +186,7 @@ impl Engine {
             spoken: None,
             stop_event: EventId(0),
             woken_at: None,
+            no_keys: Arc::default(),
             out: Output::default(),
             options: Options {
                 jobs: options.jobs.max(1),

@@ -79,6 +79,12 @@ macro_rules! words {
                     _ => None,
                 }
             }
+            fn plain(text: &str) -> Option<$name> {
+                match text {
+                    $( $word => Some($name::$variant), )*
+                    _ => None,
+                }
+            }
         }
 
         impl std::fmt::Display for $name {
@@ -98,6 +104,12 @@ pub trait Param: Sized {
     const REQUIRED: bool = true;
     /// The typed value; `None` if it does not fit.
     fn read(value: &Value) -> Option<Self>;
+    /// The same from the text of a name or a default, without a value in between; `None` where only its type's reader can tell.
+    /// Every check reads these.
+    fn plain(text: &str) -> Option<Self> {
+        let _ = text;
+        None
+    }
     /// What it is when nothing is given; `None` if something must be.
     fn absent() -> Option<Self> {
         None
@@ -111,6 +123,9 @@ impl Param for bool {
             Value::Bool(yes) => Some(*yes),
             _ => None,
         }
+    }
+    fn plain(text: &str) -> Option<bool> {
+        text.parse().ok()
     }
 }
 
@@ -135,6 +150,9 @@ impl Param for String {
     const TYPE: Type = Type::Str;
     fn read(value: &Value) -> Option<String> {
         value.expose_str().map(str::to_owned)
+    }
+    fn plain(text: &str) -> Option<String> {
+        Some(text.to_owned())
     }
 }
 
@@ -357,11 +375,17 @@ impl<'a> Reader<'a> {
             return T::read(value).ok_or_else(|| wrong(value));
         }
         if field.is_some_and(|field| field.from_name) {
+            if let Some(named) = T::plain(self.key.name()) {
+                return Ok(named);
+            }
             let value = Value::str(self.key.name());
             return T::read(&value).ok_or_else(|| wrong(&value));
         }
         match field.and_then(|field| field.default.map(|text| (field.ty, text))) {
             Some((ty, text)) => {
+                if let Some(plain) = T::plain(text) {
+                    return Ok(plain);
+                }
                 let value = ty
                     .read(&Raw::bare(text))
                     .map_err(|misread| unread(misread.to_string()))?;

@@ -27,7 +27,7 @@ use watched::Watched;
 const GRACE: Duration = Duration::from_secs(10);
 /// How many vertices the engine starts for each worker: checks of small files take so little that a worker must find the next
 /// one waiting. With one job there is one at a time.
-const AHEAD: usize = 32;
+const AHEAD: usize = 128;
 
 /// What stopped a run from outside.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

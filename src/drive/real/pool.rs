@@ -18,7 +18,7 @@ use crate::world::host::CancelToken;
 /// With so many errands waiting the threads have enough to do, and what is done may gather for a moment.
 const PLENTY: usize = 8;
 /// How much may gather.
-const GATHERED: usize = 24;
+const GATHERED: usize = 96;
 /// For how long: the driver looks by itself then, in case every thread has met something slow.
 const MOMENT: Duration = Duration::from_millis(2);
 
@@ -180,16 +180,29 @@ impl Shared {
 
     /// A thread's life: one errand after the other, until the pool is closed or the thread was given up.
     fn serve(&self) {
-        while let Some((errand, token)) = self.begin() {
-            let done = (self.work)(&errand, token);
-            if !self.end(errand.attempt, done) {
-                return;
-            }
+        let mut done = None;
+        while let Some((errand, token)) = self.turn(done) {
+            let outcome = (self.work)(&errand, token);
+            done = Some((errand.attempt, outcome));
         }
     }
 
-    fn begin(&self) -> Option<(Errand, CancelToken)> {
+    /// Hands in what is done, and takes the next errand, under one lock: threads with little to do meet there.
+    fn turn(&self, done: Option<(Attempt, Input)>) -> Option<(Errand, CancelToken)> {
         let mut state = self.state();
+        if let Some((attempt, outcome)) = done {
+            let hung = state.begun.remove(&attempt).is_some_and(|begun| begun.hung);
+            state.done.push(outcome);
+            let gathers = state.waiting.len() >= PLENTY && state.done.len() < GATHERED;
+            if !gathers && !std::mem::replace(&mut state.woken, true) {
+                drop(state);
+                (self.wake)();
+                state = self.state();
+            }
+            if hung {
+                return None;
+            }
+        }
         let errand = loop {
             if state.closed {
                 return None;
@@ -214,20 +227,6 @@ impl Shared {
             (self.wake)();
         }
         Some((errand, token))
-    }
-
-    /// Whether this thread goes on.
-    fn end(&self, attempt: Attempt, done: Input) -> bool {
-        let mut state = self.state();
-        let hung = state.begun.remove(&attempt).is_some_and(|begun| begun.hung);
-        state.done.push(done);
-        let gathers = state.waiting.len() >= PLENTY && state.done.len() < GATHERED;
-        let wake = !gathers && !std::mem::replace(&mut state.woken, true);
-        drop(state);
-        if wake {
-            (self.wake)();
-        }
-        !hung
     }
 }
 

@@ -68,11 +68,14 @@ impl Veil {
 
     /// What it sends, secret where a secret was given, but for what stays open.
     pub fn sends(&self, schema: &Schema, sends: Sends) -> Sends {
+        if !self.given_secret {
+            return sends;
+        }
         let open = |name: &str| schema.sent(name).is_some_and(|sent| sent.open);
         sends
             .into_iter()
             .map(|(name, value)| {
-                let secret = self.given_secret && !open(&name);
+                let secret = !open(&name);
                 (name, value.secret_if(secret))
             })
             .collect()

@@ -22,7 +22,7 @@ const ACL: &[u8] = b"system.posix_acl_access";
 pub(super) fn keep(place: &Place, temporary: impl AsFd) -> Result<(), Fault> {
     let temporary = temporary.as_fd();
     let wanted =
-        of_path(&place.real(&place.name)?).map_err(|(name, errno)| unkept(place, &name, errno))?;
+        of_path(&place.real(&*place.name)?).map_err(|(name, errno)| unkept(place, &name, errno))?;
     let present = of_file(temporary).map_err(|(name, errno)| unkept(place, &name, errno))?;
     for (name, value) in &wanted {
         if present.get(name) == Some(value) {
@@ -46,7 +46,7 @@ fn unkept(place: &Place, name: &[u8], errno: Errno) -> Fault {
         "its attribute {name} cannot be kept, so it is not replaced: {}",
         say(errno)
     );
-    Fault::Io(place.path.clone(), why)
+    Fault::Io(place.path.to_owned(), why)
 }
 
 /// An error, and the attribute that it is about; empty where it is about all.

@@ -7,8 +7,6 @@ use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{Access, AtFlags, Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::Read;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,15 +29,15 @@ pub(super) fn stat_at(place: &Place) -> Result<Stat, Fault> {
 pub(super) fn read(place: &Place, limit: u64) -> Result<Arc<[u8]>, Fault> {
     // Opening a pipe must not wait for its other end.
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let opened = rustix::fs::openat(place.dir(), &place.name, flags, Mode::empty())
+    let opened = rustix::fs::openat(place.dir(), &*place.name, flags, Mode::empty())
         .map_err(|errno| place.fault(errno))?;
     let found = rustix::fs::fstat(&opened).map_err(|errno| place.fault(errno))?;
     match node(found.st_mode) {
         Node::File => {}
-        Node::Dir => return Err(Fault::IsDir(place.path.clone())),
+        Node::Dir => return Err(Fault::IsDir(place.path.to_owned())),
         _ => {
             let why = "is not a regular file".to_owned();
-            return Err(Fault::Io(place.path.clone(), why));
+            return Err(Fault::Io(place.path.to_owned(), why));
         }
     }
     let size = u64::try_from(found.st_size).unwrap_or(0);
@@ -47,32 +45,49 @@ pub(super) fn read(place: &Place, limit: u64) -> Result<Arc<[u8]>, Fault> {
     if size > limit {
         return Err(too_large());
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    File::from(opened)
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(|error| io_fault(place, &error))?;
+    let bytes = read_whole(&opened, size, limit).map_err(|errno| place.fault(errno))?;
     if bytes.len() as u64 > limit {
         return Err(too_large());
     }
     Ok(bytes.into())
 }
 
+/// All bytes of a file of about this size; those beyond the limit only as far as they show that there are some. One call where
+/// the size is right: a read of a regular file comes back short only at its end.
+fn read_whole(file: &OwnedFd, size: u64, limit: u64) -> Result<Vec<u8>, Errno> {
+    let most = usize::try_from(limit.saturating_add(1)).unwrap_or(usize::MAX);
+    let size = usize::try_from(size).unwrap_or(most).min(most);
+    let mut bytes = Vec::with_capacity(size.saturating_add(1).min(most));
+    while bytes.len() < most {
+        if bytes.len() == bytes.capacity() {
+            bytes.reserve(bytes.len().max(4096).min(most - bytes.len()));
+        }
+        let room = bytes.capacity() - bytes.len();
+        match rustix::io::read(file, rustix::buffer::spare_capacity(&mut bytes)) {
+            Ok(0) => break,
+            Ok(read) if read < room && bytes.len() == size => break,
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(bytes)
+}
+
 /// An error of the standard library about a place.
 pub(super) fn io_fault(place: &Place, error: &std::io::Error) -> Fault {
     match Errno::from_io_error(error) {
         Some(errno) => place.fault(errno),
-        None => Fault::Io(place.path.clone(), error.to_string()),
+        None => Fault::Io(place.path.to_owned(), error.to_string()),
     }
 }
 
 /// The names in a directory, ordered.
 pub(super) fn list(place: &Place) -> Result<Vec<String>, Fault> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let opened = rustix::fs::openat(place.dir(), &place.name, flags, Mode::empty());
+    let opened = rustix::fs::openat(place.dir(), &*place.name, flags, Mode::empty());
     let opened = match opened {
         Ok(opened) => opened,
-        Err(Errno::LOOP) => return Err(Fault::NotDir(place.path.clone())),
+        Err(Errno::LOOP) => return Err(Fault::NotDir(place.path.to_owned())),
         Err(errno) => return Err(place.fault(errno)),
     };
     let entries = rustix::fs::Dir::read_from(&opened).map_err(|errno| place.fault(errno))?;
@@ -86,7 +101,7 @@ pub(super) fn list(place: &Place) -> Result<Vec<String>, Fault> {
         // Purging by a name that was made up would remove something else.
         let name = std::str::from_utf8(name).map_err(|_| {
             let why = format!("holds a name that is not UTF-8: {:?}", entry.file_name());
-            Fault::Io(place.path.clone(), why)
+            Fault::Io(place.path.to_owned(), why)
         })?;
         names.push(name.to_owned());
     }
@@ -96,11 +111,11 @@ pub(super) fn list(place: &Place) -> Result<Vec<String>, Fault> {
 
 /// Where a link points.
 pub(super) fn read_link(place: &Place) -> Result<PathBuf, Fault> {
-    match rustix::fs::readlinkat(place.dir(), &place.name, Vec::new()) {
+    match rustix::fs::readlinkat(place.dir(), &*place.name, Vec::new()) {
         Ok(target) => Ok(PathBuf::from(OsString::from_vec(target.into_bytes()))),
         Err(Errno::INVAL) => {
             let why = "is not a symbolic link".to_owned();
-            Err(Fault::Io(place.path.clone(), why))
+            Err(Fault::Io(place.path.to_owned(), why))
         }
         Err(errno) => Err(place.fault(errno)),
     }
@@ -115,9 +130,9 @@ pub(super) fn can_write(root: Option<&Path>, dir: &Path) -> Result<(), Fault> {
     }
     let wanted = Access::WRITE_OK | Access::EXEC_OK;
     // As whoever acts, not as whoever started this; the real user is the only one that some kernels can answer for.
-    match rustix::fs::accessat(place.dir(), &place.name, wanted, AtFlags::EACCESS) {
+    match rustix::fs::accessat(place.dir(), &*place.name, wanted, AtFlags::EACCESS) {
         Err(Errno::INVAL | Errno::NOSYS) => {
-            rustix::fs::accessat(place.dir(), &place.name, wanted, AtFlags::empty())
+            rustix::fs::accessat(place.dir(), &*place.name, wanted, AtFlags::empty())
         }
         answer => answer,
     }
@@ -128,7 +143,7 @@ pub(super) fn can_write(root: Option<&Path>, dir: &Path) -> Result<(), Fault> {
 pub(super) fn free(place: &Place) -> Result<Option<u64>, Fault> {
     let opened = rustix::fs::openat(
         place.dir(),
-        &place.name,
+        &*place.name,
         HANDLE | OFlags::CLOEXEC,
         Mode::empty(),
     )
@@ -146,11 +161,11 @@ pub(super) fn free(place: &Place) -> Result<Option<u64>, Fault> {
 
 /// Makes one directory with exactly these bits.
 pub(super) fn make_dir(place: &Place, mode: ModeBits) -> Result<(), Fault> {
-    rustix::fs::mkdirat(place.dir(), &place.name, sys::mode(0o700))
+    rustix::fs::mkdirat(place.dir(), &*place.name, sys::mode(0o700))
         .map_err(|errno| place.fault(errno))?;
     // The umask and setgid directories have their say in mkdir, but not here.
     if let Err(fault) = set_mode(place, mode) {
-        let _ = rustix::fs::unlinkat(place.dir(), &place.name, AtFlags::REMOVEDIR);
+        let _ = rustix::fs::unlinkat(place.dir(), &*place.name, AtFlags::REMOVEDIR);
         return Err(fault);
     }
     place.sync()
@@ -158,7 +173,7 @@ pub(super) fn make_dir(place: &Place, mode: ModeBits) -> Result<(), Fault> {
 
 /// Removes a file, a link or an empty directory.
 pub(super) fn remove(place: &Place) -> Result<(), Fault> {
-    let unlink = |flags| rustix::fs::unlinkat(place.dir(), &place.name, flags);
+    let unlink = |flags| rustix::fs::unlinkat(place.dir(), &*place.name, flags);
     match unlink(AtFlags::empty()) {
         // POSIX has EPERM for a directory, Linux EISDIR.
         Err(Errno::ISDIR | Errno::PERM) => match unlink(AtFlags::REMOVEDIR) {
@@ -176,7 +191,7 @@ pub(super) fn set_mode(place: &Place, mode: ModeBits) -> Result<(), Fault> {
     let found = rustix::fs::fstat(&held).map_err(|errno| place.fault(errno))?;
     if node(found.st_mode) == Node::Link {
         let why = "is a symbolic link: it has no mode of its own".to_owned();
-        return Err(Fault::Io(place.path.clone(), why));
+        return Err(Fault::Io(place.path.to_owned(), why));
     }
     sys::chmod(place, held.as_fd(), sys::mode(mode)).map_err(|errno| place.fault(errno))?;
     sync_inode(place);
@@ -188,7 +203,7 @@ pub(super) fn set_owner(place: &Place, uid: Option<u32>, gid: Option<u32>) -> Re
     let (uid, gid) = (uid.map(Uid::from_raw), gid.map(Gid::from_raw));
     rustix::fs::chownat(
         place.dir(),
-        &place.name,
+        &*place.name,
         uid,
         gid,
         AtFlags::SYMLINK_NOFOLLOW,
@@ -200,7 +215,7 @@ pub(super) fn set_owner(place: &Place, uid: Option<u32>, gid: Option<u32>) -> Re
 
 fn hold(place: &Place) -> Result<OwnedFd, Fault> {
     let flags = HANDLE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    rustix::fs::openat(place.dir(), &place.name, flags, Mode::empty())
+    rustix::fs::openat(place.dir(), &*place.name, flags, Mode::empty())
         .map_err(|errno| place.fault(errno))
 }
 
@@ -212,7 +227,7 @@ fn sync_inode(place: &Place) {
     if !plain {
         return;
     }
-    if let Ok(opened) = rustix::fs::openat(place.dir(), &place.name, flags, Mode::empty()) {
+    if let Ok(opened) = rustix::fs::openat(place.dir(), &*place.name, flags, Mode::empty()) {
         let _ = rustix::fs::fsync(opened.as_fd());
     }
 }

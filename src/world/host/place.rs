@@ -6,27 +6,28 @@ use crate::world::Fault;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Where something stands or shall stand.
-pub(super) struct Place {
+pub(super) struct Place<'a> {
     /// The directory above, opened; `None` where one call with the whole path does (reading, without an image).
     dir: Option<OwnedFd>,
     /// The name in it, or the whole path.
-    pub name: PathBuf,
+    pub name: Cow<'a, Path>,
     /// What errors call it.
-    pub path: PathBuf,
+    pub path: &'a Path,
 }
 
-impl Place {
+impl<'a> Place<'a> {
     /// To look at, in as few system calls as possible.
-    pub fn to_read(root: Option<&Path>, path: &Path) -> Result<Place, Fault> {
+    pub fn to_read(root: Option<&Path>, path: &'a Path) -> Result<Place<'a>, Fault> {
         absolute(path)?;
         match root {
             None => Ok(Place {
                 dir: None,
                 name: without_slash(path),
-                path: path.to_owned(),
+                path,
             }),
             Some(root) => Place::below(Some(root), path).map_err(|errno| match errno {
                 Errno::NOENT => Fault::NotFound(path.to_owned()),
@@ -36,7 +37,7 @@ impl Place {
     }
 
     /// To change: its directory is opened, and must be there.
-    pub fn to_change(root: Option<&Path>, path: &Path) -> Result<Place, Fault> {
+    pub fn to_change(root: Option<&Path>, path: &'a Path) -> Result<Place<'a>, Fault> {
         absolute(path)?;
         if path.parent().is_none() {
             return Err(Fault::Busy(path.to_owned()));
@@ -44,15 +45,15 @@ impl Place {
         Place::below(root, path).map_err(|errno| parent_fault(path, errno))
     }
 
-    fn below(root: Option<&Path>, path: &Path) -> Result<Place, Errno> {
+    fn below(root: Option<&Path>, path: &'a Path) -> Result<Place<'a>, Errno> {
         let (parent, name) = match (path.parent(), path.file_name()) {
-            (Some(parent), Some(name)) => (parent, PathBuf::from(name)),
-            _ => (path, PathBuf::from(".")),
+            (Some(parent), Some(name)) => (parent, Path::new(name)),
+            _ => (path, Path::new(".")),
         };
         Ok(Place {
             dir: Some(open_dir(root, parent)?),
-            name,
-            path: path.to_owned(),
+            name: Cow::Borrowed(name),
+            path,
         })
     }
 
@@ -88,7 +89,7 @@ impl Place {
             // Some file systems sync no directories, and one that may be written but not read cannot be opened.
             Ok(()) | Err(Errno::INVAL | Errno::ACCESS) => Ok(()),
             Err(errno) => Err(Fault::Io(
-                self.path.clone(),
+                self.path.to_owned(),
                 format!(
                     "is changed, but its directory could not be synced: {}",
                     say(errno)
@@ -99,16 +100,16 @@ impl Place {
 
     /// An error of a call about this place.
     pub fn fault(&self, errno: Errno) -> Fault {
-        fault(&self.path, errno)
+        fault(self.path, errno)
     }
 }
 
 /// The kernel follows a link before a trailing slash, which here means nothing.
-fn without_slash(path: &Path) -> PathBuf {
+fn without_slash(path: &Path) -> Cow<'_, Path> {
     if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
-        path.components().collect()
+        Cow::Owned(path.components().collect())
     } else {
-        path.to_owned()
+        Cow::Borrowed(path)
     }
 }
 

@@ -52,8 +52,8 @@ pub(super) fn make_link(place: &Place, target: &Path) -> Result<(), Fault> {
 
 fn replaceable(place: &Place) -> Result<Option<Stat>, Fault> {
     match stat_at(place) {
-        Ok(stat) if stat.mount => Err(Fault::Busy(place.path.clone())),
-        Ok(stat) if stat.what == Node::Dir => Err(Fault::IsDir(place.path.clone())),
+        Ok(stat) if stat.mount => Err(Fault::Busy(place.path.to_owned())),
+        Ok(stat) if stat.what == Node::Dir => Err(Fault::IsDir(place.path.to_owned())),
         Ok(stat) => Ok(Some(stat)),
         Err(Fault::NotFound(_)) => Ok(None),
         Err(fault) => Err(fault),
@@ -96,13 +96,13 @@ fn validate(
 
 /// Something that is not in place yet; gone again if it is dropped before [`Temporary::rename`].
 struct Temporary<'a> {
-    place: &'a Place,
+    place: &'a Place<'a>,
     name: PathBuf,
     there: bool,
 }
 
 impl<'a> Temporary<'a> {
-    fn file(place: &'a Place) -> Result<(Temporary<'a>, OwnedFd), Fault> {
+    fn file(place: &'a Place<'a>) -> Result<(Temporary<'a>, OwnedFd), Fault> {
         let flags =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         Temporary::make(place, |name| {
@@ -110,7 +110,7 @@ impl<'a> Temporary<'a> {
         })
     }
 
-    fn link(place: &'a Place, target: &Path) -> Result<Temporary<'a>, Fault> {
+    fn link(place: &'a Place<'a>, target: &Path) -> Result<Temporary<'a>, Fault> {
         Temporary::make(place, |name| {
             rustix::fs::symlinkat(target, place.dir(), name)
         })
@@ -118,7 +118,7 @@ impl<'a> Temporary<'a> {
     }
 
     fn make<T>(
-        place: &'a Place,
+        place: &'a Place<'a>,
         make: impl Fn(&Path) -> Result<T, Errno>,
     ) -> Result<(Temporary<'a>, T), Fault> {
         for _ in 0..8 {
@@ -137,7 +137,7 @@ impl<'a> Temporary<'a> {
 
     fn rename(mut self) -> Result<(), Fault> {
         let dir = self.place.dir();
-        rustix::fs::renameat(dir, &self.name, dir, &self.place.name)
+        rustix::fs::renameat(dir, &self.name, dir, &*self.place.name)
             .map_err(|errno| self.place.fault(errno))?;
         self.there = false;
         Ok(())

@@ -29,7 +29,7 @@ pub(super) fn mode(bits: u32) -> Mode {
 /// What stands at a place, as POSIX says it: not whether something is mounted there. A rename over a mount point fails all the
 /// same.
 fn posix_stat(place: &Place) -> Result<Stat, Errno> {
-    let found = rustix::fs::statat(place.dir(), &place.name, AtFlags::SYMLINK_NOFOLLOW)?;
+    let found = rustix::fs::statat(place.dir(), &*place.name, AtFlags::SYMLINK_NOFOLLOW)?;
     Ok(Stat {
         what: node(found.st_mode as RawMode),
         mode: Mode::from_raw_mode(found.st_mode as RawMode).bits() as u32 & 0o7777,
@@ -56,7 +56,7 @@ mod own {
     pub fn stat(place: &Place) -> Result<Stat, Errno> {
         let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
         let wanted = StatxFlags::BASIC_STATS;
-        match rustix::fs::statx(place.dir(), &place.name, flags, wanted) {
+        match rustix::fs::statx(place.dir(), &*place.name, flags, wanted) {
             Ok(found) => Ok(Stat {
                 what: node(RawMode::from(found.stx_mode)),
                 mode: u32::from(found.stx_mode) & 0o7777,
@@ -83,7 +83,7 @@ mod own {
         match rustix::fs::chmod(format!("/proc/self/fd/{}", held.as_raw_fd()), bits) {
             Err(Errno::NOENT) => {
                 let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-                let opened = rustix::fs::openat(place.dir(), &place.name, flags, Mode::empty())?;
+                let opened = rustix::fs::openat(place.dir(), &*place.name, flags, Mode::empty())?;
                 rustix::fs::fchmod(opened, bits)
             }
             other => other,
