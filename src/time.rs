@@ -1,6 +1,6 @@
-//! Time as an argument: a monotonic [`Time`] and a [`Span`] between two of them.
+//! Time as an argument: a monotonic [`Time`], a [`Span`] between two of them, and [`Wall`], which is only printed.
 //!
-//! The wall clock is never read here. A driver says what time it is (rule O2).
+//! No clock is read here. A driver says what time it is (rule O2).
 
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -141,9 +141,76 @@ impl FromStr for Span {
     }
 }
 
+/// The wall clock: seconds since 1970-01-01 UTC; 0 where nobody looked. It is only ever printed (rule O2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Hash)]
+pub struct Wall(pub u64);
+
+impl Wall {
+    /// How long before `now` this was, in its largest unit: `3m`, `2d`; nothing where either is not known.
+    pub fn age(self, now: Wall) -> Option<String> {
+        if self.0 == 0 || now.0 == 0 {
+            return None;
+        }
+        let secs = now.0.saturating_sub(self.0);
+        let (unit, size) = match secs {
+            0..60 => ("s", 1),
+            60..3_600 => ("m", 60),
+            3_600..86_400 => ("h", 3_600),
+            _ => ("d", 86_400),
+        };
+        Some(format!("{}{unit}", secs / size))
+    }
+}
+
+/// In UTC, as RFC 3339 has it: `2026-11-25T17:29:51Z`.
+impl fmt::Display for Wall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut days, secs) = (self.0 / 86_400, self.0 % 86_400);
+        let mut year = 1970;
+        while days >= days_of(year) {
+            days -= days_of(year);
+            year += 1;
+        }
+        let february = if days_of(year) == 366 { 29 } else { 28 };
+        let mut month = 1;
+        for len in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+            if days < len {
+                break;
+            }
+            days -= len;
+            month += 1;
+        }
+        let (hour, minute, second) = (secs / 3_600, secs / 60 % 60, secs % 60);
+        let day = days + 1;
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+        )
+    }
+}
+
+fn days_of(year: u64) -> u64 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    if leap { 366 } else { 365 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_wall_clock_prints_in_utc() {
+        assert_eq!(Wall(0).to_string(), "1970-01-01T00:00:00Z");
+        assert_eq!(Wall(951_782_400).to_string(), "2000-02-29T00:00:00Z");
+        assert_eq!(Wall(1_795_627_791).to_string(), "2026-11-25T17:29:51Z");
+        assert_eq!(Wall(4_107_542_399).to_string(), "2100-02-28T23:59:59Z");
+        assert_eq!(Wall(4_107_542_400).to_string(), "2100-03-01T00:00:00Z");
+        let now = Wall(1_000_000);
+        let ages = [1_000_000, 999_941, 999_940, 990_000, 500_000, 1_000_001].map(Wall);
+        let ages = ages.map(|at| at.age(now).unwrap_or_default());
+        assert_eq!(ages, ["0s", "59s", "1m", "2h", "5d", "0s"]);
+        assert_eq!((Wall(0).age(now), now.age(Wall(0))), (None, None));
+    }
 
     #[test]
     fn a_span_needs_its_unit() {

@@ -27,10 +27,18 @@ fn the_password_graph_is_applied_once() -> Outcome {
     assert_eq!(bench.counts("password[pw]"), (1, 0));
     assert_eq!(bench.counts("noop[bystander]"), (0, 1));
     assert_eq!(scratch.tree(), whole);
+    let told = bench.trace();
     let mut fresh = Bench::host(&scratch, PASSWORD)?;
+    let refused = fresh.eval("apply").err().map(|error| error.to_string());
+    let reason = format!("process {} acts on this graph already", std::process::id());
+    assert!(refused.is_some_and(|why| why.contains(&reason)));
+    let shown = std::mem::take(&mut bench.front.shown);
+    drop(bench);
+    // The first engine has closed its journal.
+    let whole = scratch.tree();
     assert_eq!(fresh.eval("apply")?, 0, "{}", fresh.trace());
     assert_eq!(scratch.tree(), whole);
-    assert!(!bench.trace().contains(&secret) && !bench.front.shown.contains(&secret));
+    assert!(!told.contains(&secret) && !shown.contains(&secret));
     Ok(())
 }
 

@@ -16,8 +16,8 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use weft::command::session::WorldName;
 use weft::drive::real::{RealDrive, Signal};
 use weft::engine::event::{Event, Level, What};
-use weft::engine::{Input, Options, Record, Remembered, Seq, Until};
-use weft::journal::{MemoryStore, Store, StoreFault};
+use weft::engine::{Input, Options, Until};
+use weft::journal::{Entry, Ledger, MemoryStore, Store, StoreFault};
 use weft::kind::Kinds;
 use weft::trace;
 use weft::world::host::Host;
@@ -388,13 +388,13 @@ struct Full {
 }
 
 impl Store for Full {
-    fn load(&self) -> Result<Remembered, StoreFault> {
+    fn load(&self) -> Result<Ledger, StoreFault> {
         self.kept.load()
     }
 
-    fn commit(&mut self, records: &[(Seq, Record)]) -> Result<(), StoreFault> {
+    fn commit(&mut self, entries: &[Entry]) -> Result<(), StoreFault> {
         if self.room.load(Ordering::SeqCst) {
-            return self.kept.commit(records);
+            return self.kept.commit(entries);
         }
         Err(StoreFault {
             place: "/state/journal".to_owned(),

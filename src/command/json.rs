@@ -42,6 +42,7 @@ fn pending_row(row: &PendingRow) -> Json {
         "from": row.from,
         "run": row.run,
         "age": row.age,
+        "at": (row.at.0 > 0).then(|| row.at.to_string()),
         "cause": row.cause,
     })
 }

@@ -6,6 +6,7 @@
 
 mod errand;
 mod ground;
+mod marks;
 pub mod plan;
 pub mod real;
 pub mod runner;

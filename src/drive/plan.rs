@@ -9,7 +9,7 @@ use super::sim::SimDrive;
 use crate::engine::event::{Event, EventId, Tally, What};
 use crate::engine::{Count, Expected, Input, Level, Line, Options, Remembered, Status, Until};
 use crate::graph::{Graph, Key};
-use crate::journal::{MemoryStore, StoreFault};
+use crate::journal::{Ledger, MemoryStore, StoreFault};
 use crate::kind::exec::Exec;
 use crate::kind::{Kind, Kinds};
 use crate::trace::{Report, Stage, View};
@@ -129,7 +129,10 @@ pub fn plan(planning: Planning) -> Result<Plan, StoreFault> {
         .filter(|(_, count)| count.is_pending())
         .map(|(line, count)| (line.clone(), *count))
         .collect();
-    let store = Box::new(MemoryStore::from(planning.remembered));
+    let store = Box::new(MemoryStore::from(Ledger {
+        remembered: planning.remembered,
+        ..Ledger::default()
+    }));
     let graph = planning.graph.clone();
     let ground = Box::new(OverlayGround::over(planning.world));
     let mut drive = SimDrive::new(options, ground, store, planning.state, 0)?;

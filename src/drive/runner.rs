@@ -8,7 +8,8 @@ use super::real::{Handle, RealDrive, Signal};
 use super::sim::SimDrive;
 use crate::engine::event::Event;
 use crate::engine::{Engine, Input, Remembered};
-use crate::journal::StoreFault;
+use crate::journal::{Ledger, StoreFault, Waiting};
+use crate::time::Wall;
 use crate::world::Look;
 use crate::world::host::Host;
 use crate::world::sim::Sim;
@@ -158,9 +159,40 @@ impl Runner {
         if let Runner::Sim { drive, .. } = self
             && drive.is_down()
         {
-            return drive.durable().unwrap_or_default();
+            return drive.durable().unwrap_or_default().remembered;
         }
         self.ask(|engine| engine.remembered().clone())
+    }
+
+    /// What is durable, with when and why it came to be. While a thread of its own drives: what the engine remembers.
+    pub fn ledger(&self) -> Ledger {
+        let durable = match self {
+            Runner::Sim { drive, .. } => drive.durable().ok(),
+            Runner::Host(host) => host.drive.as_ref().and_then(|drive| drive.ledger().ok()),
+        };
+        durable.unwrap_or_else(|| Ledger {
+            remembered: self.remembered(),
+            ..Ledger::default()
+        })
+    }
+
+    /// The wall time in this world; 0 while a thread of its own drives.
+    pub fn wall(&self) -> Wall {
+        match self {
+            Runner::Sim { drive, .. } => drive.wall(),
+            Runner::Host(host) => host.drive.as_ref().map_or(Wall(0), RealDrive::wall),
+        }
+    }
+
+    /// Before an act: from here on no other engine acts on this graph (rule P5). `waiting` is told what is waited for.
+    pub fn claim(&mut self, waiting: Waiting) -> Result<(), StoreFault> {
+        match self {
+            Runner::Sim { .. } => Ok(()),
+            Runner::Host(host) => match host.drive.as_mut() {
+                Some(drive) => drive.claim(waiting),
+                None => Ok(()),
+            },
+        }
     }
 
     /// Gives the engine an input; what follows without waiting is done when this returns, unless a thread of its own drives.

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::marks::Origins;
 use super::{Act, Errand};
 use crate::engine::event::{Event, EventId, What};
-use crate::engine::{Attempt, Effect, Engine, Input, Options, Output, Remembered, VertexId};
+use crate::engine::{Attempt, Effect, Engine, Input, Options, Output, VertexId};
 use crate::graph::{Graph, Key};
-use crate::journal::{Store, StoreFault};
+use crate::journal::{Ledger, Store, StoreFault};
 use crate::kind::{self, Failure};
-use crate::time::{Span, Time};
+use crate::time::{Span, Time, Wall};
 use crate::world::Watch;
 use crate::world::sim::Seed;
 
@@ -54,6 +55,7 @@ pub struct SimDrive {
     engine: Engine,
     ground: Box<dyn Ground>,
     store: Box<dyn Store>,
+    origins: Origins,
     state: PathBuf,
     seed: Seed,
     now: Time,
@@ -71,6 +73,9 @@ pub struct SimDrive {
 /// would ever end a run that tries again without end.
 const PATIENCE: (usize, usize) = (100_000, 50);
 
+/// The wall time at which every simulation begins: 2000-01-01 UTC.
+const EPOCH: u64 = 946_684_800;
+
 impl SimDrive {
     /// An engine over this ground, which goes on from what the store remembers.
     pub fn new(
@@ -80,11 +85,12 @@ impl SimDrive {
         state: PathBuf,
         seed: u64,
     ) -> Result<SimDrive, StoreFault> {
-        let engine = Engine::new(options, store.load()?);
+        let engine = Engine::new(options, store.load()?.remembered);
         Ok(SimDrive {
             engine,
             ground,
             store,
+            origins: Origins::default(),
             state,
             seed: Seed::new(seed),
             now: Time::ZERO,
@@ -105,6 +111,11 @@ impl SimDrive {
     /// The virtual time.
     pub fn now(&self) -> Time {
         self.now
+    }
+
+    /// The virtual wall time.
+    pub fn wall(&self) -> Wall {
+        Wall(EPOCH + self.now.0 / 1_000_000)
     }
 
     /// Whether the engine crashed and was not restarted.
@@ -210,7 +221,7 @@ impl SimDrive {
     }
 
     /// What is durable, whether or not an engine lives.
-    pub fn durable(&self) -> Result<Remembered, StoreFault> {
+    pub fn durable(&self) -> Result<Ledger, StoreFault> {
         self.store.load()
     }
 
@@ -218,7 +229,7 @@ impl SimDrive {
     /// on counting.
     pub fn restart(&mut self, options: Options, graph: Arc<Graph>) -> Result<(), StoreFault> {
         let last = self.engine.last_event();
-        self.engine = Engine::new(options, self.store.load()?);
+        self.engine = Engine::new(options, self.store.load()?.remembered);
         self.engine.go_on_counting(last);
         self.down = false;
         self.ground.restart();
@@ -298,10 +309,13 @@ impl SimDrive {
         {
             return self.crash();
         }
-        if !records.is_empty()
-            && let Err(fault) = self.store.commit(&records)
-        {
-            return self.undurable(fault);
+        self.origins.take(&events);
+        if !records.is_empty() {
+            let at = self.wall();
+            let entries = self.origins.entries(records, self.engine.run(), at);
+            if let Err(fault) = self.store.commit(&entries) {
+                return self.undurable(fault);
+            }
         }
         self.events.extend(events);
         effects

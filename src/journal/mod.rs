@@ -1,9 +1,35 @@
-//! The journal: where the engine's records go, and what comes back after a restart.
+//! The journal: where the engine's records go, and what comes back after a restart (rules P1 to P6).
 //!
-//! A [`Store`] takes records in order, many at once, and is durable when `commit` returns. For now there is one in
-//! memory: it survives everything but the end of the process.
+//! Nothing is replayed: the journal holds what the records come to, and recovery checks the world anew. What it holds is debts,
+//! generations, kept values and cancels, each with its run, the wall time and its cause, under the names of its ends.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `ledger` | what all records so far come to, and which parts of it a record touches |
+//! | `bytes`, `format` | these parts as bytes, each form with its version |
+//! | `tables` | the store of this machine: tables in a redb file |
+//! | `home` | a graph's state directory: made, owned, locked, listed |
+//! | `own` | the store of an engine: reads before it has to write, locks before it acts |
+//! | `frames` | the store of a simulated machine: frames in a file of its disk |
+//!
+//! A [`Store`] takes records in order, many at once, and they are durable when `commit` returns.
 
-use crate::engine::{Record, Remembered, Seq};
+mod bytes;
+mod format;
+mod frames;
+mod home;
+mod ledger;
+mod own;
+mod tables;
+
+pub use frames::{FrameFile, FrameStore, SimFile};
+pub use home::{About, Home, Listed, Waiting, list};
+pub use ledger::{Cancel, Entry, Ledger, Mark, Slot};
+pub use own::OwnStore;
+pub use tables::Tables;
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 /// Why records could not be stored, or what was stored cannot be read: what, and where.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -15,37 +41,66 @@ pub struct StoreFault {
     pub why: String,
 }
 
-/// Where records are kept. Contract: after `commit` returned, `load` gives the fold of everything committed; records come
-/// in order of their numbers, each once; a failed commit has stored none of its records.
-pub trait Store: Send {
-    /// What all records so far come to.
-    fn load(&self) -> Result<Remembered, StoreFault>;
-    /// Makes these records durable, all or none.
-    fn commit(&mut self, records: &[(Seq, Record)]) -> Result<(), StoreFault>;
+impl StoreFault {
+    /// This, there.
+    pub fn new(place: impl Into<String>, why: impl Into<String>) -> StoreFault {
+        StoreFault {
+            place: place.into(),
+            why: why.into(),
+        }
+    }
 }
 
-/// A store in memory.
+/// Where records are kept. Contract: after `commit` returned, `load` gives the fold of everything committed; records come
+/// in order of their numbers, each once; a failed commit has stored none of its records, and the same ones may be committed again.
+pub trait Store: Send {
+    /// What all records so far come to. Writes nothing.
+    fn load(&self) -> Result<Ledger, StoreFault>;
+
+    /// Before the first act of an engine: from here on no other engine acts on this graph (rule P5). Gives what is there now, which
+    /// another engine may have changed since `load`. `waiting` is told what is being waited for.
+    fn begin(&mut self, waiting: Waiting) -> Result<Ledger, StoreFault> {
+        let _ = waiting;
+        self.load()
+    }
+
+    /// Before the first effect that needs a place of the graph's own: makes it, or says why it cannot be had (rule P4).
+    fn settle(&mut self) -> Result<(), StoreFault> {
+        Ok(())
+    }
+
+    /// Makes these records durable, all or none.
+    fn commit(&mut self, entries: &[Entry]) -> Result<(), StoreFault>;
+
+    /// The lock that commands hold as long as they run, once there is one (rule P7).
+    fn lock(&self) -> Option<Arc<OwnedFd>> {
+        None
+    }
+}
+
+/// A store in memory: for plans, and for whoever embeds the engine and wants nothing kept.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
-    remembered: Remembered,
+    ledger: Ledger,
 }
 
 impl MemoryStore {
     /// One that goes on from this.
-    pub fn from(remembered: Remembered) -> MemoryStore {
-        MemoryStore { remembered }
+    pub fn from(ledger: Ledger) -> MemoryStore {
+        MemoryStore { ledger }
     }
 }
 
 impl Store for MemoryStore {
-    fn load(&self) -> Result<Remembered, StoreFault> {
-        Ok(self.remembered.clone())
+    fn load(&self) -> Result<Ledger, StoreFault> {
+        Ok(self.ledger.clone())
     }
 
-    fn commit(&mut self, records: &[(Seq, Record)]) -> Result<(), StoreFault> {
-        records
-            .iter()
-            .for_each(|(seq, record)| self.remembered.fold(*seq, record));
+    fn commit(&mut self, entries: &[Entry]) -> Result<(), StoreFault> {
+        entries.iter().for_each(|entry| self.ledger.fold(entry));
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

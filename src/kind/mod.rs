@@ -75,6 +75,8 @@ pub trait Kind: Send + Sync + 'static {
     const HEARS: Hears = Hears::Nothing;
     /// Whether an apply that only applying can tell does what its refresh would: a plan counts on that (rule N3).
     const APPLY_REFRESHES: bool = false;
+    /// Whether its acts need the graph's state directory: what it keeps stands there, or its commands hold the graph's lock.
+    const KEEPS: bool = false;
 
     /// Validates params together; `given` also knows those that will be received. Says what is wrong.
     fn validate(&self, want: &Self::Want, given: &Given) -> Result<(), String> {

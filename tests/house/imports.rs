@@ -155,6 +155,7 @@ const OWNED: &[Owned] = &[
             ("src/drive/real/", "the pool that checks and applies"),
             ("src/drive/real/", "the pool that checks and applies"),
             ("src/drive/runner.rs", "a watch goes on behind the prompt"),
+            ("src/journal/home.rs", "a lock is waited for"),
             (
                 "src/repl/",
                 "a watch shows its events while the prompt waits",

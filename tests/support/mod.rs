@@ -74,7 +74,11 @@ impl Scratch {
                         open.push(path.clone());
                         "directory".to_owned()
                     }
-                    Ok(found) => format!("{found:?} {:?}", std::fs::read(&path)),
+                    // Not when it was read: looking is no change.
+                    Ok(found) => {
+                        let (mode, at) = (found.permissions(), found.modified());
+                        format!("{mode:?} {at:?} {:?}", std::fs::read(&path))
+                    }
                     Err(why) => why.to_string(),
                 };
                 found.insert(path, what);

@@ -173,10 +173,17 @@ fn pending_text(rows: &[PendingRow]) -> String {
 }
 
 fn age_text(row: &PendingRow) -> String {
-    match row.age {
-        0 => format!("in run {}", row.run),
-        1 => format!("in run {}, 1 run ago", row.run),
-        n => format!("in run {}, {n} runs ago", row.run),
+    let runs = match row.age {
+        0 => None,
+        1 => Some("1 run".to_owned()),
+        n => Some(format!("{n} runs")),
+    };
+    // Less than a minute is now.
+    let long = row.ago.clone().filter(|ago| !ago.ends_with('s'));
+    let ago: Vec<String> = runs.into_iter().chain(long).collect();
+    match ago.is_empty() {
+        true => format!("in run {}", row.run),
+        false => format!("in run {}, {} ago", row.run, ago.join(" or ")),
     }
 }
 

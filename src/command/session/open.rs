@@ -12,7 +12,7 @@ use crate::drive::sim::SimDrive;
 use crate::engine::{Input, Level, Options};
 use crate::file::{Document, Story};
 use crate::graph::Graph;
-use crate::journal::MemoryStore;
+use crate::journal::{About, FrameStore, Home, OwnStore, SimFile};
 use crate::kind::Kinds;
 use crate::trace::View;
 use crate::world::Look;
@@ -180,7 +180,7 @@ fn open_sim(
     let sim = Sim::new(story.world, seed).map_err(|bad| SessionError::failed(bad.to_string()))?;
     let state = PathBuf::from("/var/lib/weft").join(state_name(&graph.name, None));
     let ground = Box::new(SimGround::new(sim.clone()));
-    let store = Box::new(MemoryStore::default());
+    let store = Box::new(FrameStore::new(SimFile::new(sim.clone(), state.clone())));
     let drive = SimDrive::new(
         Session::engine_options(options),
         ground,
@@ -214,7 +214,13 @@ fn open_host(
     };
     let who = host.me().map_or_else(|_| "?".to_owned(), |me| me.name);
     let label = format!("host {} as {who}", host.hostname());
-    let store = Box::new(MemoryStore::default());
+    let about = About {
+        graph: graph.name.clone(),
+        file: file
+            .map(|file| file.display().to_string())
+            .unwrap_or_default(),
+    };
+    let store = Box::new(OwnStore::new(Home::new(state.clone()), about));
     let drive = RealDrive::new(
         Session::engine_options(options),
         host.clone(),

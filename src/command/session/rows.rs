@@ -4,6 +4,8 @@ use super::Session;
 use crate::engine::event::{Event, What};
 use crate::engine::{Level, Marks, Source, Status, why};
 use crate::graph::Key;
+use crate::journal::Slot;
+use crate::time::Wall;
 use crate::trace::{self, View};
 
 /// How a vertex stands.
@@ -32,7 +34,11 @@ pub struct PendingRow {
     pub run: u32,
     /// How many runs ago that is.
     pub age: u32,
-    /// What caused it, as the trace tells it; empty where that was before this session.
+    /// When that was, on the wall clock.
+    pub at: Wall,
+    /// How long ago, in its largest unit; nothing where nobody can tell.
+    pub ago: Option<String>,
+    /// What caused it, as the trace tells it: in this session the event before it, else the input that it goes back to.
     pub cause: String,
 }
 
@@ -108,40 +114,43 @@ impl Session {
 
     /// Debts and notifications that are not heard yet, of these vertices or of all.
     pub fn pending_rows(&self, keys: &[Key]) -> Vec<PendingRow> {
-        let (remembered, run) = self
-            .runner
-            .ask(|engine| (engine.remembered().clone(), engine.run()));
-        let age = |since: u32| run.max(remembered.run).saturating_sub(since);
-        let debts = remembered.debts.iter().map(|(to, since)| PendingRow {
-            to: to.clone(),
-            from: None,
-            debt: true,
-            run: *since,
-            age: age(*since),
-            cause: self.cause_of(to, |what| matches!(what, What::Applying | What::Refreshing)),
-        });
-        let lines = remembered
-            .lines
-            .iter()
-            .filter(|(_, count)| count.is_pending());
-        let lines = lines.map(|((source, to), count)| {
-            let from = match source {
-                Source::Vertex(from) => Some(from.clone()),
-                Source::Command => None,
+        let run = self.runner.ask(|engine| engine.run());
+        let (ledger, now) = (self.runner.ledger(), self.runner.wall());
+        let remembered = &ledger.remembered;
+        let row = |to: &Key, from: Option<&Key>, slot: Slot, since: u32| {
+            let mark = ledger.mark(&slot);
+            let debt = matches!(slot, Slot::Debt(_));
+            let is = |what: &What| match what {
+                What::Applying | What::Refreshing => debt,
+                What::Notified { from: by, .. } => !debt && by.as_ref() == from,
+                _ => false,
             };
-            let cause = self.cause_of(
-                to,
-                |what| matches!(what, What::Notified { from: by, .. } if *by == from),
-            );
+            let told = Some(self.cause_of(to, is)).filter(|cause| !cause.is_empty());
             PendingRow {
                 to: to.clone(),
-                from: from.clone(),
-                debt: false,
-                run: count.run,
-                age: age(count.run),
-                cause,
+                from: from.cloned(),
+                debt,
+                run: since,
+                age: run.max(remembered.run).saturating_sub(since),
+                at: mark.at,
+                ago: mark.at.age(now),
+                cause: told.unwrap_or_else(|| mark.cause.to_string()),
             }
-        });
+        };
+        let debts = remembered
+            .debts
+            .iter()
+            .map(|(to, since)| row(to, None, Slot::Debt(to.clone()), *since));
+        let lines = remembered.lines.iter();
+        let lines = lines
+            .filter(|(_, count)| count.is_pending())
+            .map(|(line, count)| {
+                let from = match &line.0 {
+                    Source::Vertex(from) => Some(from),
+                    Source::Command => None,
+                };
+                row(&line.1, from, Slot::Line(line.clone()), count.run)
+            });
         let mut rows: Vec<PendingRow> = debts.chain(lines).collect();
         rows.retain(|row| keys.is_empty() || keys.contains(&row.to));
         rows.sort_by(|a, b| (&a.to, a.debt, &a.from).cmp(&(&b.to, b.debt, &b.from)));

@@ -52,12 +52,30 @@ impl Session {
         self.input(Input::Command(order.to_string()), front);
     }
 
+    /// Before an act: no other engine acts on this graph from here on.
+    fn claim(&mut self, front: &mut dyn Front) -> Result<(), SessionError> {
+        let mut told = false;
+        let claimed = self.runner.claim(&mut |what| {
+            if !std::mem::replace(&mut told, true) {
+                front.remark(&format!("{what}\n"));
+            }
+            true
+        });
+        claimed.map_err(|fault| self.broken(fault.to_string()))
+    }
+
     fn tell(
         &mut self,
         order: &Order,
         inputs: Vec<Input>,
         front: &mut dyn Front,
     ) -> Result<(), SessionError> {
+        if inputs
+            .iter()
+            .any(|input| matches!(input, Input::Notify(_) | Input::Cancel(_)))
+        {
+            self.claim(front)?;
+        }
         self.command(order, front);
         inputs
             .into_iter()
@@ -138,6 +156,7 @@ impl Session {
         front: &mut dyn Front,
     ) -> Result<Option<Consent>, SessionError> {
         if self.runner.is_sim() || self.options.yes {
+            self.claim(front)?;
             return Ok(Some(Consent { expected: None }));
         }
         if !front.can_ask() {
@@ -148,6 +167,7 @@ impl Session {
             let what = format!("there is nobody to ask before changing {}", self.label);
             return Err(SessionError::failed(what).with_hint("--yes consents beforehand"));
         }
+        self.claim(front)?;
         let plan = self.plan(keys)?;
         let report = plan.report();
         front.show(&trace::plan_text(&report));

@@ -1,25 +1,33 @@
 //! The driver in real time: a pool of threads for the blocking work of kinds, one loop for the engine.
 //!
-//! The loop takes everything that has happened, steps the engine through it, makes all records of those steps durable in one
-//! commit, and only then hands out the effects: so many vertices that get ready together share one sync. It also owns the clock
-//! (rule O2: monotonic), the deadlines, the watches and the signals.
+//! The loop takes everything that has happened, steps the engine through it, hands the records of those steps to a thread that makes them
+//! durable, and steps on meanwhile. Checks start at once; applies and refreshes wait for the record that they name, and events for
+//! those of their step. So many vertices that get ready together share one sync. The loop also owns the clocks (rule O2: monotonic; that
+//! of the wall is only printed), the deadlines, the watches and the signals.
 
+mod commit;
+mod durable;
+mod held;
 mod pool;
 mod watched;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::Errand;
+use super::marks::Origins;
 use crate::engine::event::Event;
-use crate::engine::{Effect, Engine, Input, Options, Output, Record, Seq};
-use crate::journal::{Store, StoreFault};
-use crate::time::Time;
+use crate::engine::{Engine, Input, Options};
+use crate::journal::{Entry, Ledger, Store, StoreFault, Waiting};
+use crate::time::{Time, Wall};
 use crate::world::host::{Host, WatchEvent};
-use pool::{Pool, never_begun};
+use commit::Committer;
+use held::Held;
+use pool::Pool;
 use watched::Watched;
 
 /// How long an attempt may take to come back when it was cancelled or its time is over, before its vertex counts as hung: TERM,
@@ -86,7 +94,15 @@ impl Handle {
 /// Engine, host and journal, driven in real time.
 pub struct RealDrive {
     engine: Arc<Mutex<Engine>>,
-    store: Box<dyn Store>,
+    options: Options,
+    host: Host,
+    committer: Committer,
+    origins: Origins,
+    held: Held,
+    /// Checks that were handed out and whose outcome the engine has not had: a sync waits a moment for their records.
+    checks: Arc<AtomicUsize>,
+    /// How many batches of records were handed over and have not been heard of.
+    storing: usize,
     pool: Pool,
     messages: UnboundedReceiver<Message>,
     sender: UnboundedSender<Message>,
@@ -97,7 +113,9 @@ pub struct RealDrive {
     /// The signals that the present run has had.
     stops: Vec<Signal>,
     /// Records that could not be stored, in order.
-    unstored: Vec<(Seq, Record)>,
+    unstored: Vec<Entry>,
+    /// Whether there are such: nothing new starts until they are stored.
+    broken: bool,
     /// Why, until a run has told.
     fault: Option<StoreFault>,
 }
@@ -112,21 +130,32 @@ impl RealDrive {
     ) -> Result<RealDrive, StoreFault> {
         let workers = options.jobs.clamp(1, 64);
         let jobs = if workers > 1 { workers * AHEAD } else { 1 };
-        let engine = Engine::new(Options { jobs, ..options }, store.load()?);
+        let options = Options { jobs, ..options };
+        let engine = Engine::new(options.clone(), store.load()?.remembered);
         let (sender, messages) = unbounded_channel();
-        let (own, of_watches) = (sender.clone(), sender.clone());
+        let to = sender.clone();
         let watched = Watched::new(host.clone(), move |event| {
-            let _ = of_watches.send(Message::Watch(event));
+            let _ = to.send(Message::Watch(event));
         });
+        let own = host.clone();
         let work = move |errand: &Errand, token| {
-            errand.run(&host.attempt(token, errand.job.timeout), &state, false)
+            errand.run(&own.attempt(token, errand.job.timeout), &state, false)
         };
-        let wake = move || {
-            let _ = own.send(Message::Look);
-        };
+        let (wake, woken) = (looks(&sender), looks(&sender));
+        let checks = Arc::new(AtomicUsize::new(0));
+        let busy = checks.clone();
+        let busy = move || busy.load(Ordering::Relaxed) > 0;
+        let committer = Committer::new(store, busy, woken)
+            .map_err(|error| StoreFault::new("the journal's thread", error.to_string()))?;
         Ok(RealDrive {
             engine: Arc::new(Mutex::new(engine)),
-            store,
+            options,
+            host,
+            committer,
+            origins: Origins::default(),
+            held: Held::default(),
+            checks,
+            storing: 0,
             pool: Pool::new(workers, GRACE, Box::new(work), Box::new(wake)),
             messages,
             sender,
@@ -136,8 +165,42 @@ impl RealDrive {
             signals: None,
             stops: Vec::new(),
             unstored: Vec::new(),
+            broken: false,
             fault: None,
         })
+    }
+
+    /// Before the first act: from here on no other engine acts on this graph (rule P5). Where one has acted since this one was made, this
+    /// one starts again from what that left. `waiting` is told what is waited for, and gives up with `false`.
+    pub fn claim(&mut self, waiting: Waiting) -> Result<(), StoreFault> {
+        let ledger = self.committer.store().begin(waiting)?;
+        self.hold_lock();
+        let mut engine = lock(&self.engine);
+        if ledger.remembered != *engine.remembered() && self.unstored.is_empty() {
+            let (graph, last) = (engine.graph().clone(), engine.last_event());
+            *engine = Engine::new(self.options.clone(), ledger.remembered);
+            engine.go_on_counting(last);
+            let renamed = Vec::new();
+            engine.step(self.now(), Input::Graph { graph, renamed });
+        }
+        Ok(())
+    }
+
+    /// What is durable.
+    pub fn ledger(&self) -> Result<Ledger, StoreFault> {
+        self.committer.store().load()
+    }
+
+    /// The wall time.
+    pub fn wall(&self) -> Wall {
+        durable::wall()
+    }
+
+    /// Commands hold the graph's lock as long as they run (rule P7).
+    fn hold_lock(&self) {
+        if let Some(lock) = self.committer.store().lock() {
+            self.host.hold(lock);
+        }
     }
 
     /// A way to reach it from another thread.
@@ -161,6 +224,7 @@ impl RealDrive {
     /// Gives the engine an input, and carries out what follows at once. `on` gets what happened.
     pub fn input(&mut self, input: Input, on: &mut dyn FnMut(&[Event])) {
         self.take(vec![input], on);
+        self.flush(on);
     }
 
     /// Runs until `done` says so after a step; `on` gets what happened, in order. Returns the signal that stopped it, if one did; the
@@ -178,7 +242,7 @@ impl RealDrive {
             why: error.to_string(),
         })?;
         let mut signals = self.signals.take();
-        while self.stops.len() < 3 && !done(&self.engine()) {
+        while self.stops.len() < 3 && !(done(&self.engine()) && self.is_durable()) {
             match runtime.block_on(self.next(&mut signals)) {
                 News::Messages(messages) => self.hear(messages, on),
                 News::Deadline => {
@@ -256,103 +320,22 @@ impl RealDrive {
         if !inputs.is_empty() {
             self.take(inputs, on);
         }
+        self.hear_stored(on);
     }
+}
 
-    /// Steps the engine through these, makes all records durable at once, then hands out the effects.
-    fn take(&mut self, inputs: Vec<Input>, on: &mut dyn FnMut(&[Event])) {
-        let stops = inputs
-            .iter()
-            .any(|input| matches!(input, Input::Stop { .. }));
-        if inputs
-            .iter()
-            .any(|input| matches!(input, Input::Run { .. }))
-        {
-            self.stops.clear();
-        }
-        let was_running = self.engine().is_running();
-        let out = self.step(inputs);
-        self.unstored.extend(out.records);
-        let broken = self.fault.is_some() && was_running;
-        if !broken && let Err(fault) = self.store() {
-            return self.stop_undurable(fault, out.effects, on);
-        }
-        if !out.events.is_empty() {
-            on(&out.events);
-        }
-        let mut back = self.carry_out(out.effects, broken);
-        if stops {
-            self.pool.give_back();
-            back.extend(self.pool.fetch());
-        }
-        if !back.is_empty() {
-            self.take(back, on);
-        }
+impl Drop for RealDrive {
+    /// Its threads may live on a little; the lock does not.
+    fn drop(&mut self) {
+        self.host.let_go();
     }
+}
 
-    fn step(&mut self, inputs: Vec<Input>) -> Output {
-        let now = self.now();
-        let mut engine = lock(&self.engine);
-        let mut all = Output::default();
-        for input in inputs {
-            let out = engine.step(now, input);
-            all.records.extend(out.records);
-            all.effects.extend(out.effects);
-            all.events.extend(out.events);
-        }
-        all
-    }
-
-    fn store(&mut self) -> Result<(), StoreFault> {
-        if !self.unstored.is_empty() {
-            self.store.commit(&self.unstored)?;
-            self.unstored.clear();
-        }
-        self.fault = None;
-        Ok(())
-    }
-
-    /// DESIGN's contract: nothing new starts, what runs is finished, and the run ends with place and reason. The records are
-    /// kept, and tried again when a person acts next.
-    fn stop_undurable(
-        &mut self,
-        fault: StoreFault,
-        effects: Vec<Effect>,
-        on: &mut dyn FnMut(&[Event]),
-    ) {
-        let mut inputs = vec![Input::Undurable(fault.to_string())];
-        self.fault = Some(fault);
-        inputs.extend(self.carry_out(effects, true));
-        self.pool.give_back();
-        inputs.extend(self.pool.fetch());
-        let out = self.step(inputs);
-        self.unstored.extend(out.records);
-        on(&out.events);
-        let back = self.carry_out(out.effects, true);
-        if !back.is_empty() {
-            self.take(back, on);
-        }
-    }
-
-    /// Carries effects out. Where nothing new may start, the completions of those that would.
-    fn carry_out(&mut self, effects: Vec<Effect>, broken: bool) -> Vec<Input> {
-        let (mut errands, mut back) = (Vec::new(), Vec::new());
-        for effect in effects {
-            match Errand::of(effect) {
-                Ok(errand) if broken => back.push(never_begun(&errand)),
-                Ok(errand) => errands.push(errand),
-                Err(Effect::Watch {
-                    vertex,
-                    key,
-                    params,
-                }) => self.watched.watch(vertex, &key, &params),
-                Err(Effect::Unwatch { vertex }) => self.watched.unwatch(vertex),
-                Err(Effect::Cancel { attempt, .. }) => self.pool.cancel(attempt),
-                Err(Effect::WakeAt(at)) => self.wake = at,
-                Err(_) => {}
-            }
-        }
-        self.pool.add(errands);
-        back
+/// What lets the loop look again.
+fn looks(sender: &UnboundedSender<Message>) -> impl Fn() + Send + Sync + 'static {
+    let sender = sender.clone();
+    move || {
+        let _ = sender.send(Message::Look);
     }
 }
 

@@ -37,6 +37,10 @@ impl<K: Kind> AnyKind for Adapter<K> {
         }
     }
 
+    fn keeps(&self) -> bool {
+        K::KEEPS
+    }
+
     fn validate(&self, key: &Key, params: &Params, bound: &[FieldPath]) -> Result<(), String> {
         let reader = Reader::new(key, params, K::Want::FIELDS);
         match K::Want::read(&reader) {

@@ -44,6 +44,7 @@ use crate::world::{
 };
 use cancel::{Deadline, Limits};
 use place::Place;
+use rustix::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -61,6 +62,7 @@ pub struct HostOptions {
 pub struct Host {
     options: Arc<HostOptions>,
     limits: Limits,
+    held: Arc<Mutex<Option<Arc<OwnedFd>>>>,
 }
 
 /// The machine as one attempt sees it.
@@ -72,6 +74,7 @@ impl Host {
         Host {
             options: Arc::new(options),
             limits: Limits::default(),
+            held: Arc::default(),
         }
     }
 
@@ -80,11 +83,22 @@ impl Host {
     pub fn attempt(&self, cancel: CancelToken, timeout: Option<Span>) -> HostView {
         Host {
             options: self.options.clone(),
+            held: self.held.clone(),
             limits: Limits {
                 cancel,
                 deadline: timeout.and_then(Deadline::after),
             },
         }
+    }
+
+    /// What every command holds open as long as it runs, also beyond the end of this process: the graph's lock (rule P7).
+    pub fn hold(&self, lock: Arc<OwnedFd>) {
+        *self::lock(&self.held) = Some(lock);
+    }
+
+    /// No command that begins from here on holds anything; those that run go on holding it.
+    pub fn let_go(&self) {
+        *self::lock(&self.held) = None;
     }
 
     /// The directory that stands for `/`, if one does.

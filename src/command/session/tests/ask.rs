@@ -163,6 +163,7 @@ fn what_is_pending_is_told_with_source_age_and_cause() {
       "pending": [
         {
           "age": 0,
+          "at": "2000-01-01T00:00:00Z",
           "cause": "file[/tmp/secret] changed content differs (•••)",
           "from": "file[/tmp/secret]",
           "run": 2,

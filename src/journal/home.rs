@@ -1,0 +1,385 @@
+//! A graph's state directory: made, owned, locked, read, listed (rules P5 and P7).
+//!
+//! | in it | what |
+//! | --- | --- |
+//! | `journal.redb` | the journal; `journal.new` while it is made |
+//! | `passwords/` | what the `password` kind keeps |
+//! | `typed` | edits of a console that were not saved to a file |
+//!
+//! The lock is the kernel's own on the directory itself, so that it needs no file, works where nothing can be written, and is gone when
+//! its holders are. An engine passes it to every command that it runs, so a killed engine's lock is held until its last command is
+//! gone: who finds it held by a process that lives is refused, and who finds it held by one that does not waits.
+
+use std::fs::{File, Metadata};
+use std::io::ErrorKind;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use redb::backends::FileBackend;
+use rustix::fs::{Access, AtFlags, CWD, FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
+use rustix::process::{Pid, geteuid, test_kill_process};
+
+use super::tables::{Content, Tables, read_beside, read_image};
+use super::{Ledger, StoreFault};
+
+/// How often it is tried whether a command of a killed engine is gone.
+const TRY: Duration = Duration::from_millis(20);
+
+/// How often a journal is read again that its engine closed in that very moment.
+const AGAIN: u32 = 50;
+
+/// Whose state it is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct About {
+    /// The graph's name.
+    pub graph: String,
+    /// The canonical path of its file; empty where it was only typed.
+    pub file: String,
+}
+
+/// Called while something is waited for, again and again: false gives up.
+pub type Waiting<'a> = &'a mut dyn FnMut(&str) -> bool;
+
+/// A graph's state directory, whether or not it is there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Home {
+    dir: PathBuf,
+}
+
+impl Home {
+    /// The state directory at this path.
+    pub fn new(dir: impl Into<PathBuf>) -> Home {
+        Home { dir: dir.into() }
+    }
+
+    /// Where it is.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.dir.join("journal.redb")
+    }
+
+    /// What the journal comes to, and whose it is; empty where there is none. Writes nothing, and answers beside a running engine
+    /// and after a crash. `own`: the lock is held here, so nobody writes.
+    pub(super) fn peek(&self, own: bool) -> Result<Content, StoreFault> {
+        let path = self.journal();
+        for _ in 0..AGAIN {
+            let bytes = match std::fs::read(&path) {
+                Ok(bytes) => bytes,
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Content::default()),
+                Err(error) => return Err(fault(&path, &error)),
+            };
+            if !own && self.is_locked()? {
+                // Its engine may write while it is read: the library sees to that.
+                if let Some(content) = read_beside(&path)? {
+                    return Ok(content);
+                }
+            } else {
+                let content = read_image(&bytes, &path.display().to_string());
+                // An engine that began meanwhile may have written in between.
+                if own || content.is_ok() || !self.is_locked()? {
+                    return content;
+                }
+            }
+            std::thread::sleep(TRY);
+        }
+        Err(StoreFault::new(
+            path.display().to_string(),
+            "another process keeps changing it",
+        ))
+    }
+
+    /// What the journal comes to; see [`super::Store::load`].
+    pub fn ledger(&self) -> Result<Ledger, StoreFault> {
+        self.peek(false).map(|content| content.ledger)
+    }
+
+    /// Takes the lock for an engine that is to act, and keeps it as long as the descriptor or a copy of it is open. `None`: there is no such
+    /// directory yet. Refuses a directory that is not this user's own.
+    pub fn lock(&self, waiting: Waiting) -> Result<Option<Arc<OwnedFd>>, StoreFault> {
+        let Some(dir) = self.open()? else {
+            return Ok(None);
+        };
+        self.refuse_foreign(&dir)?;
+        loop {
+            match rustix::fs::flock(&dir, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => return Ok(Some(Arc::new(dir))),
+                Err(Errno::INTR) => {}
+                Err(Errno::WOULDBLOCK) => {
+                    let what = self.held(&dir)?;
+                    if !waiting(&what) {
+                        return Err(self.fault(format!("{what}; stopped waiting")));
+                    }
+                    std::thread::sleep(TRY);
+                }
+                Err(errno) => return Err(self.fault(errno_text(errno))),
+            }
+        }
+    }
+
+    /// What is waited for where the lock is held: refuses where that is an engine that lives.
+    fn held(&self, dir: &OwnedFd) -> Result<String, StoreFault> {
+        let Some(holder) = holder(dir) else {
+            // It may have become free in between, unless nobody can tell who holds it.
+            if !Path::new("/proc/locks").exists() {
+                return Err(self.fault("another engine acts on this graph".to_owned()));
+            }
+            return Ok("waiting for the lock of this graph".to_owned());
+        };
+        match test_kill_process(holder) {
+            Err(Errno::SRCH) => Ok(format!(
+                "waiting for a command of process {}, an engine that was killed",
+                holder.as_raw_nonzero()
+            )),
+            _ => Err(self.fault(format!(
+                "process {} acts on this graph already; wait until it has ended, or stop it",
+                holder.as_raw_nonzero()
+            ))),
+        }
+    }
+
+    /// The process that has the lock, if one has: an engine that acts, or one that was killed and whose commands still run.
+    pub fn holder(&self) -> Result<Option<u32>, StoreFault> {
+        let Some(dir) = self.open()? else {
+            return Ok(None);
+        };
+        Ok(holder(&dir).and_then(|pid| u32::try_from(pid.as_raw_nonzero().get()).ok()))
+    }
+
+    fn is_locked(&self) -> Result<bool, StoreFault> {
+        let Some(dir) = self.open()? else {
+            return Ok(false);
+        };
+        match rustix::fs::flock(&dir, FlockOperation::NonBlockingLockShared) {
+            Ok(()) => Ok(false),
+            Err(Errno::WOULDBLOCK | Errno::INTR) => Ok(true),
+            Err(errno) => Err(self.fault(errno_text(errno))),
+        }
+    }
+
+    fn open(&self) -> Result<Option<OwnedFd>, StoreFault> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match rustix::fs::open(&self.dir, flags, Mode::empty()) {
+            Ok(dir) => Ok(Some(dir)),
+            Err(Errno::NOENT) => Ok(None),
+            Err(errno) => Err(self.fault(errno_text(errno))),
+        }
+    }
+
+    fn refuse_foreign(&self, dir: &OwnedFd) -> Result<(), StoreFault> {
+        let stat = rustix::fs::fstat(dir).map_err(|errno| self.fault(errno_text(errno)))?;
+        let me = geteuid().as_raw();
+        if stat.st_uid != me {
+            return Err(self.fault(format!(
+                "it belongs to user {}, and this runs as user {me}: run as that user, or name another --state-dir",
+                stat.st_uid
+            )));
+        }
+        if stat.st_mode & 0o022 != 0 {
+            return Err(self.fault(
+                "others may write in it: `chmod go-w` it, and look at what is there".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Makes the directory, 0700, with all that leads to it, durably.
+    pub(super) fn make(&self) -> Result<(), StoreFault> {
+        let missing: Vec<&Path> = self
+            .dir
+            .ancestors()
+            .take_while(|dir| !dir.exists())
+            .collect();
+        for dir in missing.iter().rev() {
+            match std::fs::DirBuilder::new().mode(0o700).create(dir) {
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                    return Err(fault(dir, &error));
+                }
+                _ => sync_parent(dir)?,
+            }
+        }
+        self.writable()
+    }
+
+    /// Whether records can be written here at all.
+    fn writable(&self) -> Result<(), StoreFault> {
+        rustix::fs::accessat(
+            CWD,
+            &self.dir,
+            Access::WRITE_OK | Access::EXEC_OK,
+            AtFlags::EACCESS,
+        )
+        .map_err(|errno| self.fault(format!("{}: state cannot be kept there", errno_text(errno))))
+    }
+
+    /// Opens the journal to write, and makes it where there is none. The lock must be held.
+    pub(super) fn tables(&self, about: &About) -> Result<Tables, StoreFault> {
+        self.writable()?;
+        let path = self.journal();
+        if !path.exists() {
+            self.make_journal(about)?;
+        }
+        let file = options()
+            .open(&path)
+            .map_err(|error| fault(&path, &error))?;
+        Tables::open(
+            backend(file, &path)?,
+            &path.display().to_string(),
+            about,
+            true,
+        )
+    }
+
+    /// Whole or not at all: a kill in the middle leaves a file that is made anew.
+    fn make_journal(&self, about: &About) -> Result<(), StoreFault> {
+        let new = self.dir.join("journal.new");
+        match std::fs::remove_file(&new) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(fault(&new, &error)),
+            _ => {}
+        }
+        let file = options()
+            .create_new(true)
+            .open(&new)
+            .map_err(|error| fault(&new, &error))?;
+        drop(Tables::open(
+            backend(file, &new)?,
+            &new.display().to_string(),
+            about,
+            true,
+        )?);
+        std::fs::rename(&new, self.journal()).map_err(|error| fault(&new, &error))?;
+        sync_parent(&self.journal())
+    }
+
+    fn fault(&self, why: String) -> StoreFault {
+        StoreFault::new(self.dir.display().to_string(), why)
+    }
+}
+
+fn options() -> std::fs::OpenOptions {
+    let mut options = File::options();
+    options.read(true).write(true).mode(0o600);
+    options
+}
+
+fn backend(file: File, path: &Path) -> Result<FileBackend, StoreFault> {
+    FileBackend::new(file)
+        .map_err(|error| StoreFault::new(path.display().to_string(), error.to_string()))
+}
+
+/// Makes a new name durable.
+fn sync_parent(path: &Path) -> Result<(), StoreFault> {
+    let parent = path.parent().unwrap_or(Path::new("/"));
+    let synced = File::open(parent).and_then(|dir| dir.sync_all());
+    synced.map_err(|error| fault(parent, &error))
+}
+
+fn fault(path: &Path, error: &std::io::Error) -> StoreFault {
+    let why = Errno::from_io_error(error).map_or_else(|| error.to_string(), errno_text);
+    StoreFault::new(path.display().to_string(), why)
+}
+
+/// What the kernel says, in words.
+fn errno_text(errno: Errno) -> String {
+    match errno {
+        Errno::NOSPC | Errno::DQUOT => "no space left".to_owned(),
+        Errno::ROFS => "it is on a read-only file system".to_owned(),
+        Errno::ACCESS | Errno::PERM => "permission denied".to_owned(),
+        Errno::NOTDIR | Errno::LOOP => "it is no directory".to_owned(),
+        errno => std::io::Error::from(errno).to_string(),
+    }
+}
+
+/// The process that the kernel says took the lock on this directory. It may be gone, and only its commands hold it.
+fn holder(dir: &OwnedFd) -> Option<Pid> {
+    let stat = rustix::fs::fstat(dir).ok()?;
+    let (major, minor) = (
+        rustix::fs::major(stat.st_dev),
+        rustix::fs::minor(stat.st_dev),
+    );
+    let ours = format!("{major:02x}:{minor:02x}:{}", stat.st_ino);
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    locks.lines().find_map(|line| {
+        // `1: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF`; one that waits has `->` behind its number.
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [_, "FLOCK", _, "WRITE", pid, place, ..] = words.as_slice() else {
+            return None;
+        };
+        let pid = pid.parse().ok().filter(|_| *place == ours)?;
+        Pid::from_raw(pid)
+    })
+}
+
+/// A state directory, as `weft state` lists it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Listed {
+    /// Its name below the state root.
+    pub name: String,
+    /// Whose it is; empty where there is no journal.
+    pub about: About,
+    /// What its files hold, in bytes.
+    pub size: u64,
+    /// What its journal comes to, or why it cannot be read.
+    pub ledger: Result<Ledger, StoreFault>,
+    /// The process that acts on it.
+    pub holder: Option<u32>,
+}
+
+/// All state directories below this root, by name; none where there is no such directory.
+pub fn list(root: &Path) -> Result<Vec<Listed>, StoreFault> {
+    let entries = match std::fs::read_dir(root) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(|error| fault(root, &error))?,
+    };
+    let mut all = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| fault(root, &error))?;
+        let is_dir = entry.file_type().is_ok_and(|what| what.is_dir());
+        let Some(name) = entry
+            .file_name()
+            .to_str()
+            .filter(|_| is_dir)
+            .map(str::to_owned)
+        else {
+            continue;
+        };
+        all.push(listed(name, Home::new(entry.path())));
+    }
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(all)
+}
+
+fn listed(name: String, home: Home) -> Listed {
+    let size = size(home.dir());
+    let holder = home.holder().unwrap_or_default();
+    let (about, ledger) = match home.peek(false) {
+        Ok(content) => (content.about, Ok(content.ledger)),
+        Err(fault) => (About::default(), Err(fault)),
+    };
+    Listed {
+        name,
+        about,
+        size,
+        ledger,
+        holder,
+    }
+}
+
+/// What all files below a directory hold; what cannot be looked at counts nothing.
+fn size(dir: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(dir) else {
+        return 0;
+    };
+    let of = |path: PathBuf| match std::fs::symlink_metadata(&path) {
+        Ok(meta) if meta.is_dir() => size(&path),
+        Ok(meta) => Metadata::size(&meta),
+        Err(_) => 0,
+    };
+    entries.flatten().map(|entry| of(entry.path())).sum()
+}
