@@ -190,6 +190,7 @@ impl Bench {
             world: Some(world),
             state_root: scratch.at("state"),
             root: None,
+            supervisor: Some(env!("CARGO_BIN_EXE_weft").into()),
         };
         let session = Session::open(Some(document), options)?;
         Ok(Bench {

@@ -9,7 +9,9 @@
 //! | `files`, `put`, `attributes` | reading; replacing whole; what a replaced file keeps |
 //! | `accounts` | users and groups |
 //! | `random` | random bytes |
-//! | `process`, `running` | commands |
+//! | `process`, `start`, `running` | commands: what is started, and how it is brought to its end |
+//! | `direct`, `supervised` | a command as a child of this process, or below a supervisor |
+//! | `supervise`, `wire`, `signals`, `own` | the supervisor, what is said between the two, and how it is started |
 //! | `http` | requests |
 //! | `service`, `unit` | systemd over D-Bus |
 //! | `watch`, `watching`, `trail`, `watch_units` | what changes by itself |
@@ -19,22 +21,32 @@
 mod accounts;
 mod attributes;
 mod cancel;
+mod direct;
 mod files;
 mod http;
+mod own;
 mod place;
 mod process;
 mod put;
 mod random;
 mod running;
 mod service;
+mod signals;
+mod start;
+mod supervise;
+mod supervised;
 mod sys;
 mod trail;
 mod unit;
 mod watch;
 mod watch_units;
 mod watching;
+mod wire;
 
 pub use cancel::{CancelToken, OnCancel};
+pub use own::own_program;
+pub use signals::ignored_signals;
+pub use supervise::{SUPERVISE, supervise};
 pub use watch::{HostWatcher, WatchEvent, What};
 
 use crate::time::Span;
@@ -44,6 +56,7 @@ use crate::world::{
 };
 use cancel::{Deadline, Limits};
 use place::Place;
+use rustix::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -54,12 +67,17 @@ pub struct HostOptions {
     /// Links inside it never lead out of it. Commands and services are refused there: they would act on the
     /// machine around it; only a validation runs here all the same, on the real path of the temporary.
     pub root: Option<PathBuf>,
+    /// The program that every command runs below, by its absolute path: started with [`SUPERVISE`] as its only word, it calls
+    /// [`supervise`]. weft names itself ([`own_program`]). Without one, commands are children of this process and outlive it
+    /// where it is killed: what runs next may look at a machine that such a command still changes.
+    pub supervisor: Option<PathBuf>,
 }
 
 /// The real machine. Clones are the same machine; a clone made by [`Host::attempt`] can be ended.
 #[derive(Clone, Debug, Default)]
 pub struct Host {
     options: Arc<HostOptions>,
+    held: Arc<Mutex<Option<Arc<OwnedFd>>>>,
     limits: Limits,
 }
 
@@ -71,6 +89,7 @@ impl Host {
     pub fn new(options: HostOptions) -> Host {
         Host {
             options: Arc::new(options),
+            held: Arc::default(),
             limits: Limits::default(),
         }
     }
@@ -80,11 +99,23 @@ impl Host {
     pub fn attempt(&self, cancel: CancelToken, timeout: Option<Span>) -> HostView {
         Host {
             options: self.options.clone(),
+            held: self.held.clone(),
             limits: Limits {
                 cancel,
                 deadline: timeout.and_then(Deadline::after),
             },
         }
+    }
+
+    /// From now on every command's supervisor, of this host and its clones, also holds this open file, until nothing of the
+    /// command's process group is left. A lock on it (`flock`) is so held as long as this process or one of its commands is
+    /// there (rule P7), unless someone unlocks it: it ends by being closed.
+    pub fn hold(&self, file: Arc<OwnedFd>) {
+        *lock(&self.held) = Some(file);
+    }
+
+    fn held(&self) -> Option<Arc<OwnedFd>> {
+        lock(&self.held).clone()
     }
 
     /// The directory that stands for `/`, if one does.
