@@ -1,5 +1,5 @@
-//! How long a person waits for nothing: an empty graph from the start of the process to its end, and under `watch` the time from
-//! a write to the file being right again.
+//! How long a person waits for nothing: an empty graph from the start of the process to its end, under `watch` the time from
+//! a write to the file being right again, and a command that does nothing.
 //!
 //!     cargo bench --bench start [-- --strict]
 
@@ -18,6 +18,7 @@ use weft::graph::{Draft, FieldPath, Graph, Key};
 use weft::journal::MemoryStore;
 use weft::kind::Kinds;
 use weft::value::{Place, Raw};
+use weft::world::World;
 use weft::world::host::{Host, HostOptions};
 
 const ROUNDS: usize = 20;
@@ -34,6 +35,10 @@ fn main() {
     let repairs = sorted(repairs(&scratch));
     report.figure("a changed file is right again", repairs[ROUNDS / 2], 50.0);
     report.aside("  the worst", repairs[ROUNDS - 1]);
+    report.title("a command that does nothing, milliseconds: the median of 200");
+    let [alone, supervised] = commands();
+    report.aside("a child of this process", alone);
+    report.aside("below its supervisor, as weft runs it", supervised);
     report.end();
 }
 
@@ -65,6 +70,36 @@ fn empty_graph(scratch: &Path) -> Duration {
         "an empty graph applies"
     );
     took
+}
+
+/// `true`, without and with a supervisor, in turn: so both meet the same weather.
+fn commands() -> [f64; 2] {
+    let nothing = weft::world::Command {
+        argv: vec!["true".into()],
+        env: Default::default(),
+        cwd: None,
+        user: None,
+        stdin: None,
+        timeout: None,
+        keep: 0,
+    };
+    let supervisors = [None, Some(env!("CARGO_BIN_EXE_weft").into())];
+    let hosts = supervisors.map(|supervisor| {
+        Host::new(HostOptions {
+            root: None,
+            supervisor,
+        })
+    });
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..200 {
+        for (host, times) in hosts.iter().zip(&mut times) {
+            let began = Instant::now();
+            let ran = host.run(&nothing);
+            times.push(began.elapsed());
+            assert!(ran.is_ok_and(|output| output.status == 0), "`true` is well");
+        }
+    }
+    times.map(|times| sorted(times)[100])
 }
 
 /// From each write of something wrong until the file is right again.

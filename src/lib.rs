@@ -63,6 +63,7 @@
 //! - No clock decides anything in the engine: the same inputs give the same events, byte for byte.
 //! - No second implementation of a run: what a plan says is what the engine did, over an overlay.
 //! - No simulated machine starts a process, and no plan writes, listens or connects, but for what guards and GET requests do themselves.
+//! - No command outlives weft, even where it is killed: each runs below a supervisor (`world/host/supervise.rs`).
 //! - No unsafe code.
 //!
 //! # Embedding

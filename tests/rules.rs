@@ -682,6 +682,7 @@ fn session(text: &str) -> Session {
         world: None,
         state_root: PathBuf::from("/nowhere/state"),
         root: None,
+        supervisor: None,
     };
     Session::open(Some(document), options).unwrap()
 }

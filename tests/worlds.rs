@@ -103,7 +103,13 @@ fn the_host_keeps_the_contract() -> Outcome {
 #[test]
 fn the_host_keeps_the_contract_of_commands() -> Outcome {
     let dir = Scratch::new("commands")?;
-    every_rule(&Host::new(HostOptions::default()), &dir.0, COMMAND_RULES)
+    every_rule(&Host::new(HostOptions::default()), &dir.0, COMMAND_RULES)?;
+    let dir = Scratch::new("supervised")?;
+    let host = Host::new(HostOptions {
+        root: None,
+        supervisor: Some(env!("CARGO_BIN_EXE_weft").into()),
+    });
+    every_rule(&host, &dir.0, COMMAND_RULES)
 }
 
 #[test]
@@ -112,6 +118,7 @@ fn an_image_keeps_the_contract() -> Outcome {
     std::fs::create_dir(dir.0.join("inside"))?;
     let host = Host::new(HostOptions {
         root: Some(dir.0.clone()),
+        supervisor: None,
     });
     every_rule(&host, Path::new("/inside"), RULES)
 }

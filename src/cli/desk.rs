@@ -9,6 +9,7 @@ use crate::file::{Document, FileError, load, parse as parse_file};
 use crate::graph::Key;
 use crate::kind::Kinds;
 use crate::repl::{Console, Printer, Signals, Style, env, safe};
+use crate::world::host::own_program;
 use rustix::process::geteuid;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
@@ -146,6 +147,7 @@ impl Desk {
             world: world.or(named),
             state_root: state_root(flags.state_dir.as_deref()),
             root: None,
+            supervisor: Some(own_program(&env::text("PATH").unwrap_or_default())),
         }
     }
 

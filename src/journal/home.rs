@@ -112,8 +112,9 @@ impl Home {
                 Ok(()) => return Ok(Some(Arc::new(dir))),
                 Err(Errno::INTR) => {}
                 Err(Errno::WOULDBLOCK) => {
-                    let what = self.held(&dir)?;
-                    if !waiting(&what) {
+                    if let Some(what) = self.held(&dir)?
+                        && !waiting(&what)
+                    {
                         return Err(self.fault(format!("{what}; stopped waiting")));
                     }
                     std::thread::sleep(TRY);
@@ -123,20 +124,21 @@ impl Home {
         }
     }
 
-    /// What is waited for where the lock is held: refuses where that is an engine that lives.
-    fn held(&self, dir: &OwnedFd) -> Result<String, StoreFault> {
+    /// What is waited for where the lock is held, if that is worth a word: who only reads has it for a moment. Refuses where an engine
+    /// has it that lives.
+    fn held(&self, dir: &OwnedFd) -> Result<Option<String>, StoreFault> {
         let Some(holder) = holder(dir) else {
             // It may have become free in between, unless nobody can tell who holds it.
             if !Path::new("/proc/locks").exists() {
                 return Err(self.fault("another engine acts on this graph".to_owned()));
             }
-            return Ok("waiting for the lock of this graph".to_owned());
+            return Ok(None);
         };
         match test_kill_process(holder) {
-            Err(Errno::SRCH) => Ok(format!(
+            Err(Errno::SRCH) => Ok(Some(format!(
                 "waiting for a command of process {}, an engine that was killed",
                 holder.as_raw_nonzero()
-            )),
+            ))),
             _ => Err(self.fault(format!(
                 "process {} acts on this graph already; wait until it has ended, or stop it",
                 holder.as_raw_nonzero()

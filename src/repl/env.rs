@@ -32,6 +32,10 @@ pub const VARIABLES: &[Variable] = &[
     ),
     new("HOME", "where ~/.local/state is"),
     new(
+        "PATH",
+        "where weft finds itself, to watch over commands, if it was called by its name and there is no /proc",
+    ),
+    new(
         "NO_COLOR",
         "if set and not empty: no colour, unless --color=always",
     ),
@@ -135,6 +139,6 @@ mod tests {
         let names: BTreeSet<&str> = VARIABLES.iter().map(|variable| variable.name).collect();
         assert_eq!(names.len(), VARIABLES.len());
         assert_eq!(var("WEFT_NOT_IN_THE_TABLE"), None);
-        assert_eq!(var("PATH"), None, "not in the table, so never read");
+        assert_eq!(var("CARGO"), None, "not in the table, so never read");
     }
 }

@@ -8,6 +8,7 @@ use super::{Printer, terminal};
 use crate::drive::real::{Handle, Signal};
 use crate::drive::runner::HostRunner;
 use crate::engine::Input;
+use crate::world::host::ignored_signals;
 use rustix::termios::Termios;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -240,7 +241,7 @@ struct Heard {
 
 impl Heard {
     fn new() -> std::io::Result<Heard> {
-        let ignored = ignored();
+        let ignored = ignored_signals();
         let hear = |number: u32, kind: SignalKind| {
             let is_ignored = ignored & (1 << (number - 1)) != 0;
             (!is_ignored).then(|| signal(kind)).transpose()
@@ -269,13 +270,4 @@ async fn one(signal: &mut Option<tokio::signal::unix::Signal>) {
         Some(signal) => drop(signal.recv().await),
         None => std::future::pending().await,
     }
-}
-
-/// The signals that were ignored when this process was started (`nohup`, a shell's background job), as the kernel's mask;
-/// none where it does not say.
-fn ignored() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .unwrap_or(0)
 }

@@ -17,9 +17,9 @@ const RULES: &[(char, &[u8])] = &[
     ('M', &[1, 2, 3]),
     ('G', &[1, 2]),
     ('E', &[1, 2]),
-    ('P', &[1, 2, 4]),
+    ('P', &[1, 2, 4, 7]),
 ];
-const LATER: &[&str] = &["P3", "P5", "P6", "P7", "G3"];
+const LATER: &[&str] = &["P3", "P5", "P6", "G3"];
 
 /// What the engine keeps, and so restates: all of these letters, and of L those that are not the driver's.
 const ENGINE: &str = "OCNVLMGE";

@@ -46,6 +46,8 @@ pub struct SessionOptions {
     pub state_root: PathBuf,
     /// A directory that stands for `/` on this machine.
     pub root: Option<PathBuf>,
+    /// What every command on this machine runs below, as [`HostOptions::supervisor`] says.
+    pub supervisor: Option<PathBuf>,
 }
 
 /// The name of a graph's state directory below the state root: the graph's name, and a hash of its file's canonical path,
@@ -206,6 +208,7 @@ fn open_host(
 ) -> Result<(Runner, String), SessionError> {
     let host = Host::new(HostOptions {
         root: options.root.clone(),
+        supervisor: options.supervisor.clone(),
     });
     let file = document.map(|document| document.path.as_path());
     let state = match file {

@@ -169,6 +169,7 @@ mod tests {
         )?;
         let host = Host::new(HostOptions {
             root: Some(root.clone()),
+            supervisor: None,
         });
         let ada = host.user("ada")?.ok_or("no ada")?;
         assert_eq!((ada.uid, ada.groups.clone()), (1815, vec![10, 1815]));

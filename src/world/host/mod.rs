@@ -9,7 +9,9 @@
 //! | `files`, `put`, `attributes` | reading; replacing whole; what a replaced file keeps |
 //! | `accounts` | users and groups |
 //! | `random` | random bytes |
-//! | `process`, `running` | commands |
+//! | `process`, `start`, `running` | commands: what is started, and how it is brought to its end |
+//! | `direct`, `supervised` | a command as a child of this process, or below a supervisor |
+//! | `supervise`, `wire`, `signals`, `own` | the supervisor, what is said between the two, and how it is started |
 //! | `http` | requests |
 //! | `service`, `unit` | systemd over D-Bus |
 //! | `watch`, `watching`, `trail`, `watch_units` | what changes by itself |
@@ -19,22 +21,32 @@
 mod accounts;
 mod attributes;
 mod cancel;
+mod direct;
 mod files;
 mod http;
+mod own;
 mod place;
 mod process;
 mod put;
 mod random;
 mod running;
 mod service;
+mod signals;
+mod start;
+mod supervise;
+mod supervised;
 mod sys;
 mod trail;
 mod unit;
 mod watch;
 mod watch_units;
 mod watching;
+mod wire;
 
 pub use cancel::{CancelToken, OnCancel};
+pub use own::own_program;
+pub use signals::ignored_signals;
+pub use supervise::{SUPERVISE, supervise};
 pub use watch::{HostWatcher, WatchEvent, What};
 
 use crate::time::Span;
@@ -55,14 +67,18 @@ pub struct HostOptions {
     /// Links inside it never lead out of it. Commands and services are refused there: they would act on the
     /// machine around it; only a validation runs here all the same, on the real path of the temporary.
     pub root: Option<PathBuf>,
+    /// The program that every command runs below, by its absolute path: started with [`SUPERVISE`] as its only word, it calls
+    /// [`supervise`]. weft names itself ([`own_program`]). Without one, commands are children of this process and outlive it
+    /// where it is killed: what runs next may look at a machine that such a command still changes.
+    pub supervisor: Option<PathBuf>,
 }
 
 /// The real machine. Clones are the same machine; a clone made by [`Host::attempt`] can be ended.
 #[derive(Clone, Debug, Default)]
 pub struct Host {
     options: Arc<HostOptions>,
-    limits: Limits,
     held: Arc<Mutex<Option<Arc<OwnedFd>>>>,
+    limits: Limits,
 }
 
 /// The machine as one attempt sees it.
@@ -73,8 +89,8 @@ impl Host {
     pub fn new(options: HostOptions) -> Host {
         Host {
             options: Arc::new(options),
-            limits: Limits::default(),
             held: Arc::default(),
+            limits: Limits::default(),
         }
     }
 
@@ -91,14 +107,20 @@ impl Host {
         }
     }
 
-    /// What every command holds open as long as it runs, also beyond the end of this process: the graph's lock (rule P7).
-    pub fn hold(&self, lock: Arc<OwnedFd>) {
-        *self::lock(&self.held) = Some(lock);
+    /// From now on every command's supervisor, of this host and its clones, also holds this open file, until nothing of the
+    /// command's process group is left. A lock on it (`flock`) is so held as long as this process or one of its commands is
+    /// there (rule P7), unless someone unlocks it: it ends by being closed.
+    pub fn hold(&self, file: Arc<OwnedFd>) {
+        *lock(&self.held) = Some(file);
     }
 
     /// No command that begins from here on holds anything; those that run go on holding it.
     pub fn let_go(&self) {
-        *self::lock(&self.held) = None;
+        *lock(&self.held) = None;
+    }
+
+    fn held(&self) -> Option<Arc<OwnedFd>> {
+        lock(&self.held).clone()
     }
 
     /// The directory that stands for `/`, if one does.

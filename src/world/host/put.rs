@@ -443,6 +443,7 @@ mod tests {
         let outside = Scratch::new("image-outside")?;
         let image = Host::new(HostOptions {
             root: Some(dir.0.clone()),
+            supervisor: None,
         });
         symlink(&outside.0, dir.0.join("out"))?;
         symlink("../../../../../..", dir.0.join("up"))?;

@@ -1,22 +1,19 @@
 //! A command that runs: feeding it, reading what it says, and bringing it to an end.
 
 use super::cancel::Deadline;
+use super::direct::{Fed, Outputs, Process, Stands};
 use super::place::fault;
+use super::supervise::GRACE;
 use super::sys;
-use crate::world::{Command, Fault, Output};
+use crate::world::{Fault, Output};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fd::{AsFd, AsRawFd, OwnedFd};
-use rustix::fs::OFlags;
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, ExitStatus};
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// How long a group has between TERM and KILL.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// How long outputs are read after the command itself has ended.
 const DRAIN: Duration = Duration::from_millis(200);
@@ -25,13 +22,11 @@ const DRAIN: Duration = Duration::from_millis(200);
 const ASK: Duration = Duration::from_millis(20);
 
 /// A command that runs, and what it has said so far.
-pub(super) struct Running<'a> {
-    child: &'a mut Child,
-    group: Pid,
-    exit: Option<OwnedFd>,
+pub(super) struct Running {
+    process: Box<dyn Process>,
     woken: Option<OwnedFd>,
     input: Option<(OwnedFd, Arc<[u8]>, usize)>,
-    pipes: [Option<OwnedFd>; 2],
+    pipes: Outputs,
     keep: usize,
     output: Output,
     phase: Phase,
@@ -47,33 +42,27 @@ enum Phase {
     Drains(ExitStatus, Instant),
 }
 
-impl<'a> Running<'a> {
-    /// Takes over what was just started; `woken` ends when it is to be cancelled.
+impl Running {
+    /// Takes over what was just begun: it is fed, and its outputs are read, of each at most `keep` bytes kept. `woken` ends when
+    /// it is to be cancelled.
     pub fn new(
-        child: &'a mut Child,
-        command: &Command,
+        process: Box<dyn Process>,
+        fed: Option<Fed>,
+        pipes: Outputs,
+        keep: usize,
         woken: OwnedFd,
         deadline: Option<Deadline>,
-    ) -> Result<Running<'a>, Errno> {
-        let group = Pid::from_child(child);
-        let pipes = [
-            child.stdout.take().map(OwnedFd::from),
-            child.stderr.take().map(OwnedFd::from),
-        ];
-        let input = child.stdin.take().map(OwnedFd::from);
-        for pipe in pipes.iter().chain([&input]).flatten() {
-            let flags = rustix::fs::fcntl_getfl(pipe)?;
-            rustix::fs::fcntl_setfl(pipe, flags | OFlags::NONBLOCK)?;
+    ) -> Result<Running, Errno> {
+        let input = fed.as_ref().map(|(pipe, _)| pipe);
+        for pipe in pipes.iter().flatten().chain(input) {
+            sys::never_block(pipe)?;
         }
-        let bytes = command.stdin.clone();
         Ok(Running {
-            exit: sys::end_of(group),
-            child,
-            group,
+            process,
             woken: Some(woken),
-            input: input.zip(bytes).map(|(pipe, bytes)| (pipe, bytes, 0)),
+            input: fed.map(|(pipe, bytes)| (pipe, bytes, 0)),
             pipes,
-            keep: command.keep,
+            keep,
             output: Output::default(),
             phase: Phase::Runs(deadline),
         })
@@ -85,11 +74,8 @@ impl<'a> Running<'a> {
             if let Some(end) = self.advance() {
                 return end;
             }
-            if let Err(errno) = self.wait() {
-                signal(self.group, Signal::KILL);
-                let _ = self.child.wait();
-                return Err(fault(Path::new("poll"), errno));
-            }
+            self.wait()
+                .map_err(|errno| fault(Path::new("poll"), errno))?;
             self.feed();
             self.drink();
         }
@@ -101,27 +87,33 @@ impl<'a> Running<'a> {
         match &self.phase {
             Phase::Runs(deadline) => {
                 let late = deadline.filter(|deadline| deadline.at <= now);
-                if let Ok(Some(status)) = self.child.try_wait() {
-                    self.drink_all();
-                    self.phase = Phase::Drains(status, now + DRAIN);
-                    // Mostly all has been read by now, and there is nothing to wait for.
-                    return self.advance();
-                } else if self.woken.is_none() {
-                    self.tell_to_end(Fault::Cancelled);
-                } else if let Some(deadline) = late {
-                    self.tell_to_end(Fault::TimedOut(deadline.span));
+                match self.process.stands() {
+                    Stands::Ended(status) => {
+                        self.drink_all();
+                        self.phase = Phase::Drains(status, now + DRAIN);
+                        // Mostly all has been read by now, and there is nothing to wait for.
+                        return self.advance();
+                    }
+                    Stands::Failed(why) => {
+                        self.phase = Phase::Ends(why, None);
+                        return self.advance();
+                    }
+                    Stands::Runs if self.woken.is_none() => self.tell_to_end(Fault::Cancelled),
+                    Stands::Runs => {
+                        if let Some(deadline) = late {
+                            self.tell_to_end(Fault::TimedOut(deadline.span));
+                        }
+                    }
                 }
                 None
             }
             Phase::Ends(why, kill) => {
-                let why = why.clone();
-                let ended = matches!(self.child.try_wait(), Ok(Some(_)));
-                if ended && rustix::process::test_kill_process_group(self.group).is_err() {
-                    return Some(Err(why));
+                if self.process.is_gone() {
+                    return Some(Err(why.clone()));
                 }
                 if kill.is_some_and(|kill| kill <= now) {
-                    signal(self.group, Signal::KILL);
-                    self.phase = Phase::Ends(why, None);
+                    self.process.kill();
+                    self.phase = Phase::Ends(why.clone(), None);
                 }
                 None
             }
@@ -130,6 +122,7 @@ impl<'a> Running<'a> {
                 if !quiet && now < *until {
                     return None;
                 }
+                self.process.let_go();
                 self.output.status = code(*status);
                 Some(Ok(std::mem::take(&mut self.output)))
             }
@@ -137,7 +130,7 @@ impl<'a> Running<'a> {
     }
 
     fn tell_to_end(&mut self, why: Fault) {
-        signal(self.group, Signal::TERM);
+        self.process.end();
         self.input = None;
         self.woken = None;
         self.phase = Phase::Ends(why, Some(Instant::now() + GRACE));
@@ -151,11 +144,12 @@ impl<'a> Running<'a> {
         });
         let mut fds = Vec::with_capacity(5);
         let runs = matches!(self.phase, Phase::Runs(_));
-        let exit = self.exit.as_ref().filter(|_| runs);
+        let news = self.process.news().filter(|_| runs);
         let woken = self.woken.as_ref().filter(|_| runs);
-        for fd in self.pipes.iter().flatten().chain(exit).chain(woken) {
+        for fd in self.pipes.iter().flatten().chain(woken) {
             fds.push(PollFd::new(fd, PollFlags::IN));
         }
+        fds.extend(news.map(|news| PollFd::from_borrowed_fd(news, PollFlags::IN)));
         if let Some((pipe, _, _)) = &self.input {
             fds.push(PollFd::new(pipe, PollFlags::OUT));
         }
@@ -179,7 +173,7 @@ impl<'a> Running<'a> {
         let left = |at: Instant| at.saturating_duration_since(Instant::now());
         match &self.phase {
             Phase::Runs(deadline) => {
-                let ask = self.exit.is_none().then_some(ASK);
+                let ask = self.process.news().is_none().then_some(ASK);
                 let late = deadline.map(|deadline| left(deadline.at));
                 [ask, late].into_iter().flatten().min()
             }
@@ -258,10 +252,4 @@ fn code(status: ExitStatus) -> i32 {
         .code()
         .or_else(|| status.signal().map(|signal| 128 + signal))
         .unwrap_or(-1)
-}
-
-/// Sends a signal to all processes of a group.
-pub(super) fn signal(group: Pid, signal: Signal) {
-    // It may be gone already.
-    let _ = rustix::process::kill_process_group(group, signal);
 }

@@ -1,15 +1,26 @@
 //! What Linux does in a way of its own, and what stands for it on other systems, where this program is for learning.
 
 use super::place::Place;
-use crate::world::{Account, Node, Stat};
-use rustix::fd::{BorrowedFd, OwnedFd};
+use crate::world::{Node, Stat};
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawMode};
 use rustix::io::Errno;
+use rustix::net::RecvFlags;
 use rustix::process::Pid;
+use std::ffi::CStr;
 use std::path::Path;
 use std::process::{Child, Command};
 
 pub(super) use own::*;
+
+/// The ids of another user, for a command to take on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Ids {
+    pub uid: u32,
+    pub gid: u32,
+    /// All groups, the primary among them.
+    pub groups: Vec<u32>,
+}
 
 /// What a raw mode says that something is.
 pub(super) fn node(raw: RawMode) -> Node {
@@ -24,6 +35,12 @@ pub(super) fn node(raw: RawMode) -> Node {
 /// The low twelve bits as a mode.
 pub(super) fn mode(bits: u32) -> Mode {
     Mode::from_raw_mode((bits & 0o7777) as RawMode)
+}
+
+/// Lets reading and writing come back at once.
+pub(super) fn never_block(fd: impl AsFd) -> Result<(), Errno> {
+    let flags = rustix::fs::fcntl_getfl(&fd)?;
+    rustix::fs::fcntl_setfl(&fd, flags | OFlags::NONBLOCK)
 }
 
 /// What stands at a place, as POSIX says it: not whether something is mounted there. A rename over a mount point fails all the
@@ -100,10 +117,25 @@ mod own {
         rustix::process::pidfd_open(process, PidfdFlags::empty()).ok()
     }
 
+    /// How what comes with a message is received: no command inherits it.
+    pub const RECEIVE: RecvFlags = RecvFlags::CMSG_CLOEXEC;
+
+    /// Gives this process a name in lists of processes: not weft's own, so that who ends weft by name leaves it to do its work.
+    pub fn call_itself(name: &CStr) {
+        // Without it, it is called `exe`, as the file is by way of /proc.
+        let _ = rustix::thread::set_name(name);
+    }
+
+    /// Becomes the parent of what the processes below leave behind.
+    pub fn adopt() {
+        // A kernel before 3.4 leaves them to the first process.
+        let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+    }
+
     /// Starts a command with all ids of another user: they belong to a thread here, so one takes them on for good.
-    pub fn spawn_as(mut start: Command, user: &Account) -> std::io::Result<Child> {
-        let (uid, gid) = (Uid::from_raw(user.uid), Gid::from_raw(user.gid));
-        let groups: Vec<Gid> = user.groups.iter().copied().map(Gid::from_raw).collect();
+    pub fn spawn_as(mut start: Command, ids: &Ids) -> std::io::Result<Child> {
+        let (uid, gid) = (Uid::from_raw(ids.uid), Gid::from_raw(ids.gid));
+        let groups: Vec<Gid> = ids.groups.iter().copied().map(Gid::from_raw).collect();
         let switched = std::thread::Builder::new().spawn(move || {
             rustix::thread::set_thread_groups(&groups)?;
             rustix::thread::set_thread_res_gid(gid, gid, gid)?;
@@ -152,8 +184,17 @@ mod own {
         None
     }
 
+    /// What comes with a message is received, and only then kept from commands.
+    pub const RECEIVE: RecvFlags = RecvFlags::empty();
+
+    /// A process has the name of its file here.
+    pub fn call_itself(_: &CStr) {}
+
+    /// Here the first process is the parent of what processes leave behind.
+    pub fn adopt() {}
+
     /// Starts a command with the id and primary group of another user, and with no other group.
-    pub fn spawn_as(mut start: Command, user: &Account) -> std::io::Result<Child> {
-        start.uid(user.uid).gid(user.gid).spawn()
+    pub fn spawn_as(mut start: Command, ids: &Ids) -> std::io::Result<Child> {
+        start.uid(ids.uid).gid(ids.gid).spawn()
     }
 }
