@@ -1,5 +1,8 @@
 //! Rules of the engine, each test named after the one it carries. Stories carry the rest; see scenarios/.
 
+#[path = "rules/watching.rs"]
+mod watching;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

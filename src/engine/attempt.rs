@@ -26,6 +26,8 @@ impl Engine {
         if !self.is_current(v, attempt, Phase::Checking) {
             return;
         }
+        let (Ok(CheckOutcome { rhythm, .. }) | Err(Fail { rhythm, .. })) = &outcome;
+        self.set_rhythm(v, *rhythm);
         let check = match outcome {
             Ok(check) => check,
             Err(fail) => return self.failed_check(v, fail),
@@ -109,7 +111,6 @@ impl Engine {
         let last = self.node(v).last;
         let last = self.event(Some(v), What::Found(findings.clone()), last);
         self.node_mut(v).last = last;
-        self.node_mut(v).rhythm = check.rhythm;
         self.trip_mut(v).findings = findings.clone();
         if self.is_noop(v) {
             self.keep_memo(v, &check);
@@ -339,7 +340,6 @@ impl Engine {
         let memo = check.memo.clone().filter(|_| !stale);
         let kept = memo.is_some();
         self.node_mut(v).memo = memo;
-        self.node_mut(v).rhythm = check.rhythm;
         self.held.remove(&v);
         if kept {
             let last = self.node(v).last;
@@ -392,6 +392,7 @@ impl Fail {
             param: None,
             needs_root: false,
             cancelled: false,
+            rhythm: None,
         }
     }
 }

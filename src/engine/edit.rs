@@ -213,6 +213,9 @@ impl Engine {
             let meta_changed = node.meta != fresh.meta;
             node.params = fresh.params;
             node.meta = fresh.meta;
+            if meta_changed {
+                self.end_poll(v);
+            }
             if params_changed || meta_changed {
                 self.params_changed(v, params_changed);
             }

@@ -165,6 +165,8 @@ pub struct Fail {
     pub needs_root: bool,
     /// Whether it was ended from outside.
     pub cancelled: bool,
+    /// What the vertex does by itself under watch though its check failed.
+    pub rhythm: Option<Rhythm>,
 }
 
 /// What a vertex does by itself under watch.

@@ -228,6 +228,20 @@ impl Engine {
         (tokens < 1.0).then(|| Span(((1.0 - tokens) / limit * 1e6).ceil() as u64))
     }
 
+    /// What the vertex does by itself, as its check says, also one that failed. What it did before ends with that.
+    pub(super) fn set_rhythm(&mut self, v: VertexId, rhythm: Option<Rhythm>) {
+        if self.node(v).rhythm != rhythm {
+            self.node_mut(v).rhythm = rhythm;
+            self.end_poll(v);
+            self.restart_timer(v);
+        }
+    }
+
+    /// How often it is polled may have changed: the next poll is counted from its next check.
+    pub(super) fn end_poll(&mut self, v: VertexId) {
+        self.alarms.clear(v, Alarm::Poll);
+    }
+
     /// Sets the next deadline of what the vertex does by itself; only while watching.
     pub(super) fn beat(&mut self, v: VertexId) {
         if self.mode != Mode::Watching {
@@ -300,7 +314,7 @@ impl Engine {
         self.alarms.set(v, Alarm::Retry, at);
     }
 
-    /// Takes every deadline of a vertex away, and its timer's when it is refreshed.
+    /// Its timer counts anew from its next beat: it was refreshed, or has another interval.
     pub(super) fn restart_timer(&mut self, v: VertexId) {
         self.alarms.clear(v, Alarm::Tick);
     }
