@@ -249,6 +249,7 @@ impl Engine {
             } => self.refreshed(vertex, attempt, outcome),
             Input::Hung { vertex, attempt } => self.hung(vertex, attempt),
             Input::Listening { vertex } => self.listening(vertex),
+            Input::StillListening { vertex } => self.still_listening(vertex),
             Input::WatchFailed { vertex, why } => self.watch_failed(vertex, why),
             Input::Noticed { vertex, what } => self.noticed(vertex, what),
             Input::Tick => {}

@@ -17,7 +17,7 @@
 use super::event::{Dirt, Due, EventId, Wait, What};
 use super::io::{Effect, Input, Job, VertexId};
 use super::state::{
-    BUSY, DIRTY, FAILED, FRESH, GONE, Mode, Outcome, PENDING, Phase, SETTLED, STARVED, Watching,
+    BUSY, DIRTY, FAILED, FRESH, GONE, Mode, Outcome, PENDING, Phase, SETTLED, STARVED,
 };
 use super::{Attempt, Engine};
 
@@ -192,7 +192,7 @@ impl Engine {
                 break;
             }
             self.node_mut(v).queued = false;
-            if self.mode == Mode::Watching && self.node(v).watching == Watching::No {
+            if self.mode == Mode::Watching && self.needs_watch(v) {
                 self.arm(v);
                 continue;
             }

@@ -87,6 +87,8 @@ pub(super) enum Outcome {
 pub(super) enum Watching {
     No,
     Yes,
+    /// As its params were before they changed; it is asked for anew before the next check.
+    AsBefore,
     /// It could not be watched, and is polled.
     Polled,
 }

@@ -1,6 +1,11 @@
 //! Rules of watching: what time and the world cause.
 
 use super::*;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use weft::drive::Errand;
+use weft::drive::sim::Ground;
+use weft::world::Watch;
 use weft::world::sim::spec::NetFault;
 
 /// Rules M3 and O8: a check that failed leaves the rhythm, and each beat of it is a cause to look again.
@@ -91,4 +96,88 @@ fn m1_g1_another_poll_counts_from_the_edit() {
     drive.take_events();
     drive.advance(Span::secs(25));
     assert_eq!(times(&drive.take_events(), "noop:a", "check"), 2);
+}
+
+/// A simulated machine that counts how often a watch is set up, and how often one is ended.
+struct Counting {
+    ground: SimGround,
+    set_up: Arc<AtomicUsize>,
+    ended: Arc<AtomicUsize>,
+}
+
+impl Ground for Counting {
+    fn run(&mut self, errand: &Errand, now: Time, state: &Path) -> (Input, Span) {
+        self.ground.run(errand, now, state)
+    }
+    fn watch(&mut self, id: u64, watches: &[Watch]) -> Result<(), String> {
+        self.set_up
+            .fetch_add(usize::from(!watches.is_empty()), Ordering::Relaxed);
+        self.ground.watch(id, watches)
+    }
+    fn unwatch(&mut self, id: u64) {
+        self.ended.fetch_add(1, Ordering::Relaxed);
+        self.ground.unwatch(id);
+    }
+    fn noticed(&mut self) -> Vec<(u64, String)> {
+        self.ground.noticed()
+    }
+    fn pass(&mut self, now: Time) -> Option<Time> {
+        self.ground.pass(now)
+    }
+}
+
+/// Rules O8 and V3: what a vertex receives may change every second; its watch stays as long as it watches the same.
+#[test]
+fn o8_v3_a_received_value_sets_no_watch_up_anew_unless_it_moves_what_is_watched() {
+    let of = |content: u32, source: &str| Input::Graph {
+        graph: Arc::new(graph(&[
+            "file:/a",
+            "template:t",
+            &format!("value:content value=text{content}"),
+            &format!("value:source value={source}"),
+            "value:content.value => file:/a.content",
+            "value:source.value => template:t.source",
+        ])),
+        renamed: vec![],
+    };
+    let sim = Sim::new(SimSpec::default(), 1).unwrap();
+    for path in ["/one", "/two"] {
+        assert_eq!(sim.outside().write(Path::new(path), b"text"), Ok(()));
+    }
+    let (set_up, ended): (Arc<AtomicUsize>, Arc<AtomicUsize>) = Default::default();
+    let ground = Counting {
+        ground: SimGround::new(sim.clone()),
+        set_up: set_up.clone(),
+        ended: ended.clone(),
+    };
+    let store = Box::new(MemoryStore::default());
+    let state = PathBuf::from("/state");
+    let mut drive = SimDrive::new(options(1), Box::new(ground), store, state, 1).unwrap();
+    let counts = || {
+        (
+            set_up.load(Ordering::Relaxed),
+            ended.load(Ordering::Relaxed),
+        )
+    };
+    drive.input(of(0, "/one"));
+    begin(&mut drive, Until::Stopped);
+    drive.advance(Span::secs(1));
+    assert_eq!(counts(), (2, 0), "{}", story(&drive.take_events()));
+    for content in 1..10 {
+        drive.input(of(content, "/one"));
+        drive.advance(Span::secs(1));
+    }
+    let events = drive.take_events();
+    assert_eq!(times(&events, "file:/a", "changed"), 10);
+    assert_eq!(times(&events, "file:/a", "watching"), 1);
+    assert_eq!(counts(), (2, 0));
+    drive.input(of(9, "/two"));
+    drive.advance(Span::secs(1));
+    assert_eq!(counts(), (3, 0));
+    assert_eq!(sim.outside().write(Path::new("/two"), b"new"), Ok(()));
+    damage(&mut drive, &sim, Span::secs(1));
+    let events = drive.take_events();
+    assert_eq!(times(&events, "template:t", "watching"), 1);
+    assert_eq!(times(&events, "template:t", "check"), 2);
+    assert_eq!(times(&events, "file:/a", "changed"), 1);
 }

@@ -344,7 +344,7 @@ impl RealDrive {
                     vertex,
                     key,
                     params,
-                }) => self.watched.watch(vertex, &key, &params),
+                }) => back.extend(self.watched.watch(vertex, &key, &params)),
                 Err(Effect::Unwatch { vertex }) => self.watched.unwatch(vertex),
                 Err(Effect::Cancel { attempt, .. }) => self.pool.cancel(attempt),
                 Err(Effect::WakeAt(at)) => self.wake = at,
