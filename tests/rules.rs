@@ -1,5 +1,9 @@
 //! Rules of the engine, each test named after the one it carries. Stories carry the rest; see scenarios/.
 
+#[path = "rules/hand.rs"]
+mod hand;
+#[path = "rules/limits.rs"]
+mod limits;
 #[path = "rules/watching.rs"]
 mod watching;
 

@@ -317,6 +317,7 @@ impl Engine {
         queued
             .into_iter()
             .for_each(|(_, _, v)| self.node_mut(v).queued = false);
+        self.dismiss_waiting();
         if self.mode == Mode::Idle {
             self.arrivals.clear();
         }

@@ -45,7 +45,10 @@ impl Engine {
         self.tell_blocked();
         self.event(None, What::Converged(self.tally), cause);
         match self.mode {
-            Mode::Once => self.mode = Mode::Idle,
+            Mode::Once => {
+                self.mode = Mode::Idle;
+                self.dismiss_waiting();
+            }
             // The consent to a watch covers all later repairs (rule W3).
             _ => self.expected = None,
         }
@@ -64,6 +67,12 @@ impl Engine {
         }
         for v in failed {
             self.tell_behind(v, &mut seen);
+        }
+        for v in self.semaphores.waiting() {
+            if seen.insert(v) {
+                self.tell_block(v);
+                self.tell_behind(v, &mut seen);
+            }
         }
     }
 
@@ -90,17 +99,17 @@ impl Engine {
         } else {
             self.tally.blocked += 1;
         }
-        let cause = match &block {
+        let behind = match &block {
             Block::Failure(key)
             | Block::HeldSender(key)
             | Block::Behind(key)
             | Block::BehindHeld(key)
-            | Block::Declined(key) => Some(key),
-            Block::NothingSent { from, .. } => Some(from),
+            | Block::Declined(key) => self.net.index.get(key).copied(),
+            Block::NothingSent { from, .. } => self.net.index.get(from).copied(),
+            // It may be no longer in the graph.
+            Block::Semaphore { .. } => self.hung_semaphore(v).map(|(_, by)| by),
         };
-        let cause = cause
-            .and_then(|key| self.net.index.get(key))
-            .map_or(EventId(0), |from| self.node(*from).last);
+        let cause = behind.map_or(EventId(0), |from| self.node(from).last);
         let last = self.event(Some(v), What::Blocked(block), cause);
         self.node_mut(v).last = last;
     }
@@ -116,6 +125,10 @@ impl Engine {
                 Starved::Held { from } => Block::HeldSender(self.node(from).key.clone()),
             });
         }
+        if let Some((name, by)) = self.waits_behind(v) {
+            let by = self.node(by).key.clone();
+            return Some(Block::Semaphore { name, by });
+        }
         let (mut seen, mut open) = (BTreeSet::new(), vec![v]);
         let (mut failures, mut starving): (BTreeSet<&Key>, BTreeSet<&Key>) = Default::default();
         while let Some(v) = open.pop() {
@@ -126,7 +139,9 @@ impl Engine {
                 let key = &self.node(*p).key;
                 if self.has(*p, FAILED) || self.node(*p).phase == Phase::Stuck {
                     failures.insert(key);
-                } else if self.has(*p, STARVED) && self.unsettled[p.0 as usize] == 0 {
+                } else if (self.has(*p, STARVED) && self.unsettled[p.0 as usize] == 0)
+                    || self.waits_behind(*p).is_some()
+                {
                     starving.insert(key);
                 } else {
                     open.push(*p);
@@ -143,6 +158,12 @@ impl Engine {
                 Block::Behind(key)
             })
         })
+    }
+
+    /// The semaphore that keeps a vertex that could start waiting for ever, and who has it.
+    fn waits_behind(&self, v: VertexId) -> Option<(String, VertexId)> {
+        let could = self.unsettled[v.0 as usize] == 0 && !self.has(v, BUSY | SETTLED | FAILED);
+        could.then(|| self.hung_semaphore(v)).flatten()
     }
 
     /// Whether what starves this vertex is a sender's noop, near or far.
@@ -205,9 +226,7 @@ impl Engine {
         for entry in std::mem::take(&mut self.ready) {
             self.node_mut(entry.2).queued = false;
         }
-        for v in self.semaphores.dismiss() {
-            self.node_mut(v).queued = false;
-        }
+        self.dismiss_waiting();
         let cause = self.stop_event;
         let quiet = !self.stirred;
         self.stirred = false;

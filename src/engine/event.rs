@@ -206,6 +206,8 @@ pub enum Wait {
 pub enum Block {
     /// A failure.
     Failure(Key),
+    /// A semaphore: this vertex took it, was cancelled, and has not come back (rule M2).
+    Semaphore { name: String, by: Key },
     /// A sender that has nothing to send (rule V5).
     NothingSent { from: Key, field: FieldPath },
     /// A sender whose own noop holds it (rule L5).

@@ -1,7 +1,7 @@
 //! Limits: semaphores, and vertices that keep changing back.
 //!
 //! - M2 A vertex takes all its semaphores at once or none, and holds them while it runs: so no two can wait for each other, and
-//!   a name that stands twice is one. Ending a run lets go of all.
+//!   a name that stands twice is one. Ending a run lets go of all but what hangs: who waits for that is blocked behind it.
 //! - C4 A vertex that changed five times within ten seconds, each time after another vertex of this graph ran, with no command,
 //!   new params or tick between, fails: two of this graph fight over the same thing. It stays failed until a command, new params
 //!   or a restart. Another ran if its apply or refresh began since the change before, so that what a command does counts
@@ -10,8 +10,9 @@
 
 use super::Engine;
 use super::io::VertexId;
+use super::state::Phase;
 use crate::time::{Span, Time};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many changes …
 const CHANGES: usize = 5;
@@ -29,6 +30,12 @@ impl Semaphores {
     /// Sets a ready vertex aside until one is given back.
     pub fn wait(&mut self, entry: (Time, u32, VertexId)) {
         self.waiting.push(entry);
+    }
+
+    /// Those that wait, in order.
+    pub fn waiting(&self) -> Vec<VertexId> {
+        let waiting: BTreeSet<_> = self.waiting.iter().collect();
+        waiting.into_iter().map(|(_, _, v)| *v).collect()
     }
 
     /// Those that waited, who no longer do.
@@ -74,6 +81,29 @@ impl Engine {
         for (since, rank, waiter) in std::mem::take(&mut self.semaphores.waiting) {
             self.node_mut(waiter).queued = true;
             self.ready.insert((since, rank, waiter));
+        }
+    }
+
+    /// The semaphore that this vertex would have to wait for, and who holds it, where all that do were cancelled and have
+    /// not come back: nobody can say when they will.
+    pub(super) fn hung_semaphore(&self, v: VertexId) -> Option<(String, VertexId)> {
+        let name = self.lacks_semaphore(v)?;
+        let hangs = |v: &VertexId| {
+            let node = self.node(*v);
+            node.phase == Phase::Stuck && node.holds.contains(&name)
+        };
+        let known = self.failed.iter().chain(&self.ghosts);
+        let hung: BTreeSet<VertexId> = known.copied().filter(hangs).collect();
+        let taken = self.semaphores.taken.get(&name).copied().unwrap_or(0);
+        let first = hung.iter().min_by_key(|v| &self.node(**v).key).copied();
+        let first = first.filter(|_| hung.len() >= taken as usize)?;
+        Some((name, first))
+    }
+
+    /// Those that wait for a semaphore look again whether they must: the graph has changed, or the run has ended.
+    pub(super) fn dismiss_waiting(&mut self) {
+        for v in self.semaphores.dismiss() {
+            self.node_mut(v).queued = false;
         }
     }
 

@@ -263,6 +263,9 @@ fn list(fields: &[FieldPath]) -> String {
 fn behind(block: &Block) -> String {
     match block {
         Block::Failure(key) => format!("behind {key}, which failed"),
+        Block::Semaphore { name, by } => {
+            format!("behind {by}, which holds the semaphore {name} and may still run")
+        }
         Block::NothingSent { from, field } => format!("by {from}, which has no {field} to send"),
         Block::HeldSender(key) => format!("by the noop of {key}, which would send to it"),
         Block::Behind(key) | Block::BehindHeld(key) => format!("behind {key}"),
