@@ -148,7 +148,11 @@ impl Engine {
                 }
             }
         }
-        let failure = failures.first().map(|key| Block::Failure((*key).clone()));
+        let failure = failures.first().map(|key| (*key).clone());
+        let failure = failure.map(|key| match self.net.index.get(&key) {
+            Some(v) if self.is_declined(*v) => Block::Declined(key),
+            _ => Block::Failure(key),
+        });
         failure.or_else(|| {
             let key = (*starving.first()?).clone();
             let held = self.is_held(&key);
@@ -203,7 +207,10 @@ impl Engine {
                     self.end_delay(v);
                     self.set(v, super::state::DIRTY);
                 }
-                Phase::Asking => self.stop_asking(v),
+                Phase::Asking => {
+                    self.stop_asking(v);
+                    self.set(v, super::state::DIRTY);
+                }
                 Phase::Arming => self.disarm(v),
                 _ => {}
             }

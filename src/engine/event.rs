@@ -216,7 +216,7 @@ pub enum Block {
     Behind(Key),
     /// A vertex that is held by a noop, near or far (rule L5).
     BehindHeld(Key),
-    /// A vertex that waits for a person's answer, or was declined.
+    /// A vertex that a person left as it is (rule L4).
     Declined(Key),
 }
 

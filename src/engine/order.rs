@@ -236,6 +236,9 @@ impl Engine {
         node.last = last;
         node.again = None;
         node.trip = Some(Box::default());
+        if let Some(extra) = node.extra.as_mut() {
+            extra.declined = false;
+        }
         let (seen, notified) = (self.remembered.generation, self.has(v, PENDING));
         let trip = self.trip_mut(v);
         trip.seen = seen;

@@ -184,6 +184,8 @@ pub(super) struct Extra {
     pub changes: Vec<(Time, u64)>,
     /// It failed because it keeps changing back: only a command or new params start it again (rule C4).
     pub fights: bool,
+    /// It failed because a person left it as it is (rule L4).
+    pub declined: bool,
     /// Events that may still come at once, and when that was true (rule M1).
     pub tokens: Option<(f64, Time)>,
 }

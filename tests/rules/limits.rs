@@ -95,3 +95,75 @@ fn m2_g1_a_holder_that_is_gone_is_still_named() {
     let chain = weft::engine::why::chain(&hand.events, told.id);
     assert!(chain[0].what.is_input(), "{chain:?}");
 }
+
+/// A run whose plan said nothing, in which the first vertex asks (rule L4).
+fn asking(lines: &[&str], vertex: &str) -> (Hand, Input, Input) {
+    let mut hand = Hand::new(lines);
+    hand.take(Input::Run {
+        until: Until::Converged,
+        world: "sim".into(),
+        expected: Some(Arc::new(Expected::default())),
+        only: None,
+    });
+    hand.checked(vertex, true);
+    let asked = hand.engine.asking();
+    assert_eq!(asked.len(), 1, "{}", hand.told());
+    let answer = |yes| Input::Consent {
+        vertex: asked[0].0,
+        yes,
+    };
+    (hand, answer(true), answer(false))
+}
+
+/// Rules L4 and O9: what is behind a vertex that a person left as it is, is told so; while it is asked about, it waits.
+#[test]
+fn l4_o9_what_comes_after_a_declined_vertex_is_blocked_behind_it() {
+    let lines = [
+        "file:/a",
+        "noop:b",
+        "noop:c",
+        "file:/a -> noop:b",
+        "noop:b -> noop:c",
+    ];
+    let (mut hand, _, no) = asking(&lines, "file:/a");
+    assert_eq!(hand.status("noop:b"), Some(Status::Waiting));
+    hand.take(no);
+    let text = story(&hand.events);
+    for after in ["noop[b]", "noop[c]"] {
+        let line = format!("blocked    {after:<25} behind file[/a], which was left as it is");
+        assert!(text.contains(&line), "{text}");
+    }
+    assert_eq!(hand.tally().blocked, 2);
+}
+
+/// Rules L4 and M3: no is an answer, and not tried again.
+#[test]
+fn l4_m3_a_declined_vertex_is_not_retried() {
+    let (mut hand, _, no) = asking(&["file:/a"], "file:/a");
+    let mut draft = hand.engine.graph().edit();
+    let meta = weft::graph::Meta {
+        retry: 3,
+        ..weft::graph::Meta::default()
+    };
+    draft
+        .set_meta(&key("file:/a"), meta, Place::default())
+        .unwrap();
+    hand.take(Input::Graph {
+        graph: Arc::new(draft.finish(&Kinds).unwrap()),
+        renamed: vec![],
+    });
+    hand.checked("file:/a", true);
+    hand.take(no);
+    assert_eq!(hand.times("file:/a", "retrying"), 0, "{}", hand.told());
+    assert!(!hand.engine.is_running());
+}
+
+/// Rules L4 and E2: a stop answers nothing; what was found to differ is still dirty.
+#[test]
+fn l4_e2_a_stop_leaves_what_was_asked_about_dirty() {
+    let (mut hand, ..) = asking(&["file:/a", "noop:b", "file:/a -> noop:b"], "file:/a");
+    hand.take(Input::Stop { now: false });
+    assert!(!hand.engine.is_running());
+    let marks = hand.engine.marks(&key("file:/a")).unwrap();
+    assert!(marks.dirty, "{}", hand.told());
+}
