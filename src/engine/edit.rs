@@ -97,7 +97,7 @@ impl Engine {
             }
             let known = self.remembered.debts.contains_key(from)
                 || self.remembered.kept.contains_key(from)
-                || self.remembered.lines.keys().any(|line| touches(line, from));
+                || self.remembered.lines.keys().any(|line| line.touches(from));
             if known {
                 let cause = self.input_event;
                 self.record(
@@ -354,11 +354,11 @@ impl Engine {
     /// What is remembered of vertices and lines that this graph does not have.
     fn gone_from(&self, graph: &Graph) -> Gone {
         let there = |key: &Key| graph.vertex(key).is_some();
-        let drawn = |(source, to): &Line| match source {
-            Source::Command => there(to),
+        let drawn = |line: &Line| match &line.from {
+            Source::Command => there(&line.to),
             Source::Vertex(from) => graph
                 .edges()
-                .get(&(from.clone(), to.clone()))
+                .get(&(from.clone(), line.to.clone()))
                 .is_some_and(|edge| edge.notify.is_some()),
         };
         let known = self
@@ -409,7 +409,3 @@ impl Engine {
 
 /// Vertices and lines that are remembered, and not in a graph.
 type Gone = (BTreeSet<Key>, BTreeSet<Line>);
-
-fn touches((source, to): &Line, key: &Key) -> bool {
-    to == key || matches!(source, Source::Vertex(from) if from == key)
-}

@@ -68,16 +68,13 @@ impl Engine {
 
     fn line(&self, id: super::net::LineId) -> Line {
         let (from, to) = self.net.lines[id as usize];
-        (
-            Source::Vertex(self.node(from).key.clone()),
-            self.node(to).key.clone(),
-        )
+        Line::between(&self.node(from).key, &self.node(to).key)
     }
 
     /// Marks the targets of new generations, and wakes those that failed: this is a new cause (rule M3).
     fn deliver(&mut self, v: VertexId, sent: &[(Line, Generation)], may: bool, cause: EventId) {
         for (line, generation) in sent {
-            let Some(to) = self.net.index.get(&line.1).copied() else {
+            let Some(to) = self.net.index.get(&line.to).copied() else {
                 continue;
             };
             if may {
@@ -142,7 +139,7 @@ impl Engine {
 
     /// The lines into a vertex on which something is pending.
     fn pending_lines(&self, v: VertexId) -> Vec<(Line, Count)> {
-        let asked = (Source::Command, self.node(v).key.clone());
+        let asked = Line::asked(&self.node(v).key);
         let lines = self
             .net
             .lines_in
@@ -280,7 +277,7 @@ impl Engine {
         let seq = self.record(record, Some(v), cause);
         self.gates[v.0 as usize] = self.gates[v.0 as usize].max(seq);
         for (line, _) in &sent {
-            if let Some(to) = self.net.index.get(&line.1).copied() {
+            if let Some(to) = self.net.index.get(&line.to).copied() {
                 self.gates[to.0 as usize] = self.gates[to.0 as usize].max(seq);
             }
         }
@@ -320,8 +317,8 @@ impl Engine {
 }
 
 /// A line as people read it: `file[a] ~> svc[b]`, `notify svc[b]`.
-pub fn line_text((source, to): &Line) -> String {
-    match source {
+pub fn line_text(Line { to, from }: &Line) -> String {
+    match from {
         Source::Vertex(from) => format!("{from} ~> {to}"),
         Source::Command => format!("notify {to}"),
     }

@@ -124,17 +124,17 @@ impl Session {
             .lines
             .iter()
             .filter(|(_, count)| count.is_pending());
-        let lines = lines.map(|((source, to), count)| {
-            let from = match source {
+        let lines = lines.map(|(line, count)| {
+            let from = match &line.from {
                 Source::Vertex(from) => Some(from.clone()),
                 Source::Command => None,
             };
             let cause = self.cause_of(
-                to,
+                &line.to,
                 |what| matches!(what, What::Notified { from: by, .. } if *by == from),
             );
             PendingRow {
-                to: to.clone(),
+                to: line.to.clone(),
                 from: from.clone(),
                 debt: false,
                 run: count.run,
