@@ -16,7 +16,8 @@
 //! | `retry` | failures, tries, causes to start again | M3, C3 |
 //! | `limits` | semaphores, vertices that keep changing back | M2, C4 |
 //! | `edit` | a new graph under a running engine | G1, N7 |
-//! | `ending` | converged, blocked, stopped | E1, E2, V5, L5, L6 |
+//! | `blocked` | what waits for ever, and behind what | O9, V5, L5 |
+//! | `ending` | converged, stopped | E1, E2, L6 |
 //! | `audit` | what must be true between any two steps | O1, O9, V3 |
 //! | `why` | causes, back to an input | |
 //!
@@ -27,6 +28,7 @@
 mod ask;
 mod attempt;
 mod audit;
+mod blocked;
 mod consent;
 pub mod debt;
 mod edit;

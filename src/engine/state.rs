@@ -1,5 +1,6 @@
 //! What the engine holds of each vertex, and the words for it.
 
+use super::blocked::Known;
 use super::debt::Seq;
 use super::event::{Dirt, EventId};
 use super::io::{Attempt, CheckOutcome, Rhythm, Sends, VertexId};
@@ -327,8 +328,20 @@ impl Engine {
     /// The status of a vertex right now; `None` if it is not in the graph. Costs a walk up the graph where it waits.
     pub fn status(&self, key: &Key) -> Option<Status> {
         let v = *self.net.index.get(key)?;
+        Some(self.status_of(v, &mut Known::default()))
+    }
+
+    /// The statuses of all vertices right now, in one walk over the graph.
+    pub fn statuses(&self) -> BTreeMap<&Key, Status> {
+        let mut known = Known::default();
+        let all = self.net.index.iter();
+        all.map(|(key, v)| (key, self.status_of(*v, &mut known)))
+            .collect()
+    }
+
+    fn status_of(&self, v: VertexId, known: &mut Known) -> Status {
         let node = self.node(v);
-        Some(match node.phase {
+        match node.phase {
             Phase::Checking | Phase::Asking => Status::Checking,
             Phase::Applying => Status::Applying,
             Phase::Refreshing => Status::Refreshing,
@@ -343,13 +356,13 @@ impl Engine {
                 Outcome::Failed => Status::Failed,
                 Outcome::Held => Status::Held,
             },
-            Phase::Idle => match self.blocked_behind(v) {
+            Phase::Idle => match self.blocked_behind(v, known) {
                 Some(super::Block::HeldSender(_) | super::Block::BehindHeld(_)) => Status::Held,
                 Some(_) => Status::Blocked,
                 None if self.mode == Mode::Idle && node.outcome == Outcome::New => Status::New,
                 None => Status::Waiting,
             },
-        })
+        }
     }
 
     /// The marks of a vertex; `None` if it is not in the graph.

@@ -93,6 +93,9 @@ impl Hand {
         self.records.extend(records);
         self.events.extend(events);
         assert_eq!(self.engine.audit(), Ok(()), "{}", self.told());
+        for (key, status) in self.engine.statuses() {
+            assert_eq!(self.engine.status(key), Some(status), "{key}");
+        }
         for effect in effects {
             let (act, vertex, attempt, key, after) = match effect {
                 Effect::Check {
