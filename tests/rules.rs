@@ -4,6 +4,8 @@
 mod hand;
 #[path = "rules/limits.rs"]
 mod limits;
+#[path = "rules/records.rs"]
+mod records;
 #[path = "rules/watching.rs"]
 mod watching;
 

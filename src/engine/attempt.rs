@@ -177,9 +177,8 @@ impl Engine {
         if !std::mem::replace(&mut self.swept, true) {
             self.drop_leftovers();
         }
-        let gate = self.gate(v);
-        let own = self.owe(v);
-        own.max(gate)
+        self.owe(v);
+        self.gate(v)
     }
 
     pub(super) fn applied(

@@ -91,7 +91,8 @@ impl Engine {
     /// A renamed vertex is the same one under another key.
     fn carry_names(&mut self, renamed: &[(Key, Key)]) {
         for (from, to) in renamed {
-            if let Some(v) = self.net.index.remove(from) {
+            let v = self.net.index.remove(from);
+            if let Some(v) = v {
                 self.net.index.insert(to.clone(), v);
                 self.node_mut(v).key = to.clone();
             }
@@ -99,15 +100,11 @@ impl Engine {
                 || self.remembered.kept.contains_key(from)
                 || self.remembered.lines.keys().any(|line| line.touches(from));
             if known {
+                let (from, to) = (from.clone(), to.clone());
                 let cause = self.input_event;
-                self.record(
-                    Record::Renamed {
-                        from: from.clone(),
-                        to: to.clone(),
-                    },
-                    None,
-                    cause,
-                );
+                let seq = self.record(Record::Renamed { from, to }, None, cause);
+                // Until it is durable, what the vertex owes is known under a name that the graph no longer has.
+                v.into_iter().for_each(|v| self.gate_at(v, seq));
             }
         }
     }

@@ -54,7 +54,7 @@ impl Engine {
         };
         let seq = self.record(record, Some(v), cause);
         self.node_mut(v).debt = false;
-        self.gates[v.0 as usize] = self.gates[v.0 as usize].max(seq);
+        self.gate_behind(v, seq);
         self.refresh_pending(v);
         self.deliver(v, &sent, may, cause);
     }
@@ -198,7 +198,7 @@ impl Engine {
             Some(v),
             cause,
         );
-        self.gates[v.0 as usize] = self.gates[v.0 as usize].max(seq);
+        self.gate_at(v, seq);
         let event = self.event(
             Some(v),
             What::Notified {
@@ -275,33 +275,37 @@ impl Engine {
             sent: sent.clone(),
         };
         let seq = self.record(record, Some(v), cause);
-        self.gates[v.0 as usize] = self.gates[v.0 as usize].max(seq);
-        for (line, _) in &sent {
-            if let Some(to) = self.net.index.get(&line.to).copied() {
-                self.gates[to.0 as usize] = self.gates[to.0 as usize].max(seq);
-            }
-        }
+        self.gate_behind(v, seq);
         self.deliver(v, &sent, false, cause);
     }
 
     /// Before the first apply or refresh of a vertex that somebody would hear: its debt (rule P1).
-    pub(super) fn owe(&mut self, v: VertexId) -> Option<Seq> {
+    pub(super) fn owe(&mut self, v: VertexId) {
         if self.net.lines_out.row(v).is_empty() || self.node(v).debt {
-            return None;
+            return;
         }
-        let vertex = self.node(v).key.clone();
+        let (vertex, run) = (self.node(v).key.clone(), self.run);
         let cause = self.node(v).last;
-        let seq = self.record(
-            Record::Debt {
-                vertex,
-                run: self.run,
-            },
-            Some(v),
-            cause,
-        );
+        let seq = self.record(Record::Debt { vertex, run }, Some(v), cause);
         self.node_mut(v).debt = true;
         self.trip_mut(v).took_debt = true;
-        Some(seq)
+        self.gate_at(v, seq);
+    }
+
+    /// From here on this vertex acts only when that record is durable.
+    pub(super) fn gate_at(&mut self, v: VertexId, seq: Seq) {
+        let gate = &mut self.gates[v.0 as usize];
+        *gate = seq.max(*gate);
+    }
+
+    /// So do those right after it; whoever comes later learns of it as they settle. At once, since one of them may be on its way
+    /// already, while something before this one is not settled.
+    fn gate_behind(&mut self, v: VertexId, seq: Seq) {
+        self.gate_at(v, seq);
+        for at in self.net.succ.range(v) {
+            let s = self.net.succ.item(at);
+            self.gate_at(s, seq);
+        }
     }
 
     /// Nothing had begun: the debt that this attempt took is given back (rule N2).

@@ -1,0 +1,215 @@
+//! Rules of the record protocol (N, P, V6), with the journal lagging behind: what waits for which record, and what is made of the
+//! records after a crash.
+
+use super::hand::Hand;
+use super::*;
+
+/// Rule P1: also of a predecessor that has paid and is not settled, since something before it is not.
+#[test]
+fn p1_a_refresh_waits_for_what_was_paid_though_the_payer_is_not_settled() {
+    let lines = [
+        "file:/p",
+        "file:/a",
+        "noop:v",
+        "file:/p -> file:/a",
+        "file:/a ~> noop:v",
+    ];
+    let mut hand = Hand::new(&lines);
+    hand.watch();
+    hand.finish();
+    hand.take(Input::Notify(key("noop:v")));
+    hand.take(Input::Dirty(key("file:/a")));
+    hand.checked("file:/a", true);
+    hand.take(Input::Dirty(key("file:/p")));
+    hand.applied("file:/a");
+    let paid = hand
+        .records
+        .last()
+        .map(|(seq, record)| (seq.0, record.word()));
+    assert_eq!(paid, Some((3, "paid")));
+    hand.checked("noop:v", false);
+    assert_eq!(hand.doing("noop:v"), "refresh 3", "{}", hand.told());
+}
+
+/// Rule P1: over vertices that record nothing, and over edges that are drawn later.
+#[test]
+fn p1_what_was_paid_is_waited_for_over_several_hops_and_new_edges() {
+    let lines = [
+        "file:/a",
+        "noop:n",
+        "value:v value=1",
+        "file:/far",
+        "file:/new",
+        "file:/a ~> noop:n",
+        "file:/a -> value:v",
+        "value:v -> file:/far",
+    ];
+    let mut hand = Hand::new(&lines);
+    hand.run();
+    hand.checked("file:/new", false);
+    hand.checked("file:/a", true);
+    hand.applied("file:/a");
+    hand.checked("value:v", false);
+    hand.checked("file:/far", true);
+    assert_eq!(hand.doing("file:/far"), "apply 2");
+    hand.applied("file:/far");
+    hand.finish();
+    let mut lines = lines.to_vec();
+    lines.push("value:v -> file:/new");
+    hand.edit(&lines);
+    hand.run_of(Until::Converged, None);
+    for vertex in ["file:/a", "noop:n", "value:v"] {
+        hand.checked(vertex, false);
+    }
+    hand.checked("file:/new", true);
+    // Record 3 is what the noop heard: nothing comes after it.
+    assert_eq!(hand.doing("file:/new"), "apply 2", "{}", hand.told());
+}
+
+/// Rules V6 and P1: what cannot be read back is durable before a receiver applies it.
+#[test]
+fn v6_p1_a_receiver_waits_for_the_record_that_keeps_what_it_received() {
+    let lines = [
+        "exec:make creates=/made",
+        "file:/out",
+        "exec:make.stdout => file:/out.content",
+    ];
+    let mut hand = Hand::new(&lines);
+    hand.run();
+    hand.checked("exec:make", true);
+    assert_eq!(hand.doing("exec:make"), "apply");
+    let values = || {
+        [("stdout".to_owned(), weft::value::Value::str("1"))]
+            .into_iter()
+            .collect()
+    };
+    hand.applied_as(
+        "exec:make",
+        weft::engine::ApplyOutcome {
+            keep: Some(values()),
+            sends: values(),
+            ..done()
+        },
+    );
+    hand.checked("file:/out", true);
+    assert_eq!(hand.doing("file:/out"), "apply 1", "{}", hand.told());
+}
+
+/// Rules P1 and N7: under its new name it acts only when the journal knows it by that name.
+#[test]
+fn p1_n7_an_act_after_a_rename_waits_for_the_record_of_it() {
+    let mut hand = Hand::new(&["file:/a", "noop:n", "file:/a ~> noop:n"]);
+    hand.run();
+    hand.checked("file:/a", true);
+    hand.fails("file:/a", true, false);
+    hand.take(Input::Graph {
+        graph: Arc::new(graph(&["file:/b", "noop:n", "file:/b ~> noop:n"])),
+        renamed: vec![(key("file:/a"), key("file:/b"))],
+    });
+    assert_eq!(hand.record_words(), ["debt", "renamed"]);
+    hand.run();
+    hand.checked("file:/b", true);
+    assert_eq!(hand.doing("file:/b"), "apply 2", "{}", hand.told());
+}
+
+/// A graph in which `file:/a` tells `noop:n`, and its state after a crash during the apply.
+fn owing() -> Hand {
+    let mut hand = Hand::new(&["file:/a", "noop:n", "file:/a ~> noop:n"]);
+    hand.run();
+    hand.checked("file:/a", true);
+    assert_eq!(hand.doing("file:/a"), "apply 1");
+    hand
+}
+
+/// Rules P2 and N7: a debt is the vertex's own; its edges may have changed meanwhile.
+#[test]
+fn p2_n7_a_debt_is_paid_along_the_edges_that_there_are_now() {
+    let mut next = owing().restarted(&["file:/a", "noop:n", "noop:m", "file:/a ~> noop:m"]);
+    next.run();
+    next.finish();
+    assert_eq!(
+        (
+            next.times("noop:n", "refreshed"),
+            next.times("noop:m", "refreshed")
+        ),
+        (0, 1)
+    );
+    assert_eq!(next.debts(), [""; 0]);
+    let mut next = owing().restarted(&["file:/a", "noop:n"]);
+    next.run();
+    next.finish();
+    assert_eq!(
+        (next.status("file:/a"), next.debts().len()),
+        (Some(Status::Changed), 0)
+    );
+}
+
+/// Rules N3 and N5: an apply that does what a refresh would counts for what was seen before it began, and for no later one.
+#[test]
+fn n3_n5_an_apply_hears_nothing_that_came_after_it_began() {
+    let lines = ["file:/a", "svc:s state=running", "file:/a ~> svc:s"];
+    let mut hand = Hand::new(&lines);
+    hand.watch();
+    hand.checked("file:/a", true);
+    hand.applied("file:/a");
+    hand.checked("svc:s", true);
+    hand.take(Input::Notify(key("svc:s")));
+    hand.applied_as(
+        "svc:s",
+        weft::engine::ApplyOutcome {
+            refreshed: true,
+            ..done()
+        },
+    );
+    assert!(
+        hand.doing("svc:s").starts_with("refresh"),
+        "{}",
+        hand.told()
+    );
+    hand.fails("svc:s", true, false);
+    assert_eq!(
+        hand.pending().len(),
+        2,
+        "heard only with what pays the debt"
+    );
+    let mut next = hand.restarted(&lines);
+    next.run();
+    next.checked("file:/a", false);
+    next.checked("svc:s", false);
+    next.refreshed("svc:s", true);
+    assert_eq!((next.pending().len(), next.debts().len()), (0, 0));
+}
+
+/// Rule N2: only the attempt that took the debt gives it back.
+#[test]
+fn n2_a_later_attempt_that_did_not_begin_leaves_the_debt_of_the_one_before_it() {
+    let mut hand = owing();
+    hand.fails("file:/a", true, false);
+    hand.run();
+    hand.checked("file:/a", true);
+    hand.fails("file:/a", false, false);
+    assert_eq!((hand.record_words(), hand.debts().len()), (vec!["debt"], 1));
+    let mut hand = owing();
+    hand.fails("file:/a", false, false);
+    assert_eq!(
+        (hand.record_words(), hand.debts().len()),
+        (vec!["debt", "not begun"], 0)
+    );
+}
+
+/// Rule N7: what is gone is listed by a plan, and dropped when the first effect of an apply starts.
+#[test]
+fn n7_leftovers_stay_until_something_is_done() {
+    let lines = ["file:/c", "noop:n"];
+    let mut next = owing().restarted(&lines);
+    assert_eq!(next.engine.leftovers(), ["debt of file[/a]"]);
+    next.run();
+    next.finish();
+    assert_eq!(next.record_words(), [""; 0], "nothing was done");
+    next.run();
+    next.checked("noop:n", false);
+    assert_eq!(next.record_words(), [""; 0]);
+    next.checked("file:/c", true);
+    assert_eq!(next.record_words(), ["gone"]);
+    assert_eq!(next.engine.leftovers(), [""; 0]);
+}
