@@ -275,11 +275,12 @@ impl Engine {
 
     /// The vertex is right: it pays what it owes, hears what it heard, and rests.
     fn come_right(&mut self, v: VertexId) {
-        let counts = self.node(v).debt && !self.trip_mut(v).took_debt;
+        let old_debt = self.node(v).debt && !self.trip_mut(v).took_debt;
+        let counts = (old_debt || self.began(v)) && !self.is_noop(v);
         let trip = self.trip_mut(v);
         let (changed, may) = (trip.changed, trip.may && !trip.changed);
         let (heard, keep) = (trip.heard, trip.keep.take());
-        if counts && !changed && !self.is_noop(v) {
+        if counts && !changed {
             let last = self.node(v).last;
             let run = self.remembered.debts.get(&self.node(v).key).copied();
             let what = What::CountsAsChanged {
@@ -289,6 +290,12 @@ impl Engine {
             self.node_mut(v).last = last;
         }
         self.pay(v, changed || may || counts, may, heard, keep);
+        // All of that is paid: what follows owes nothing for it.
+        self.trip_mut(v).changed = false;
+        self.trip_mut(v).took_debt = false;
+        if !self.is_noop(v) {
+            self.forget_began(v);
+        }
         if (changed || heard.is_some())
             && let Some(other) = self.acted(v, changed)
             && !self.options.plan

@@ -30,7 +30,6 @@ impl Engine {
         } else {
             self.gone_from(&old)
         };
-        let ghosts = self.ghosts.clone();
         let index = self.match_vertices(&graph);
         let kept: BTreeSet<VertexId> = index.values().copied().collect();
         let known: Vec<VertexId> = self.net.index.values().copied().collect();
@@ -40,11 +39,8 @@ impl Engine {
             .for_each(|v| self.remove(v));
         self.net = Net::of(&graph, self.options.catalog, index, self.nodes.len());
         self.touch(&graph);
-        for v in ghosts {
-            if !self.has(v, GONE) {
-                self.owe_anew(v);
-            }
-        }
+        let all: Vec<VertexId> = self.net.index.values().copied().collect();
+        all.into_iter().for_each(|v| self.owe_for_acts(v));
         for (_, to) in renamed {
             // Its name may be what it is about.
             if let Some(v) = self.net.index.get(to).copied() {
@@ -139,18 +135,6 @@ impl Engine {
         self.node_mut(v).again = Some(Dirt::Params);
         self.trip_mut(v).stale = true;
         v
-    }
-
-    /// What acts though its debt went with the vertex takes a new one.
-    fn owe_anew(&mut self, v: VertexId) {
-        if matches!(
-            self.node(v).phase,
-            Phase::Applying | Phase::Refreshing | Phase::Stuck
-        ) {
-            self.node_mut(v).debt = false;
-            self.owe(v);
-            self.trip_mut(v).took_debt = false;
-        }
     }
 
     fn add(&mut self, key: &Key, vertex: &Vertex) -> VertexId {

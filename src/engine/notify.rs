@@ -13,7 +13,7 @@
 use super::debt::{Count, Generation, Line, Record, Source};
 use super::event::{EventId, What};
 use super::io::VertexId;
-use super::state::{FAILED, PENDING};
+use super::state::{FAILED, PENDING, Phase};
 use super::{Engine, Kept, Seq};
 use crate::graph::Key;
 
@@ -240,6 +240,11 @@ impl Engine {
         }
         if let Some(v) = v {
             self.node_mut(v).debt = false;
+            if self.node(v).phase != Phase::Stuck {
+                self.forget_began(v);
+            }
+            // What it is still at may change more: that is owed anew.
+            self.owe_for_acts(v);
             self.refresh_pending(v);
             self.stirred = true;
             self.arrivals.push(v);
@@ -288,8 +293,18 @@ impl Engine {
         let cause = self.node(v).last;
         let seq = self.record(Record::Debt { vertex, run }, Some(v), cause);
         self.node_mut(v).debt = true;
-        self.trip_mut(v).took_debt = true;
+        if let Some(trip) = self.node_mut(v).trip.as_mut() {
+            trip.took_debt = true;
+        }
         self.gate_at(v, seq);
+    }
+
+    /// What acts, or acted and has not been right since, owes along every edge that there is now, also where that was drawn
+    /// only meanwhile, or where its debt went with a cancel or with the vertex, which is back (rule P1).
+    pub(super) fn owe_for_acts(&mut self, v: VertexId) {
+        if self.is_acting(v) || self.began(v) {
+            self.owe(v);
+        }
     }
 
     /// From here on this vertex acts only when that record is durable.
@@ -311,7 +326,8 @@ impl Engine {
     /// Nothing had begun: the debt that this attempt took is given back (rule N2).
     pub(super) fn give_debt_back(&mut self, v: VertexId) {
         let gone = self.has(v, super::state::GONE);
-        if self.trip_mut(v).took_debt && !self.trip_mut(v).changed && !gone {
+        let earlier = self.began(v);
+        if self.trip_mut(v).took_debt && !self.trip_mut(v).changed && !gone && !earlier {
             let vertex = self.node(v).key.clone();
             let cause = self.node(v).last;
             self.record(Record::NotBegun { vertex }, Some(v), cause);

@@ -80,10 +80,39 @@ impl Engine {
         self.rest(v);
     }
 
-    fn tell_failure(&mut self, v: VertexId, fail: Fail) {
-        if !fail.began {
+    /// What a failed or cancelled act leaves: nothing if it had not begun, else something that may have changed.
+    fn leave_act(&mut self, v: VertexId, began: bool) {
+        if !began {
             self.give_debt_back(v);
         }
+        if self.is_acting(v) && (began || self.trip_mut(v).changed) {
+            self.node_mut(v).extra.get_or_insert_default().began = true;
+        }
+    }
+
+    /// Whether an attempt that may change something is under way, also one that was given up.
+    pub(super) fn is_acting(&self, v: VertexId) -> bool {
+        match self.node(v).phase {
+            Phase::Applying | Phase::Refreshing => true,
+            Phase::Stuck => self.began(v),
+            _ => false,
+        }
+    }
+
+    /// Whether an earlier attempt may have changed something, and it has not been right since (rule C3).
+    pub(super) fn began(&self, v: VertexId) -> bool {
+        let extra = self.node(v).extra.as_ref();
+        extra.is_some_and(|extra| extra.began)
+    }
+
+    pub(super) fn forget_began(&mut self, v: VertexId) {
+        if let Some(extra) = self.node_mut(v).extra.as_mut() {
+            extra.began = false;
+        }
+    }
+
+    fn tell_failure(&mut self, v: VertexId, fail: Fail) {
+        self.leave_act(v, fail.began);
         let sender = fail
             .param
             .as_ref()
@@ -107,9 +136,7 @@ impl Engine {
 
     /// Cancelled by a stop: neither failed nor right. It is dirty for the next run; a debt stays.
     fn cut_short(&mut self, v: VertexId, fail: Fail) {
-        if !fail.began {
-            self.give_debt_back(v);
-        }
+        self.leave_act(v, fail.began);
         let cause = self.node(v).last;
         let last = self.event(
             Some(v),
@@ -171,6 +198,7 @@ impl Engine {
         }
         self.running -= 1;
         self.stirred = true;
+        self.leave_act(v, true);
         self.node_mut(v).phase = Phase::Stuck;
         let cause = self.node(v).last;
         let why = "did not end when it was cancelled, and may still run".to_owned();

@@ -185,6 +185,8 @@ pub(super) struct Extra {
     pub changes: Vec<(Time, u64)>,
     /// It failed because it keeps changing back: only a command or new params start it again (rule C4).
     pub fights: bool,
+    /// It changed something, or may have, and has not been right since (rule C3): also where nobody would be told.
+    pub began: bool,
     /// It failed because a person left it as it is (rule L4).
     pub declined: bool,
     /// Events that may still come at once, and when that was true (rule M1).

@@ -112,6 +112,90 @@ fn p1_n7_an_act_after_a_rename_waits_for_the_record_of_it() {
     assert_eq!(hand.doing("file:/b"), "apply 2", "{}", hand.told());
 }
 
+/// Rules N5 and P1: what acts when a person cancels may still change something, and that is owed again.
+#[test]
+fn n5_p1_a_cancel_during_an_apply_leaves_the_debt_of_what_is_still_under_way() {
+    let lines = ["file:/a", "noop:n", "file:/a ~> noop:n"];
+    let mut hand = Hand::new(&lines);
+    hand.run();
+    hand.checked("file:/a", true);
+    hand.take(Input::Cancel(key("file:/a")));
+    let mut next = hand.restarted(&lines);
+    next.run();
+    next.finish();
+    assert_eq!(next.times("noop:n", "refreshed"), 1, "{}", next.told());
+    // If it had not begun, nothing is owed; if it failed later, or ended well, it is as without the cancel.
+    hand.fails("file:/a", false, false);
+    assert_eq!(
+        hand.record_words(),
+        ["debt", "cancelled", "debt", "not begun"]
+    );
+    assert_eq!(hand.debts(), [""; 0]);
+}
+
+/// Rules P1 and G1: an edge that is drawn while its source acts is owed as one that was there before.
+#[test]
+fn p1_g1_an_edge_drawn_during_an_apply_is_owed() {
+    let (without, with) = (
+        ["file:/a", "noop:n"],
+        ["file:/a", "noop:n", "file:/a ~> noop:n"],
+    );
+    let mut hand = Hand::new(&without);
+    hand.run();
+    hand.checked("noop:n", false);
+    hand.checked("file:/a", true);
+    assert_eq!(hand.doing("file:/a"), "apply");
+    hand.edit(&with);
+    assert_eq!(hand.debts(), ["file[/a]"]);
+    let mut next = hand.restarted(&with);
+    next.run();
+    next.finish();
+    assert_eq!(next.times("noop:n", "refreshed"), 1, "{}", next.told());
+}
+
+/// Rules C3 and G1: also one that is drawn after it failed, and before it is right.
+#[test]
+fn c3_g1_an_edge_drawn_after_a_failure_is_owed() {
+    let (without, with) = (
+        ["file:/a", "noop:n"],
+        ["file:/a", "noop:n", "file:/a ~> noop:n"],
+    );
+    let mut hand = Hand::new(&without);
+    hand.watch();
+    hand.checked("noop:n", false);
+    hand.checked("file:/a", true);
+    hand.fails("file:/a", true, false);
+    hand.edit(&with);
+    assert_eq!(hand.debts(), ["file[/a]"]);
+    hand.take(Input::Dirty(key("file:/a")));
+    hand.finish();
+    assert_eq!(hand.times("noop:n", "refreshed"), 1, "{}", hand.told());
+    assert_eq!(hand.debts(), [""; 0]);
+}
+
+/// Rule C3: what it changed before it failed is a change, whether or not anybody would be told.
+#[test]
+fn c3_what_failed_and_is_then_right_has_changed_without_an_edge_too() {
+    let mut hand = Hand::new(&["file:/a"]);
+    hand.watch();
+    hand.checked("file:/a", true);
+    hand.fails("file:/a", true, false);
+    hand.take(Input::Dirty(key("file:/a")));
+    hand.checked("file:/a", false);
+    assert_eq!(hand.status("file:/a"), Some(Status::Changed));
+    hand.take(Input::Dirty(key("file:/a")));
+    hand.checked("file:/a", true);
+    hand.fails("file:/a", false, false);
+    hand.take(Input::Dirty(key("file:/a")));
+    hand.checked("file:/a", false);
+    assert_eq!(
+        hand.status("file:/a"),
+        Some(Status::Ok),
+        "nothing had begun"
+    );
+    assert_eq!(hand.record_words(), [""; 0]);
+}
+
 /// A graph in which `file:/a` tells `noop:n`, and its state after a crash during the apply.
 fn owing() -> Hand {
     let mut hand = Hand::new(&["file:/a", "noop:n", "file:/a ~> noop:n"]);
@@ -119,6 +203,39 @@ fn owing() -> Hand {
     hand.checked("file:/a", true);
     assert_eq!(hand.doing("file:/a"), "apply 1");
     hand
+}
+
+/// Rules P2 and L5: a noop keeps the debt and counts as nothing; without it the debt is paid.
+#[test]
+fn p2_l5_a_debt_outlives_a_noop() {
+    let lines = ["file:/a", "noop:n", "file:/a ~> noop:n"];
+    let mut next = owing().restarted(&[]);
+    let noop = |noop: bool| {
+        let mut draft = graph(&lines).edit();
+        let meta = weft::graph::Meta {
+            noop,
+            ..weft::graph::Meta::default()
+        };
+        draft
+            .set_meta(&key("file:/a"), meta, Place::default())
+            .unwrap();
+        Input::Graph {
+            graph: Arc::new(draft.finish(&Kinds).unwrap()),
+            renamed: vec![],
+        }
+    };
+    next.take(noop(true));
+    next.run();
+    next.finish();
+    assert_eq!(next.status("file:/a"), Some(Status::Ok), "{}", next.told());
+    assert_eq!((next.tally().changed, next.tally().refreshed), (0, 0));
+    assert_eq!(next.debts(), ["file[/a]"]);
+    let mut third = next.restarted(&[]);
+    third.take(noop(false));
+    third.run();
+    third.finish();
+    assert_eq!(third.times("noop:n", "refreshed"), 1, "{}", third.told());
+    assert_eq!(third.debts(), [""; 0]);
 }
 
 /// Rules P2 and N7: a debt is the vertex's own; its edges may have changed meanwhile.
