@@ -215,8 +215,10 @@ impl Engine {
         }
         let refreshed = done.refreshed;
         self.take_outcome(v, done);
+        // With params that no check has seen it is checked first, and refreshes then.
         if self.has(v, PENDING)
             && self.trip_mut(v).notified
+            && !self.trip_mut(v).stale
             && !(refreshed && self.heard_all(v, seen))
             && !self.is_noop(v)
         {

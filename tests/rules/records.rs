@@ -196,6 +196,37 @@ fn c3_what_failed_and_is_then_right_has_changed_without_an_edge_too() {
     assert_eq!(hand.record_words(), [""; 0]);
 }
 
+/// Rules V3 and G1: what runs finishes with the params that it began with; a refresh with others waits for a check of them.
+#[test]
+fn v3_g1_no_refresh_with_params_that_no_check_has_seen() {
+    let of = |value: &str| {
+        let exec = format!("exec:b cmd={value}");
+        vec!["file:/a".to_owned(), exec, "file:/a ~> exec:b".to_owned()]
+    };
+    let edit = |hand: &mut Hand, value: &str| {
+        let lines = of(value);
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        hand.edit(&lines);
+    };
+    let mut hand = Hand::new(&[]);
+    edit(&mut hand, "one");
+    hand.watch();
+    hand.checked("file:/a", true);
+    hand.applied("file:/a");
+    hand.checked("exec:b", true);
+    edit(&mut hand, "two");
+    hand.applied("exec:b");
+    assert_eq!(hand.doing("exec:b"), "check", "{}", hand.told());
+    hand.checked("exec:b", false);
+    assert!(
+        hand.doing("exec:b").starts_with("refresh"),
+        "{}",
+        hand.told()
+    );
+    hand.refreshed("exec:b", false);
+    assert_eq!(hand.pending(), [""; 0]);
+}
+
 /// A graph in which `file:/a` tells `noop:n`, and its state after a crash during the apply.
 fn owing() -> Hand {
     let mut hand = Hand::new(&["file:/a", "noop:n", "file:/a ~> noop:n"]);
