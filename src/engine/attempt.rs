@@ -175,7 +175,7 @@ impl Engine {
     /// The record that an apply or refresh must wait for: its own debt, and what its predecessors paid.
     fn take_debt(&mut self, v: VertexId) -> Option<Seq> {
         if !std::mem::replace(&mut self.swept, true) {
-            self.drop_leftovers();
+            self.drop_leftovers(self.node(v).last);
         }
         self.owe(v);
         self.gate(v)

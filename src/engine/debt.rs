@@ -46,6 +46,18 @@ impl Line {
         }
     }
 
+    /// The same line where this vertex has another name.
+    pub fn renamed(self, from: &Key, to: &Key) -> Line {
+        let moved = |key: Key| if key == *from { to.clone() } else { key };
+        Line {
+            to: moved(self.to),
+            from: match self.from {
+                Source::Vertex(key) => Source::Vertex(moved(key)),
+                Source::Command => Source::Command,
+            },
+        }
+    }
+
     /// Whether this is one of its ends.
     pub fn touches(&self, key: &Key) -> bool {
         self.to == *key || matches!(&self.from, Source::Vertex(from) if from == key)
@@ -227,19 +239,9 @@ impl Remembered {
     }
 
     fn rename(&mut self, from: &Key, to: &Key) {
-        let moved = |key: Key| if key == *from { to.clone() } else { key };
-        let lines = std::mem::take(&mut self.lines);
-        self.lines = lines
-            .into_iter()
-            .map(|(line, count)| {
-                let from = match line.from {
-                    Source::Vertex(key) => Source::Vertex(moved(key)),
-                    Source::Command => Source::Command,
-                };
-                let to = moved(line.to);
-                (Line { to, from }, count)
-            })
-            .collect();
+        let lines = std::mem::take(&mut self.lines).into_iter();
+        let lines = lines.map(|(line, count)| (line.renamed(from, to), count));
+        self.lines = lines.collect();
         if let Some(run) = self.debts.remove(from) {
             self.debts.insert(to.clone(), run);
         }

@@ -3,15 +3,13 @@
 //! - G1 Vertices match by `kind[name]`. Same params: everything survives. A touched vertex that runs finishes first; its outcome counts for
 //!   its debt, and its drift is checked anew. A vertex removed while it runs pays nobody.
 //! - G2 That the graph is whole has been seen to before; see [`crate::graph::Draft`].
-//! - N7 Pending notifications of edges that stay are kept, also when params of an end changed; those of edges that go are dropped, with
-//!   an event. A rename carries debts and pending along.
+//! - N7 What becomes of what is remembered of it: see `gone`.
 
 use super::Engine;
-use super::debt::{Line, Record, Source};
 use super::event::{Dirt, What};
+use super::gone::Gone;
 use super::io::VertexId;
 use super::net::Net;
-use super::notify::line_text;
 use super::state::{BUSY, DIRTY, Flags, GONE, Mode, Node, Outcome, Phase, SETTLED, STARVED};
 use crate::graph::{Graph, Key, Vertex};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,12 +22,12 @@ impl Engine {
         if !first {
             self.tell_edit(&old, &graph);
         }
-        self.carry_names(renamed);
-        let before = if first {
+        let mut before = if first {
             Gone::default()
         } else {
             self.gone_from(&old)
         };
+        self.carry_names(renamed, &mut before);
         let index = self.match_vertices(&graph);
         let kept: BTreeSet<VertexId> = index.values().copied().collect();
         let known: Vec<VertexId> = self.net.index.values().copied().collect();
@@ -84,27 +82,6 @@ impl Engine {
         );
     }
 
-    /// A renamed vertex is the same one under another key.
-    fn carry_names(&mut self, renamed: &[(Key, Key)]) {
-        for (from, to) in renamed {
-            let v = self.net.index.remove(from);
-            if let Some(v) = v {
-                self.net.index.insert(to.clone(), v);
-                self.node_mut(v).key = to.clone();
-            }
-            let known = self.remembered.debts.contains_key(from)
-                || self.remembered.kept.contains_key(from)
-                || self.remembered.lines.keys().any(|line| line.touches(from));
-            if known {
-                let (from, to) = (from.clone(), to.clone());
-                let cause = self.input_event;
-                let seq = self.record(Record::Renamed { from, to }, None, cause);
-                // Until it is durable, what the vertex owes is known under a name that the graph no longer has.
-                v.into_iter().for_each(|v| self.gate_at(v, seq));
-            }
-        }
-    }
-
     /// The id of every vertex of the new graph: its old one, or a new one.
     fn match_vertices(&mut self, graph: &Graph) -> BTreeMap<Key, VertexId> {
         let mut index = BTreeMap::new();
@@ -149,7 +126,7 @@ impl Engine {
         v
     }
 
-    fn remove(&mut self, v: VertexId) {
+    pub(super) fn remove(&mut self, v: VertexId) {
         self.unwatch(v);
         self.alarms.clear_all(v);
         match self.node(v).phase {
@@ -310,83 +287,4 @@ impl Engine {
             self.publish(v);
         }
     }
-
-    /// Lines and vertices that are remembered and no longer in the graph, as people read them (rule N7).
-    pub fn leftovers(&self) -> Vec<String> {
-        self.leftover_texts(&self.gone_from(&self.graph))
-    }
-
-    fn leftover_texts(&self, (vertices, lines): &Gone) -> Vec<String> {
-        let pending = lines.iter().filter(|line| {
-            self.remembered
-                .lines
-                .get(line)
-                .is_some_and(|count| count.is_pending())
-        });
-        let debts = vertices
-            .iter()
-            .filter(|key| self.remembered.debts.contains_key(*key));
-        pending
-            .map(line_text)
-            .chain(debts.map(|key| format!("debt of {key}")))
-            .collect()
-    }
-
-    /// What is remembered of vertices and lines that this graph does not have.
-    fn gone_from(&self, graph: &Graph) -> Gone {
-        let there = |key: &Key| graph.vertex(key).is_some();
-        let drawn = |line: &Line| match &line.from {
-            Source::Command => there(&line.to),
-            Source::Vertex(from) => graph
-                .edges()
-                .get(&(from.clone(), line.to.clone()))
-                .is_some_and(|edge| edge.notify.is_some()),
-        };
-        let known = self
-            .remembered
-            .debts
-            .keys()
-            .chain(self.remembered.kept.keys());
-        let vertices = known.filter(|key| !there(key)).cloned().collect();
-        let lines = self
-            .remembered
-            .lines
-            .keys()
-            .filter(|line| !drawn(line))
-            .cloned()
-            .collect();
-        (vertices, lines)
-    }
-
-    /// Drops what [`Engine::leftovers`] lists: when the first effect of a run starts.
-    pub(super) fn drop_leftovers(&mut self) {
-        let gone = self.gone_from(&self.graph);
-        self.drop_gone(gone);
-    }
-
-    /// Drops what an edit took away; what an older run left over waits for the next effect.
-    fn drop_newly_gone(&mut self, before: &Gone) {
-        let (mut vertices, mut lines) = self.gone_from(&self.graph);
-        vertices.retain(|key| !before.0.contains(key));
-        lines.retain(|line| !before.1.contains(line));
-        self.drop_gone((vertices, lines));
-    }
-
-    fn drop_gone(&mut self, gone: Gone) {
-        if gone.0.is_empty() && gone.1.is_empty() {
-            return;
-        }
-        let cause = self.input_event;
-        for what in self.leftover_texts(&gone) {
-            self.event(None, What::Dropped { what }, cause);
-        }
-        let record = Record::Gone {
-            vertices: gone.0.into_iter().collect(),
-            lines: gone.1.into_iter().collect(),
-        };
-        self.record(record, None, cause);
-    }
 }
-
-/// Vertices and lines that are remembered, and not in a graph.
-type Gone = (BTreeSet<Key>, BTreeSet<Line>);

@@ -15,7 +15,8 @@
 //! | `debt` | what must survive a crash | P1 to P6 |
 //! | `retry` | failures, tries, causes to start again | M3, C3 |
 //! | `limits` | semaphores, vertices that keep changing back | M2, C4 |
-//! | `edit` | a new graph under a running engine | G1, N7 |
+//! | `edit` | a new graph under a running engine | G1 |
+//! | `gone` | what is remembered of what goes, or has another name | N7 |
 //! | `blocked` | what waits for ever, and behind what | O9, V5, L5 |
 //! | `ending` | converged, stopped | E1, E2, L6 |
 //! | `audit` | what must be true between any two steps | O1, O9, V3 |
@@ -35,6 +36,7 @@ mod edit;
 mod ending;
 pub mod event;
 mod flow;
+mod gone;
 pub mod io;
 mod limits;
 mod net;

@@ -3,6 +3,7 @@
 
 use super::hand::Hand;
 use super::*;
+use weft::engine::Line;
 
 /// Rule P1: also of a predecessor that has paid and is not settled, since something before it is not.
 #[test]
@@ -290,6 +291,112 @@ fn p2_n7_a_debt_is_paid_along_the_edges_that_there_are_now() {
         (next.status("file:/a"), next.debts().len()),
         (Some(Status::Changed), 0)
     );
+}
+
+/// Rule N7: what a vertex of this name left over is not the renamed one's.
+#[test]
+fn n7_a_rename_carries_what_is_pending_over_what_another_left_under_that_name() {
+    let now = |a: &str| {
+        let lines = [a, "noop:n", &format!("{a} ~> noop:n")];
+        Arc::new(graph(&lines))
+    };
+    let line = |from: &str, generation| (Line::between(&key(from), &key("noop:n")), generation);
+    let mut before = Remembered::default();
+    let record = Record::Paid {
+        vertex: key("file:/a"),
+        run: 1,
+        sent: vec![
+            line("file:/a", 1),
+            line("file:/b", 2),
+            (Line::between(&key("file:/b"), &key("noop:m")), 3),
+        ],
+        heard: vec![line("file:/b", 2)],
+        kept: None,
+    };
+    before.fold(weft::engine::Seq(1), &record);
+    let (vertex, run) = (key("file:/b"), 1);
+    before.fold(weft::engine::Seq(2), &Record::Debt { vertex, run });
+    let mut hand = Hand::from(before, &[]);
+    hand.take(Input::Graph {
+        graph: now("file:/a"),
+        renamed: vec![],
+    });
+    assert_eq!(hand.debts(), ["file[/b]"]);
+    hand.take(Input::Graph {
+        graph: now("file:/b"),
+        renamed: vec![(key("file:/a"), key("file:/b"))],
+    });
+    assert_eq!(hand.pending(), ["file[/b] ~> noop[n]"], "{}", hand.told());
+    assert_eq!(hand.debts(), [""; 0]);
+    let text = story(&hand.events);
+    for dropped in ["debt of file[/b]", "file[/b] ~> noop[m]"] {
+        assert!(text.contains(dropped), "{text}");
+    }
+    hand.run();
+    hand.finish();
+    assert_eq!(
+        (hand.times("noop:n", "refreshed"), hand.pending().len()),
+        (1, 0)
+    );
+}
+
+/// Rules N7 and G1: a rename onto the name of a vertex that goes in the same edit.
+#[test]
+fn n7_g1_a_rename_may_take_the_name_of_a_vertex_that_goes_with_it() {
+    let mut hand = Hand::new(&["file:/a", "file:/b", "noop:n", "file:/b ~> noop:n"]);
+    hand.watch();
+    hand.checked("file:/b", true);
+    hand.take(Input::Graph {
+        graph: Arc::new(graph(&["file:/b", "noop:n", "file:/b ~> noop:n"])),
+        renamed: vec![(key("file:/a"), key("file:/b"))],
+    });
+    assert_eq!(
+        hand.debts(),
+        [""; 0],
+        "the debt went with the vertex that owed it"
+    );
+    hand.applied("file:/b");
+    assert_eq!(
+        hand.times("noop:n", "notified"),
+        0,
+        "one that was removed pays nobody"
+    );
+    // The check of the one that was renamed, and what it then finds.
+    hand.open
+        .insert(key("file:/b"), hand.open[&key("file:/a")].clone());
+    hand.open.remove(&key("file:/a"));
+    hand.finish();
+    assert_eq!(hand.status("file:/b"), Some(Status::Ok), "{}", hand.told());
+    assert!(hand.engine.is_converged());
+}
+
+/// Rule N7: a rename and the end of an edge in one edit.
+#[test]
+fn n7_an_edge_that_goes_with_a_rename_is_dropped_at_once() {
+    let lines = [
+        "file:/a",
+        "exec:bad cmd=bad",
+        "noop:n",
+        "file:/a ~> noop:n",
+        "exec:bad -> noop:n",
+    ];
+    let mut hand = Hand::new(&lines);
+    hand.run();
+    hand.checked("exec:bad", true);
+    hand.fails("exec:bad", true, false);
+    hand.checked("file:/a", true);
+    hand.applied("file:/a");
+    hand.take(Input::Graph {
+        graph: Arc::new(graph(&[
+            "file:/b",
+            "exec:bad cmd=bad",
+            "noop:n",
+            "exec:bad -> noop:n",
+        ])),
+        renamed: vec![(key("file:/a"), key("file:/b"))],
+    });
+    assert_eq!(hand.pending(), [""; 0]);
+    assert!(story(&hand.events).contains("dropped"), "{}", hand.told());
 }
 
 /// Rules N3 and N5: an apply that does what a refresh would counts for what was seen before it began, and for no later one.
