@@ -269,7 +269,8 @@ impl Engine {
         let stale = self.trip_mut(v).stale;
         self.node_mut(v).memo = done.memo.filter(|_| !stale);
         if let Some(values) = done.keep.filter(|_| !stale) {
-            let hash = crate::value::digest(&self.params(v));
+            let params = self.params(v);
+            let hash = self.made_by(v, &params);
             self.trip_mut(v).keep = Some(Kept { hash, values });
         }
         self.publishes(v, done.sends);

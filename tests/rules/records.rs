@@ -399,6 +399,57 @@ fn n7_an_edge_that_goes_with_a_rename_is_dropped_at_once() {
     assert!(story(&hand.events).contains("dropped"), "{}", hand.told());
 }
 
+/// Rules V6 and N7: what a command said is not what another command would say, also where the name is the command.
+#[test]
+fn v6_n7_a_rename_that_makes_it_another_command_voids_what_it_had_said() {
+    let of = |name: &str| {
+        let (bind, file) = (format!("{name}.stdout => file:/out.content"), "file:/out");
+        let exec = format!("{name} creates=/made");
+        Arc::new(graph(&[&exec, file, &bind]))
+    };
+    let mut hand = Hand::new(&[]);
+    hand.take(Input::Graph {
+        graph: of("exec:one"),
+        renamed: vec![],
+    });
+    hand.run();
+    hand.checked("exec:one", true);
+    let values = || {
+        [("stdout".to_owned(), weft::value::Value::str("1"))]
+            .into_iter()
+            .collect()
+    };
+    hand.applied_as(
+        "exec:one",
+        weft::engine::ApplyOutcome {
+            keep: Some(values()),
+            sends: values(),
+            ..done()
+        },
+    );
+    hand.finish();
+    hand.take(Input::Graph {
+        graph: of("exec:two"),
+        renamed: vec![(key("exec:one"), key("exec:two"))],
+    });
+    hand.run();
+    hand.checked("exec:two", false);
+    assert_eq!(
+        hand.status("exec:two"),
+        Some(Status::Failed),
+        "{}",
+        hand.told()
+    );
+    assert!(
+        hand.told().contains("`notify exec[two]` runs it again"),
+        "{}",
+        hand.told()
+    );
+    // What it left is not lost where the command stayed the same.
+    let line = Line::asked(&key("exec:two"));
+    assert!(!hand.engine.remembered().lines.contains_key(&line));
+}
+
 /// Rules N3 and N5: an apply that does what a refresh would counts for what was seen before it began, and for no later one.
 #[test]
 fn n3_n5_an_apply_hears_nothing_that_came_after_it_began() {
