@@ -16,11 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Engine {
-    pub(super) fn replace_graph(&mut self, graph: Arc<Graph>, renamed: &[(Key, Key)]) {
+    pub(super) fn replace_graph(&mut self, graph: Arc<Graph>, renamed: &Renamed) {
         let old = std::mem::replace(&mut self.graph, graph.clone());
         let first = old.vertices().is_empty();
         if !first {
-            self.tell_edit(&old, &graph);
+            self.tell_edit(&old, &graph, renamed);
         }
         let mut before = if first {
             Gone::default()
@@ -53,23 +53,22 @@ impl Engine {
         self.stirred = true;
     }
 
-    /// Says what an edit changed; what follows has it as its cause.
-    fn tell_edit(&mut self, old: &Graph, new: &Graph) {
-        let added = new
-            .vertices()
-            .keys()
-            .filter(|key| old.vertex(key).is_none())
-            .count();
-        let removed = old
-            .vertices()
-            .keys()
-            .filter(|key| new.vertex(key).is_none())
-            .count();
-        let differs = |(key, vertex): &(&Key, &Vertex)| {
-            old.vertex(key)
-                .is_some_and(|old| old.params != vertex.params || old.meta != vertex.meta)
-        };
-        let changed = new.vertices().iter().filter(differs).count();
+    /// Says what an edit changed; what follows has it as its cause. A renamed vertex is the same one, and has changed.
+    fn tell_edit(&mut self, old: &Graph, new: &Graph, renamed: &Renamed) {
+        let olds = old.vertices().keys();
+        let names = olds.map(|was| (name_now(was, renamed), was));
+        // Where two come to one name, it is the renamed one's.
+        let (others, same): (Vec<_>, Vec<_>) = names.partition(|(now, was)| now != was);
+        let stays = |(now, _): &(&Key, &Key)| new.vertex(now).is_some();
+        let kept: BTreeMap<&Key, &Key> = same.into_iter().chain(others).filter(stays).collect();
+        let same = |(a, b): (&Vertex, &Vertex)| a.params == b.params && a.meta == b.meta;
+        let stands = |now, was| new.vertex(now).zip(old.vertex(was)).is_some_and(same);
+        let changed = kept
+            .iter()
+            .filter(|(now, was)| now != was || !stands(now, was));
+        let changed = changed.count();
+        let added = new.vertices().len() - kept.len();
+        let removed = old.vertices().len() - kept.len();
         let cause = self.input_event;
         self.input_event = self.event(
             None,
@@ -287,4 +286,13 @@ impl Engine {
             self.publish(v);
         }
     }
+}
+
+/// Old and new names, in the order in which they were given.
+type Renamed = [(Key, Key)];
+
+/// What a vertex is called after all of these.
+fn name_now<'a>(was: &'a Key, renamed: &'a Renamed) -> &'a Key {
+    let steps = renamed.iter();
+    steps.fold(was, |was, (from, to)| if was == from { to } else { was })
 }

@@ -340,6 +340,26 @@ fn n7_a_rename_carries_what_is_pending_over_what_another_left_under_that_name() 
     );
 }
 
+/// Rule G1: a renamed vertex is the same one, and no other that came while this one went.
+#[test]
+fn g1_a_rename_is_told_as_a_change() {
+    let mut hand = Hand::new(&["file:/a", "noop:n", "noop:gone"]);
+    let names = ["/a", "/b", "/c"].map(|name| key(&format!("file:{name}")));
+    hand.take(Input::Graph {
+        graph: Arc::new(graph(&["file:/c", "noop:n", "noop:new", "noop:newer"])),
+        renamed: vec![
+            (names[0].clone(), names[1].clone()),
+            (names[1].clone(), names[2].clone()),
+        ],
+    });
+    assert!(
+        hand.told().contains("2 added, 1 changed, 1 removed"),
+        "{}",
+        hand.told()
+    );
+    assert_eq!(hand.engine.graph().vertices().len(), 4);
+}
+
 /// Rules N7 and G1: a rename onto the name of a vertex that goes in the same edit.
 #[test]
 fn n7_g1_a_rename_may_take_the_name_of_a_vertex_that_goes_with_it() {
