@@ -6,6 +6,8 @@ mod hand;
 mod limits;
 #[path = "rules/records.rs"]
 mod records;
+#[path = "rules/runs.rs"]
+mod runs;
 #[path = "rules/watching.rs"]
 mod watching;
 

@@ -33,7 +33,8 @@ impl Engine {
         let starved: Vec<VertexId> = self.starved.iter().copied().collect();
         let failed: Vec<VertexId> = self.failed.iter().copied().collect();
         for v in starved {
-            if self.has(v, STARVED) && self.unsettled[v.0 as usize] == 0 && seen.insert(v) {
+            let starves = self.has(v, STARVED) && self.unsettled[v.0 as usize] == 0;
+            if starves && self.is_meant(v) && seen.insert(v) {
                 self.tell_block(v, &mut known);
                 self.tell_behind(v, &mut seen, &mut known);
             }

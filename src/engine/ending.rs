@@ -7,7 +7,7 @@
 use super::Engine;
 use super::event::What;
 use super::io::VertexId;
-use super::state::{BUSY, DIRTY, Mode, Phase};
+use super::state::{BUSY, DIRTY, Mode, PENDING, Phase};
 
 impl Engine {
     /// After each step: whether the run has ended, or is quiet.
@@ -36,7 +36,8 @@ impl Engine {
         self.stirred = false;
         let cause = self.last_event;
         self.tally.blocked = 0;
-        self.tally.held = self.held.len();
+        self.tally.outside = self.pending_outside();
+        self.tally.held = self.held.iter().filter(|v| self.is_meant(**v)).count();
         self.tell_blocked();
         self.event(None, What::Converged(self.tally), cause);
         match self.mode {
@@ -47,6 +48,13 @@ impl Engine {
             // The consent to a watch covers all later repairs (rule W3).
             _ => self.expected = None,
         }
+    }
+
+    /// How many wait for a notification to be delivered by a run that is about them (rule L4).
+    fn pending_outside(&self) -> usize {
+        let all = self.only.iter().flat_map(|_| self.net.index.values());
+        all.filter(|v| self.has(**v, PENDING) && !self.is_meant(**v))
+            .count()
     }
 
     pub(super) fn stop(&mut self, now: bool) {

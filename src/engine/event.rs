@@ -239,6 +239,9 @@ pub struct Tally {
     pub held: usize,
     /// Notifications that nobody has heard yet (those of noop vertices not counted).
     pub pending: usize,
+    /// The same of vertices that the run was not about (rule L4): they wait for a run of their own.
+    #[serde(default)]
+    pub outside: usize,
 }
 
 /// How much of the trace is told.

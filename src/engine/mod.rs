@@ -7,7 +7,7 @@
 //! | --- | --- | --- |
 //! | `order` | who is settled, who may start, in which order | O1 to O7, O9 |
 //! | `watch` | watches, polls, ticks, event limits | O8, N8, M1 |
-//! | `run` | beginning a run, pausing, stepping, breaks | W3 |
+//! | `run` | beginning a run, pausing, stepping, breaks | W3, L4 |
 //! | `attempt` | a vertex from its check to its end | C1 to C3, L1, L2, L5 |
 //! | `consent` | asking for what the plan did not say | L4 |
 //! | `notify` | generations, hearing, cancelling | N1 to N7 |

@@ -120,12 +120,13 @@ impl Engine {
         if on == self.has(v, PENDING) {
             return;
         }
+        let counts = usize::from(self.is_meant(v));
         if on {
             self.set(v, PENDING);
-            self.tally.pending += 1;
+            self.tally.pending += counts;
         } else {
             self.clear(v, PENDING);
-            self.tally.pending = self.tally.pending.saturating_sub(1);
+            self.tally.pending = self.tally.pending.saturating_sub(counts);
         }
     }
 

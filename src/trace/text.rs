@@ -310,6 +310,7 @@ fn tally_text(tally: &Tally) -> String {
         (tally.blocked, "blocked"),
         (tally.held, "held"),
         (tally.pending, "pending"),
+        (tally.outside, "pending for others"),
     ];
     let mut text = format!("{} ok", tally.ok);
     for (n, word) in parts.into_iter().filter(|(n, _)| *n > 0) {
