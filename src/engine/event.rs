@@ -176,6 +176,13 @@ pub enum Dirt {
     Predecessor,
 }
 
+impl Dirt {
+    /// Whether no delay before a next try is waited for (rule M3).
+    pub(super) fn is_at_once(self) -> bool {
+        matches!(self, Dirt::Command | Dirt::Params)
+    }
+}
+
 /// Which deadline came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

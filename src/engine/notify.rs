@@ -108,6 +108,7 @@ impl Engine {
         }
         self.mark_pending(v, true);
         self.node_mut(v).notified = event;
+        self.refresh_tries(v);
         if self.has(v, FAILED) && !self.fights(v) {
             self.unfail(v);
             self.node_mut(v).tries = 0;

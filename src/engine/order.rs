@@ -29,14 +29,15 @@ impl Engine {
         }
         self.stirred = true;
         let event = self.event(Some(v), What::Dirty(why), cause);
-        let at_once = matches!(why, Dirt::Command | Dirt::Params);
+        let at_once = why.is_at_once();
+        self.refresh_tries(v);
         match self.node(v).phase {
             Phase::Delayed if at_once => self.end_delay(v),
             Phase::Asking if at_once => self.stop_asking(v),
             Phase::Idle | Phase::Arming => {}
             _ => {
                 let node = self.node_mut(v);
-                node.again = Some(node.again.unwrap_or(why));
+                node.again = node.again.filter(|_| !at_once).or(Some(why));
                 node.cause = event;
                 return;
             }

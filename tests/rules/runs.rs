@@ -2,6 +2,21 @@
 
 use super::hand::Hand;
 use super::*;
+use weft::graph::Meta;
+
+/// A graph of these lines in which these vertices have this meta.
+fn with_meta(lines: &[&str], vertices: &[&str], meta: Meta) -> Input {
+    let mut draft = graph(lines).edit();
+    for vertex in vertices {
+        draft
+            .set_meta(&key(vertex), meta.clone(), Place::default())
+            .unwrap();
+    }
+    Input::Graph {
+        graph: Arc::new(draft.finish(&Kinds).unwrap()),
+        renamed: vec![],
+    }
+}
 
 /// Rule L4: what came while no run was under way is no part of a run that is about something else.
 #[test]
@@ -92,4 +107,54 @@ fn l6_e1_a_run_in_which_something_still_hangs_is_not_well() {
     hand.watch();
     hand.finish();
     assert_eq!((hand.engine.tally().failed, hand.engine.tally().ok), (0, 2));
+}
+
+/// Rule M3: an event during a failed try or its delay is a new cause: the delay runs to its end, and the tries are fresh.
+#[test]
+fn m3_a_cause_during_a_delay_brings_fresh_tries_and_shortens_nothing() {
+    let meta = Meta {
+        retry: 1,
+        delay: Span::secs(10),
+        ..Meta::default()
+    };
+    for while_it_runs in [true, false] {
+        let mut hand = Hand::new(&[]);
+        let lines = ["value:v value=1", "print:p", "value:v.value => print:p.msg"];
+        hand.take(with_meta(&lines, &["print:p"], meta.clone()));
+        hand.watch();
+        let sends = |n: i64| weft::engine::CheckOutcome {
+            sends: Some(
+                [("value".to_owned(), weft::value::Value::Int(n))]
+                    .into_iter()
+                    .collect(),
+            ),
+            ..found(false)
+        };
+        hand.checked_as("value:v", sends(1));
+        let news = |hand: &mut Hand| {
+            hand.take(Input::Dirty(key("value:v")));
+            hand.checked_as("value:v", sends(2));
+        };
+        if while_it_runs {
+            news(&mut hand);
+        }
+        hand.fails("print:p", false, false);
+        if !while_it_runs {
+            news(&mut hand);
+        }
+        assert_eq!(hand.doing("print:p"), "nothing", "{}", hand.told());
+        assert_eq!(hand.status("print:p"), Some(Status::Retrying));
+        for failed in [1, 2] {
+            hand.now = hand.now + Span::secs(10);
+            hand.take(Input::Tick);
+            assert_eq!(hand.doing("print:p"), "check", "{}", hand.told());
+            hand.fails("print:p", false, false);
+            let left = if failed == 1 {
+                Status::Retrying
+            } else {
+                Status::Failed
+            };
+            assert_eq!(hand.status("print:p"), Some(left), "{}", hand.told());
+        }
+    }
 }
