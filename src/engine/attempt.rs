@@ -38,7 +38,7 @@ impl Engine {
         }
         let last = self.node(v).last;
         self.tell(v, &check.notes, &check.says, last);
-        if let Some(why) = self.claim(v, &check.owns) {
+        if let Some(why) = self.claim(v, check.owns.clone()) {
             return self.fail(v, Fail::plain(why));
         }
         if let Some(why) = self.output_unknown(v, &check) {
@@ -368,22 +368,6 @@ impl Engine {
             };
             self.event(Some(v), What::Said(text), cause);
         }
-    }
-
-    /// Takes the parts of the world that this vertex manages; says who has one already (rule C4).
-    fn claim(&mut self, v: VertexId, parts: &[String]) -> Option<String> {
-        for part in parts {
-            match self.owners.get(part) {
-                Some(owner) if *owner != v && self.is_there(*owner) => {
-                    let owner = &self.node(*owner).key;
-                    return Some(format!(
-                        "{owner} manages {part} already: let one of them do it"
-                    ));
-                }
-                _ => self.owners.insert(part.clone(), v),
-            };
-        }
-        None
     }
 
     pub(super) fn trip_mut(&mut self, v: VertexId) -> &mut super::state::Trip {

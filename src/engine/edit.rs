@@ -147,7 +147,7 @@ impl Engine {
         self.starved.remove(&v);
         self.held.remove(&v);
         self.breaks.remove(&v);
-        self.owners.retain(|_, owner| *owner != v);
+        self.disown(v);
         self.set(v, GONE);
         self.refresh_pending(v);
     }
@@ -187,6 +187,7 @@ impl Engine {
             let cause = self.input_event;
             self.drop_memo(v, cause);
             self.watch_anew(v);
+            self.disown(v);
         }
         self.forget_changes();
         let cause = self.input_event;

@@ -1,10 +1,10 @@
-//! Limits: semaphores, and vertices that keep changing back.
+//! Limits: semaphores, owners of parts of the world, and vertices that keep changing back.
 //!
 //! - M2 A vertex takes all its semaphores at once or none, and holds them while it runs: so no two can wait for each other, and
 //!   a name that stands twice is one. Ending a run lets go of all but what hangs: who waits for that is blocked behind it.
-//! - C4 A vertex that changed five times within ten seconds, each time after another vertex of this graph ran, with no command,
-//!   new params or tick between, fails: two of this graph fight over the same thing. It stays failed until a command, new params
-//!   or a restart. Another ran if its apply or refresh began since the change before, so that what a command does counts
+//! - C4 No two vertices manage the same part of the world, also when a received value makes them so. A vertex that changed
+//!   five times within ten seconds, each time after another vertex of this graph ran, with no command, new params or tick
+//!   between, fails: two of this graph fight over the same thing. It stays failed until a command, new params or a restart. Another ran if its apply or refresh began since the change before, so that what a command does counts
 //!   also while it still runs; but one run counts once. A refresh that changed nothing did not run in this sense: who is
 //!   only told of repairs has no part in the damage, which then comes from outside.
 
@@ -176,6 +176,38 @@ impl Engine {
             .extra
             .as_ref()
             .is_some_and(|extra| extra.fights)
+    }
+
+    /// Takes the parts of the world that this vertex manages, and lets go of others; says who has one already (rule C4).
+    pub(super) fn claim(&mut self, v: VertexId, parts: Vec<String>) -> Option<String> {
+        if parts.is_empty() && self.node(v).extra.is_none() {
+            return None;
+        }
+        self.disown(v);
+        let taken = parts.iter().find_map(|part| {
+            let owner = self.owners.get(part).copied();
+            let owner = owner.filter(|owner| self.is_there(*owner))?;
+            Some((part, &self.node(owner).key))
+        });
+        let why = taken
+            .map(|(part, owner)| format!("{owner} manages {part} already: let one of them do it"));
+        if why.is_none() {
+            let owned = parts.iter().map(|part| (part.clone(), v));
+            self.owners.extend(owned);
+            self.node_mut(v).extra.get_or_insert_default().owns = parts;
+        }
+        why
+    }
+
+    /// Another vertex may have what this one manages.
+    pub(super) fn disown(&mut self, v: VertexId) {
+        let extra = self.node_mut(v).extra.as_mut();
+        let parts = extra.map_or_else(Vec::new, |extra| std::mem::take(&mut extra.owns));
+        for part in parts {
+            if self.owners.get(&part) == Some(&v) {
+                self.owners.remove(&part);
+            }
+        }
     }
 
     /// A command, new params or a tick: what changed before no longer counts as a fight.

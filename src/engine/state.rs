@@ -181,6 +181,8 @@ pub(super) struct Inbox {
 /// What few vertices need.
 #[derive(Default)]
 pub(super) struct Extra {
+    /// The parts of the world that it manages, if received values may have moved them (rule C4).
+    pub owns: Vec<String>,
     /// When it changed, and how many acts of any vertex there had been (rule C4).
     pub changes: Vec<(Time, u64)>,
     /// It failed because it keeps changing back: only a command or new params start it again (rule C4).

@@ -256,7 +256,7 @@ impl Engine {
 
     /// Sets the next deadline of what the vertex does by itself; only while watching.
     pub(super) fn beat(&mut self, v: VertexId) {
-        if self.mode != Mode::Watching {
+        if self.mode != Mode::Watching || !self.is_there(v) {
             return;
         }
         let poll = self.node(v).meta.as_ref().and_then(|meta| meta.poll);

@@ -158,3 +158,52 @@ fn m3_a_cause_during_a_delay_brings_fresh_tries_and_shortens_nothing() {
         }
     }
 }
+
+/// Rules G1 and M1: a vertex that was removed while it ran is not polled.
+#[test]
+fn g1_m1_what_is_gone_has_no_rhythm() {
+    let meta = Meta {
+        poll: Some(Span::secs(1)),
+        ..Meta::default()
+    };
+    for well in [true, false] {
+        let mut hand = Hand::new(&[]);
+        hand.take(with_meta(&["noop:a", "noop:b"], &["noop:a"], meta.clone()));
+        hand.watch();
+        hand.checked("noop:b", false);
+        hand.edit(&["noop:b"]);
+        match well {
+            true => hand.checked("noop:a", false),
+            false => hand.fails("noop:a", true, false),
+        }
+        hand.now = hand.now + Span::secs(5);
+        let before = hand.events.len();
+        hand.take(Input::Tick);
+        assert_eq!(hand.events.len(), before, "{}", hand.told());
+    }
+}
+
+/// Rules C4 and G1: who no longer manages a part of the world lets another one have it.
+#[test]
+fn c4_g1_an_edit_passes_a_part_of_the_world_on() {
+    let of = |x: &str, y: &str| {
+        let (x, y) = (format!("file:x path={x}"), format!("file:y path={y}"));
+        let lines = [
+            "value:v value=text",
+            &x,
+            &y,
+            "value:v.value => file:x.content",
+            "value:v.value => file:y.content",
+        ];
+        Input::Graph {
+            graph: Arc::new(graph(&lines)),
+            renamed: vec![],
+        }
+    };
+    let (mut drive, _) = drive(&[], SimSpec::default());
+    drive.input(of("/a", "/b"));
+    apply(&mut drive);
+    drive.input(of("/c", "/a"));
+    let events = apply(&mut drive);
+    assert_eq!(tally(&events).failed, 0, "{}", story(&events));
+}
