@@ -10,7 +10,9 @@ use super::event::{Dirt, What};
 use super::gone::Gone;
 use super::io::VertexId;
 use super::net::Net;
-use super::state::{BUSY, DIRTY, Flags, GONE, Mode, Node, Outcome, Phase, SETTLED, STARVED};
+use super::state::{
+    BUSY, DIRTY, FAILED, Flags, GONE, Mode, Node, Outcome, PENDING, Phase, SETTLED, STARVED,
+};
 use crate::graph::{Graph, Key, Vertex};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -253,10 +255,7 @@ impl Engine {
             self.refresh_pending(v);
             self.clear(v, STARVED);
             self.starved.remove(&v);
-            let quiet = !self.has(
-                v,
-                DIRTY | BUSY | super::state::FAILED | super::state::PENDING,
-            );
+            let quiet = !self.has(v, DIRTY | BUSY | FAILED | PENDING);
             if quiet && self.unsettled[v.0 as usize] == 0 && self.starved_by(v).is_none() {
                 self.set(v, SETTLED);
                 self.republish(v);
@@ -271,13 +270,25 @@ impl Engine {
             self.arrivals.push(v);
         }
         self.arrivals.reverse();
-        let queued: Vec<_> = std::mem::take(&mut self.ready).into_iter().collect();
-        queued
-            .into_iter()
-            .for_each(|(_, _, v)| self.node_mut(v).queued = false);
-        self.dismiss_waiting();
+        self.keep_line();
         if self.mode == Mode::Idle {
             self.arrivals.clear();
+        }
+    }
+
+    /// Who stands in line and may still start keeps its place, in the order of the new graph's names (rule O1).
+    fn keep_line(&mut self) {
+        let waited = self.semaphores.dismiss();
+        let line = std::mem::take(&mut self.ready).into_iter().chain(waited);
+        for (since, _, v) in line.collect::<Vec<_>>() {
+            let could = self.unsettled[v.0 as usize] == 0
+                && self.has(v, DIRTY | PENDING)
+                && !self.has(v, BUSY | GONE | FAILED)
+                && self.starved_by(v).is_none();
+            self.node_mut(v).queued = could;
+            if could {
+                self.ready.insert((since, self.net.rank[v.0 as usize], v));
+            }
         }
     }
 

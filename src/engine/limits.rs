@@ -39,11 +39,8 @@ impl Semaphores {
     }
 
     /// Those that waited, who no longer do.
-    pub fn dismiss(&mut self) -> Vec<VertexId> {
+    pub fn dismiss(&mut self) -> Vec<(Time, u32, VertexId)> {
         std::mem::take(&mut self.waiting)
-            .into_iter()
-            .map(|(_, _, v)| v)
-            .collect()
     }
 }
 
@@ -100,10 +97,10 @@ impl Engine {
         Some((name, first))
     }
 
-    /// Those that wait for a semaphore look again whether they must: the graph has changed, or the run has ended.
+    /// Nobody waits for a semaphore any more: the run has ended.
     pub(super) fn dismiss_waiting(&mut self) {
-        for v in self.semaphores.dismiss() {
-            self.node_mut(v).queued = false;
+        for entry in self.semaphores.dismiss() {
+            self.node_mut(entry.2).queued = false;
         }
     }
 

@@ -207,3 +207,57 @@ fn c4_g1_an_edit_passes_a_part_of_the_world_on() {
     let events = apply(&mut drive);
     assert_eq!(tally(&events).failed, 0, "{}", story(&events));
 }
+
+/// Rules O1 and G1: an edit of something else takes nobody's place in the line.
+#[test]
+fn o1_g1_who_has_waited_longest_goes_first_after_an_edit_too() {
+    let lines = ["noop:a", "noop:b", "noop:c"];
+    let mut engine = Engine::new(options(1), Remembered::default());
+    let mut at = 0;
+    let mut step = |engine: &mut Engine, input| {
+        at += 1;
+        engine.step(Time(at), input)
+    };
+    let take = |lines: &[&str]| Input::Graph {
+        graph: Arc::new(graph(lines)),
+        renamed: vec![],
+    };
+    step(&mut engine, take(&lines));
+    let run = Input::Run {
+        until: Until::Stopped,
+        world: "sim".into(),
+        expected: None,
+        only: None,
+    };
+    let mut open = step(&mut engine, run).effects;
+    while let Some(effect) = open.pop() {
+        if let Effect::Watch { vertex, .. } = effect {
+            open.extend(step(&mut engine, Input::Listening { vertex }).effects);
+        } else if let Some(input) = answer(effect) {
+            open.extend(step(&mut engine, input).effects);
+        }
+    }
+    let mut begun = step(&mut engine, Input::Dirty(key("noop:a"))).effects;
+    for later in ["noop:c", "noop:b"] {
+        assert!(
+            step(&mut engine, Input::Dirty(key(later)))
+                .effects
+                .is_empty()
+        );
+    }
+    step(&mut engine, take(&["noop:a", "noop:b", "noop:c", "noop:d"]));
+    let mut order = Vec::new();
+    while let Some(effect) = begun.pop() {
+        if let Effect::Check { job, .. } = &effect {
+            order.push(job.key.name().to_owned());
+        }
+        let input = match effect {
+            Effect::Watch { vertex, .. } => Some(Input::Listening { vertex }),
+            other => answer(other),
+        };
+        if let Some(input) = input {
+            begun.extend(step(&mut engine, input).effects);
+        }
+    }
+    assert_eq!(order, ["a", "c", "b", "d"]);
+}
