@@ -165,6 +165,32 @@ fn a_notification_makes_a_new_password_under_watch() -> Outcome {
     Ok(())
 }
 
+/// Rule O8: a content that keeps changing leaves the watch of the file that it goes to alone.
+#[test]
+fn a_new_content_sets_no_watch_up_anew() -> Outcome {
+    let graph = "resources:\n  template: [{name: t, source: '{dir}/etc/in'}]\n  file: [{name: '{dir}/etc/out'}]\n\
+                 bindings: ['template[t].text -> file[{dir}/etc/out].content']\n";
+    let scratch = Scratch::new("rewatch")?;
+    fs::write(scratch.at("etc/in"), "0")?;
+    let mut bench = Bench::host(&scratch, graph)?;
+    let mut watching = bench.watch()?;
+    for text in ["1", "2", "3", "4"] {
+        fs::write(scratch.at("etc/in"), text)?;
+        watching.until(text, || {
+            scratch.text("etc/out").is_ok_and(|now| now == text)
+        })?;
+        bench.quiet(&mut watching)?;
+    }
+    fs::write(scratch.at("etc/out"), "damaged")?;
+    let mended = || scratch.text("etc/out").is_ok_and(|now| now == "4");
+    watching.until("what came last", mended)?;
+    bench.quiet(&mut watching)?;
+    assert_eq!(bench.stop()?, 0, "{}", bench.trace());
+    let watched = bench.trace().matches(" watching ").count();
+    assert_eq!(watched, 2, "{}", bench.trace());
+    Ok(())
+}
+
 /// Rule P5: files of one name in two places keep their states apart, however they are named.
 #[test]
 fn a_graph_s_state_goes_by_where_its_file_is() -> Outcome {

@@ -1,5 +1,16 @@
 //! Rules of the engine, each test named after the one it carries. Stories carry the rest; see scenarios/.
 
+#[path = "rules/hand.rs"]
+mod hand;
+#[path = "rules/limits.rs"]
+mod limits;
+#[path = "rules/records.rs"]
+mod records;
+#[path = "rules/runs.rs"]
+mod runs;
+#[path = "rules/watching.rs"]
+mod watching;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

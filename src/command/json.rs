@@ -101,6 +101,7 @@ pub fn tally(tally: &Tally) -> Json {
         "blocked": tally.blocked,
         "held": tally.held,
         "pending": tally.pending,
+        "outside": tally.outside,
     })
 }
 

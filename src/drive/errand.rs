@@ -119,7 +119,12 @@ impl Errand {
 
     /// The input that says that this failed.
     pub fn failed(&self, failure: Failure) -> Input {
+        let kind = kind::find(self.job.key.kind());
+        let beats = kind.filter(|_| matches!(self.act, Act::Check));
         let fail = Fail {
+            rhythm: beats
+                .and_then(|kind| kind.rhythm(&self.job.key, &self.job.params))
+                .map(rhythm),
             why: failure.why,
             detail: failure.detail,
             began: failure.began,

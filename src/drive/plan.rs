@@ -81,7 +81,7 @@ impl Plan {
         for (line, count) in &self.pending {
             let from = crate::engine::line_text(line);
             causes
-                .entry(line.1.clone())
+                .entry(line.to.clone())
                 .or_default()
                 .push(format!("{from}, pending since run {}", count.run));
         }

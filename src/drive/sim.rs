@@ -60,6 +60,8 @@ pub struct SimDrive {
     seed: Seed,
     now: Time,
     wake: Option<Time>,
+    /// What each vertex has its eye on.
+    watched: BTreeMap<VertexId, Vec<Watch>>,
     /// Completions by when they come, then by the seed's order.
     coming: BTreeMap<(Time, u64, Attempt), (Errand, Input)>,
     events: Vec<Event>,
@@ -95,6 +97,7 @@ impl SimDrive {
             seed: Seed::new(seed),
             now: Time::ZERO,
             wake: None,
+            watched: BTreeMap::new(),
             coming: BTreeMap::new(),
             events: Vec::new(),
             crash: None,
@@ -199,6 +202,7 @@ impl SimDrive {
         self.down = true;
         self.crash = None;
         self.coming.clear();
+        self.watched.clear();
         self.wake = None;
     }
 
@@ -342,17 +346,35 @@ impl SimDrive {
             }) => {
                 let watches = kind::find(key.kind())
                     .map_or_else(Vec::new, |kind| kind.watches(&key, &params));
-                let input = match self.ground.watch(u64::from(vertex.0), &watches) {
-                    Ok(()) => Input::Listening { vertex },
-                    Err(why) => Input::WatchFailed { vertex, why },
-                };
+                let input = self.watch(vertex, watches);
                 self.feed(input);
             }
-            Err(Effect::Unwatch { vertex }) => self.ground.unwatch(u64::from(vertex.0)),
+            Err(Effect::Unwatch { vertex }) => self.unwatch(vertex),
             Err(Effect::Cancel { vertex, attempt }) => self.cancel(vertex, attempt),
             Err(Effect::WakeAt(at)) => self.wake = at,
             Err(_) => {}
         }
+    }
+
+    fn watch(&mut self, vertex: VertexId, watches: Vec<Watch>) -> Input {
+        if self.watched.get(&vertex) == Some(&watches) {
+            return Input::StillListening { vertex };
+        }
+        match self.ground.watch(u64::from(vertex.0), &watches) {
+            Ok(()) => {
+                self.watched.insert(vertex, watches);
+                Input::Listening { vertex }
+            }
+            Err(why) => {
+                self.unwatch(vertex);
+                Input::WatchFailed { vertex, why }
+            }
+        }
+    }
+
+    fn unwatch(&mut self, vertex: VertexId) {
+        self.watched.remove(&vertex);
+        self.ground.unwatch(u64::from(vertex.0));
     }
 
     fn start(&mut self, errand: Errand) {

@@ -26,6 +26,8 @@ impl Engine {
         if !self.is_current(v, attempt, Phase::Checking) {
             return;
         }
+        let (Ok(CheckOutcome { rhythm, .. }) | Err(Fail { rhythm, .. })) = &outcome;
+        self.set_rhythm(v, *rhythm);
         let check = match outcome {
             Ok(check) => check,
             Err(fail) => return self.failed_check(v, fail),
@@ -36,7 +38,7 @@ impl Engine {
         }
         let last = self.node(v).last;
         self.tell(v, &check.notes, &check.says, last);
-        if let Some(why) = self.claim(v, &check.owns) {
+        if let Some(why) = self.claim(v, check.owns.clone()) {
             return self.fail(v, Fail::plain(why));
         }
         if let Some(why) = self.output_unknown(v, &check) {
@@ -109,7 +111,6 @@ impl Engine {
         let last = self.node(v).last;
         let last = self.event(Some(v), What::Found(findings.clone()), last);
         self.node_mut(v).last = last;
-        self.node_mut(v).rhythm = check.rhythm;
         self.trip_mut(v).findings = findings.clone();
         if self.is_noop(v) {
             self.keep_memo(v, &check);
@@ -174,11 +175,10 @@ impl Engine {
     /// The record that an apply or refresh must wait for: its own debt, and what its predecessors paid.
     fn take_debt(&mut self, v: VertexId) -> Option<Seq> {
         if !std::mem::replace(&mut self.swept, true) {
-            self.drop_leftovers();
+            self.drop_leftovers(self.node(v).last);
         }
-        let gate = self.gate(v);
-        let own = self.owe(v);
-        own.max(gate)
+        self.owe(v);
+        self.gate(v)
     }
 
     pub(super) fn applied(
@@ -215,8 +215,10 @@ impl Engine {
         }
         let refreshed = done.refreshed;
         self.take_outcome(v, done);
+        // With params that no check has seen it is checked first, and refreshes then.
         if self.has(v, PENDING)
             && self.trip_mut(v).notified
+            && !self.trip_mut(v).stale
             && !(refreshed && self.heard_all(v, seen))
             && !self.is_noop(v)
         {
@@ -267,7 +269,8 @@ impl Engine {
         let stale = self.trip_mut(v).stale;
         self.node_mut(v).memo = done.memo.filter(|_| !stale);
         if let Some(values) = done.keep.filter(|_| !stale) {
-            let hash = crate::value::digest(&self.params(v));
+            let params = self.params(v);
+            let hash = self.made_by(v, &params);
             self.trip_mut(v).keep = Some(Kept { hash, values });
         }
         self.publishes(v, done.sends);
@@ -275,11 +278,12 @@ impl Engine {
 
     /// The vertex is right: it pays what it owes, hears what it heard, and rests.
     fn come_right(&mut self, v: VertexId) {
-        let counts = self.node(v).debt && !self.trip_mut(v).took_debt;
+        let old_debt = self.node(v).debt && !self.trip_mut(v).took_debt;
+        let counts = (old_debt || self.began(v)) && !self.is_noop(v);
         let trip = self.trip_mut(v);
         let (changed, may) = (trip.changed, trip.may && !trip.changed);
         let (heard, keep) = (trip.heard, trip.keep.take());
-        if counts && !changed && !self.is_noop(v) {
+        if counts && !changed {
             let last = self.node(v).last;
             let run = self.remembered.debts.get(&self.node(v).key).copied();
             let what = What::CountsAsChanged {
@@ -289,6 +293,12 @@ impl Engine {
             self.node_mut(v).last = last;
         }
         self.pay(v, changed || may || counts, may, heard, keep);
+        // All of that is paid: what follows owes nothing for it.
+        self.trip_mut(v).changed = false;
+        self.trip_mut(v).took_debt = false;
+        if !self.is_noop(v) {
+            self.forget_began(v);
+        }
         if (changed || heard.is_some())
             && let Some(other) = self.acted(v, changed)
             && !self.options.plan
@@ -339,7 +349,6 @@ impl Engine {
         let memo = check.memo.clone().filter(|_| !stale);
         let kept = memo.is_some();
         self.node_mut(v).memo = memo;
-        self.node_mut(v).rhythm = check.rhythm;
         self.held.remove(&v);
         if kept {
             let last = self.node(v).last;
@@ -361,22 +370,6 @@ impl Engine {
         }
     }
 
-    /// Takes the parts of the world that this vertex manages; says who has one already (rule C4).
-    fn claim(&mut self, v: VertexId, parts: &[String]) -> Option<String> {
-        for part in parts {
-            match self.owners.get(part) {
-                Some(owner) if *owner != v && self.is_there(*owner) => {
-                    let owner = &self.node(*owner).key;
-                    return Some(format!(
-                        "{owner} manages {part} already: let one of them do it"
-                    ));
-                }
-                _ => self.owners.insert(part.clone(), v),
-            };
-        }
-        None
-    }
-
     pub(super) fn trip_mut(&mut self, v: VertexId) -> &mut super::state::Trip {
         self.node_mut(v).trip.get_or_insert_default()
     }
@@ -392,6 +385,7 @@ impl Fail {
             param: None,
             needs_root: false,
             cancelled: false,
+            rhythm: None,
         }
     }
 }

@@ -42,9 +42,9 @@ impl Engine {
                 "{key} has {unsettled} unsettled predecessors, and counts {counted}"
             ));
         }
-        if attempts(self.node(v).phase)
-            != (self.node(v).trip.is_some() && self.node(v).phase != Phase::Asking)
-        {
+        let phase = self.node(v).phase;
+        let under_way = attempts(phase) || matches!(phase, Phase::Asking | Phase::Stuck);
+        if under_way != self.node(v).trip.is_some() {
             return Err(format!(
                 "{} is {:?} without being on a trip",
                 self.node(v).key,

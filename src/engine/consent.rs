@@ -1,13 +1,14 @@
 //! Consent: a vertex that would do what the plan did not say asks first.
 //!
-//! - L4 Where a plan was shown and consented to, anything that it does not cover is shown and asked for again.
+//! - L4 Where a plan was shown and consented to, anything that it does not cover is shown and asked for again. No is an answer: it is not
+//!   tried again, and what comes after it is told that it was left as it is.
 
 use std::sync::Arc;
 
 use super::Engine;
 use super::event::What;
 use super::io::{CheckOutcome, Fail, VertexId};
-use super::state::Phase;
+use super::state::{FAILED, Phase};
 use crate::value::Finding;
 
 impl Engine {
@@ -61,13 +62,21 @@ impl Engine {
             let cause = self.input_event;
             let last = self.event(Some(v), What::Declined, cause);
             self.node_mut(v).last = last;
-            return self.fail(v, Fail::plain("declined: it is left as it is".into()));
+            self.fail_for_good(v, Fail::plain("declined: it is left as it is".into()));
+            self.node_mut(v).extra.get_or_insert_default().declined = true;
+            return;
         }
         if check.findings.is_empty() {
             self.begin_refresh(v)
         } else {
             self.begin_apply(v, check)
         }
+    }
+
+    /// Whether it failed because a person said no.
+    pub(super) fn is_declined(&self, v: VertexId) -> bool {
+        let extra = self.node(v).extra.as_ref();
+        self.has(v, FAILED) && extra.is_some_and(|extra| extra.declined)
     }
 
     pub(super) fn stop_asking(&mut self, v: VertexId) {

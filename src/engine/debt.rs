@@ -11,17 +11,58 @@ pub struct Seq(pub u64);
 /// Counts notifications; never goes back, so that an edge that is drawn again is not deaf (rule N1).
 pub type Generation = u64;
 
-/// Who a notification comes from.
+/// Who a notification comes from. A person's comes first in order, so that all lines of a target begin with it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Source {
-    /// A vertex, along its notify edge.
-    Vertex(Key),
     /// A person's `notify`.
     Command,
+    /// A vertex, along its notify edge.
+    Vertex(Key),
 }
 
-/// A notify edge, by its ends.
-pub type Line = (Source, Key);
+/// A notify edge, by its ends. In order of its targets, so that what is pending for one stands together.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Line {
+    /// Who is notified.
+    pub to: Key,
+    /// By whom.
+    pub from: Source,
+}
+
+impl Line {
+    /// From a vertex.
+    pub fn between(from: &Key, to: &Key) -> Line {
+        Line {
+            to: to.clone(),
+            from: Source::Vertex(from.clone()),
+        }
+    }
+
+    /// From a person: the first of its target's lines.
+    pub fn asked(to: &Key) -> Line {
+        Line {
+            to: to.clone(),
+            from: Source::Command,
+        }
+    }
+
+    /// The same line where this vertex has another name.
+    pub fn renamed(self, from: &Key, to: &Key) -> Line {
+        let moved = |key: Key| if key == *from { to.clone() } else { key };
+        Line {
+            to: moved(self.to),
+            from: match self.from {
+                Source::Vertex(key) => Source::Vertex(moved(key)),
+                Source::Command => Source::Command,
+            },
+        }
+    }
+
+    /// Whether this is one of its ends.
+    pub fn touches(&self, key: &Key) -> bool {
+        self.to == *key || matches!(&self.from, Source::Vertex(from) if from == key)
+    }
+}
 
 /// What goes to the journal, each as one unit.
 #[derive(Clone, PartialEq, Debug)]
@@ -157,12 +198,13 @@ impl Remembered {
                 run,
                 generation,
             } => {
-                self.send(&[((Source::Command, vertex.clone()), *generation)], *run);
+                self.send(&[(Line::asked(vertex), *generation)], *run);
             }
             Record::Ticked { sent, run, .. } => self.send(sent, *run),
             Record::Cancelled { vertex } => {
                 self.debts.remove(vertex);
-                let into = self.lines.iter_mut().filter(|((_, to), _)| to == vertex);
+                let from_there = self.lines.range_mut(Line::asked(vertex)..);
+                let into = from_there.take_while(|(line, _)| line.to == *vertex);
                 into.for_each(|(_, count)| count.heard = count.sent);
             }
             Record::Gone { vertices, lines } => {
@@ -170,7 +212,9 @@ impl Remembered {
                     self.debts.remove(vertex);
                     self.kept.remove(vertex);
                 }
-                self.lines.retain(|line, _| !lines.contains(line));
+                for line in lines {
+                    self.lines.remove(line);
+                }
             }
             Record::Renamed { from, to } => self.rename(from, to),
         }
@@ -179,8 +223,9 @@ impl Remembered {
     /// Lines into a vertex that it has not heard, with their counts.
     pub fn pending_for<'a>(&'a self, key: &'a Key) -> impl Iterator<Item = (&'a Line, &'a Count)> {
         self.lines
-            .iter()
-            .filter(move |((_, to), count)| to == key && count.is_pending())
+            .range(Line::asked(key)..)
+            .take_while(move |(line, _)| line.to == *key)
+            .filter(|(_, count)| count.is_pending())
     }
 
     fn send(&mut self, sent: &[(Line, Generation)], run: u32) {
@@ -194,23 +239,67 @@ impl Remembered {
     }
 
     fn rename(&mut self, from: &Key, to: &Key) {
-        let moved = |key: Key| if key == *from { to.clone() } else { key };
-        let lines = std::mem::take(&mut self.lines);
-        self.lines = lines
-            .into_iter()
-            .map(|((source, target), count)| {
-                let source = match source {
-                    Source::Vertex(key) => Source::Vertex(moved(key)),
-                    Source::Command => Source::Command,
-                };
-                ((source, moved(target)), count)
-            })
-            .collect();
+        let lines = std::mem::take(&mut self.lines).into_iter();
+        let lines = lines.map(|(line, count)| (line.renamed(from, to), count));
+        self.lines = lines.collect();
         if let Some(run) = self.debts.remove(from) {
             self.debts.insert(to.clone(), run);
         }
         if let Some(kept) = self.kept.remove(from) {
             self.kept.insert(to.clone(), kept);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rules N5 and P6: what is pending for a vertex is what all lines say of it, and a cancel drops just that.
+    #[test]
+    fn lines_of_one_target_are_found_among_all() {
+        let keys: Vec<Key> = ["a", "ab", "b", "c"].map(|n| Key::new("noop", n)).into();
+        let mut remembered = Remembered::default();
+        let mut sent = Vec::new();
+        for (at, to) in keys.iter().enumerate() {
+            sent.push((Line::asked(to), sent.len() as u64 + 1));
+            for from in keys.iter().skip(at) {
+                sent.push((Line::between(from, to), sent.len() as u64 + 1));
+            }
+        }
+        let record = Record::Paid {
+            vertex: keys[0].clone(),
+            run: 1,
+            sent: sent.clone(),
+            heard: sent.iter().step_by(3).cloned().collect(),
+            kept: None,
+        };
+        remembered.fold(Seq(1), &record);
+        let slowly = |remembered: &Remembered, key: &Key| -> Vec<Line> {
+            let lines = remembered.lines.iter();
+            let pending = lines.filter(|(line, count)| line.to == *key && count.is_pending());
+            pending.map(|(line, _)| line.clone()).collect()
+        };
+        let found = |remembered: &Remembered, key: &Key| -> Vec<Line> {
+            remembered
+                .pending_for(key)
+                .map(|(line, _)| line.clone())
+                .collect()
+        };
+        for key in &keys {
+            assert_eq!(found(&remembered, key), slowly(&remembered, key));
+            assert!(!found(&remembered, key).is_empty());
+        }
+        let vertex = keys[1].clone();
+        remembered.fold(Seq(2), &Record::Cancelled { vertex });
+        let left: Vec<usize> = keys
+            .iter()
+            .map(|key| found(&remembered, key).len())
+            .collect();
+        assert_eq!(left[1], 0);
+        assert!(
+            left.iter().filter(|left| **left > 0).count() == 3,
+            "{left:?}"
+        );
     }
 }

@@ -3,34 +3,33 @@
 //! - G1 Vertices match by `kind[name]`. Same params: everything survives. A touched vertex that runs finishes first; its outcome counts for
 //!   its debt, and its drift is checked anew. A vertex removed while it runs pays nobody.
 //! - G2 That the graph is whole has been seen to before; see [`crate::graph::Draft`].
-//! - N7 Pending notifications of edges that stay are kept, also when params of an end changed; those of edges that go are dropped, with
-//!   an event. A rename carries debts and pending along.
+//! - N7 What becomes of what is remembered of it: see `gone`.
 
 use super::Engine;
-use super::debt::{Line, Record, Source};
 use super::event::{Dirt, What};
+use super::gone::Gone;
 use super::io::VertexId;
 use super::net::Net;
-use super::notify::line_text;
-use super::state::{BUSY, DIRTY, Flags, GONE, Mode, Node, Outcome, Phase, SETTLED, STARVED};
+use super::state::{
+    BUSY, DIRTY, FAILED, Flags, GONE, Mode, Node, Outcome, PENDING, Phase, SETTLED, STARVED,
+};
 use crate::graph::{Graph, Key, Vertex};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Engine {
-    pub(super) fn replace_graph(&mut self, graph: Arc<Graph>, renamed: &[(Key, Key)]) {
+    pub(super) fn replace_graph(&mut self, graph: Arc<Graph>, renamed: &Renamed) {
         let old = std::mem::replace(&mut self.graph, graph.clone());
         let first = old.vertices().is_empty();
         if !first {
-            self.tell_edit(&old, &graph);
+            self.tell_edit(&old, &graph, renamed);
         }
-        self.carry_names(renamed);
-        let before = if first {
+        let mut before = if first {
             Gone::default()
         } else {
             self.gone_from(&old)
         };
-        let ghosts = self.ghosts.clone();
+        self.carry_names(renamed, &mut before);
         let index = self.match_vertices(&graph);
         let kept: BTreeSet<VertexId> = index.values().copied().collect();
         let known: Vec<VertexId> = self.net.index.values().copied().collect();
@@ -40,11 +39,8 @@ impl Engine {
             .for_each(|v| self.remove(v));
         self.net = Net::of(&graph, self.options.catalog, index, self.nodes.len());
         self.touch(&graph);
-        for v in ghosts {
-            if !self.has(v, GONE) {
-                self.owe_anew(v);
-            }
-        }
+        let all: Vec<VertexId> = self.net.index.values().copied().collect();
+        all.into_iter().for_each(|v| self.owe_for_acts(v));
         for (_, to) in renamed {
             // Its name may be what it is about.
             if let Some(v) = self.net.index.get(to).copied() {
@@ -59,23 +55,22 @@ impl Engine {
         self.stirred = true;
     }
 
-    /// Says what an edit changed; what follows has it as its cause.
-    fn tell_edit(&mut self, old: &Graph, new: &Graph) {
-        let added = new
-            .vertices()
-            .keys()
-            .filter(|key| old.vertex(key).is_none())
-            .count();
-        let removed = old
-            .vertices()
-            .keys()
-            .filter(|key| new.vertex(key).is_none())
-            .count();
-        let differs = |(key, vertex): &(&Key, &Vertex)| {
-            old.vertex(key)
-                .is_some_and(|old| old.params != vertex.params || old.meta != vertex.meta)
-        };
-        let changed = new.vertices().iter().filter(differs).count();
+    /// Says what an edit changed; what follows has it as its cause. A renamed vertex is the same one, and has changed.
+    fn tell_edit(&mut self, old: &Graph, new: &Graph, renamed: &Renamed) {
+        let olds = old.vertices().keys();
+        let names = olds.map(|was| (name_now(was, renamed), was));
+        // Where two come to one name, it is the renamed one's.
+        let (others, same): (Vec<_>, Vec<_>) = names.partition(|(now, was)| now != was);
+        let stays = |(now, _): &(&Key, &Key)| new.vertex(now).is_some();
+        let kept: BTreeMap<&Key, &Key> = same.into_iter().chain(others).filter(stays).collect();
+        let same = |(a, b): (&Vertex, &Vertex)| a.params == b.params && a.meta == b.meta;
+        let stands = |now, was| new.vertex(now).zip(old.vertex(was)).is_some_and(same);
+        let changed = kept
+            .iter()
+            .filter(|(now, was)| now != was || !stands(now, was));
+        let changed = changed.count();
+        let added = new.vertices().len() - kept.len();
+        let removed = old.vertices().len() - kept.len();
         let cause = self.input_event;
         self.input_event = self.event(
             None,
@@ -86,30 +81,6 @@ impl Engine {
             },
             cause,
         );
-    }
-
-    /// A renamed vertex is the same one under another key.
-    fn carry_names(&mut self, renamed: &[(Key, Key)]) {
-        for (from, to) in renamed {
-            if let Some(v) = self.net.index.remove(from) {
-                self.net.index.insert(to.clone(), v);
-                self.node_mut(v).key = to.clone();
-            }
-            let known = self.remembered.debts.contains_key(from)
-                || self.remembered.kept.contains_key(from)
-                || self.remembered.lines.keys().any(|line| touches(line, from));
-            if known {
-                let cause = self.input_event;
-                self.record(
-                    Record::Renamed {
-                        from: from.clone(),
-                        to: to.clone(),
-                    },
-                    None,
-                    cause,
-                );
-            }
-        }
     }
 
     /// The id of every vertex of the new graph: its old one, or a new one.
@@ -144,18 +115,6 @@ impl Engine {
         v
     }
 
-    /// What acts though its debt went with the vertex takes a new one.
-    fn owe_anew(&mut self, v: VertexId) {
-        if matches!(
-            self.node(v).phase,
-            Phase::Applying | Phase::Refreshing | Phase::Stuck
-        ) {
-            self.node_mut(v).debt = false;
-            self.owe(v);
-            self.trip_mut(v).took_debt = false;
-        }
-    }
-
     fn add(&mut self, key: &Key, vertex: &Vertex) -> VertexId {
         let v = VertexId(self.nodes.len() as u32);
         let mut node = Node::new(key.clone(), vertex.params.clone(), &vertex.meta);
@@ -168,7 +127,7 @@ impl Engine {
         v
     }
 
-    fn remove(&mut self, v: VertexId) {
+    pub(super) fn remove(&mut self, v: VertexId) {
         self.unwatch(v);
         self.alarms.clear_all(v);
         match self.node(v).phase {
@@ -190,7 +149,7 @@ impl Engine {
         self.starved.remove(&v);
         self.held.remove(&v);
         self.breaks.remove(&v);
-        self.owners.retain(|_, owner| *owner != v);
+        self.disown(v);
         self.set(v, GONE);
         self.refresh_pending(v);
     }
@@ -213,6 +172,9 @@ impl Engine {
             let meta_changed = node.meta != fresh.meta;
             node.params = fresh.params;
             node.meta = fresh.meta;
+            if meta_changed {
+                self.end_poll(v);
+            }
             if params_changed || meta_changed {
                 self.params_changed(v, params_changed);
             }
@@ -227,6 +189,7 @@ impl Engine {
             let cause = self.input_event;
             self.drop_memo(v, cause);
             self.watch_anew(v);
+            self.disown(v);
         }
         self.forget_changes();
         let cause = self.input_event;
@@ -292,10 +255,7 @@ impl Engine {
             self.refresh_pending(v);
             self.clear(v, STARVED);
             self.starved.remove(&v);
-            let quiet = !self.has(
-                v,
-                DIRTY | BUSY | super::state::FAILED | super::state::PENDING,
-            );
+            let quiet = !self.has(v, DIRTY | BUSY | FAILED | PENDING);
             if quiet && self.unsettled[v.0 as usize] == 0 && self.starved_by(v).is_none() {
                 self.set(v, SETTLED);
                 self.republish(v);
@@ -310,12 +270,25 @@ impl Engine {
             self.arrivals.push(v);
         }
         self.arrivals.reverse();
-        let queued: Vec<_> = std::mem::take(&mut self.ready).into_iter().collect();
-        queued
-            .into_iter()
-            .for_each(|(_, _, v)| self.node_mut(v).queued = false);
+        self.keep_line();
         if self.mode == Mode::Idle {
             self.arrivals.clear();
+        }
+    }
+
+    /// Who stands in line and may still start keeps its place, in the order of the new graph's names (rule O1).
+    fn keep_line(&mut self) {
+        let waited = self.semaphores.dismiss();
+        let line = std::mem::take(&mut self.ready).into_iter().chain(waited);
+        for (since, _, v) in line.collect::<Vec<_>>() {
+            let could = self.unsettled[v.0 as usize] == 0
+                && self.has(v, DIRTY | PENDING)
+                && !self.has(v, BUSY | GONE | FAILED)
+                && self.starved_by(v).is_none();
+            self.node_mut(v).queued = could;
+            if could {
+                self.ready.insert((since, self.net.rank[v.0 as usize], v));
+            }
         }
     }
 
@@ -325,87 +298,13 @@ impl Engine {
             self.publish(v);
         }
     }
-
-    /// Lines and vertices that are remembered and no longer in the graph, as people read them (rule N7).
-    pub fn leftovers(&self) -> Vec<String> {
-        self.leftover_texts(&self.gone_from(&self.graph))
-    }
-
-    fn leftover_texts(&self, (vertices, lines): &Gone) -> Vec<String> {
-        let pending = lines.iter().filter(|line| {
-            self.remembered
-                .lines
-                .get(line)
-                .is_some_and(|count| count.is_pending())
-        });
-        let debts = vertices
-            .iter()
-            .filter(|key| self.remembered.debts.contains_key(*key));
-        pending
-            .map(line_text)
-            .chain(debts.map(|key| format!("debt of {key}")))
-            .collect()
-    }
-
-    /// What is remembered of vertices and lines that this graph does not have.
-    fn gone_from(&self, graph: &Graph) -> Gone {
-        let there = |key: &Key| graph.vertex(key).is_some();
-        let drawn = |(source, to): &Line| match source {
-            Source::Command => there(to),
-            Source::Vertex(from) => graph
-                .edges()
-                .get(&(from.clone(), to.clone()))
-                .is_some_and(|edge| edge.notify.is_some()),
-        };
-        let known = self
-            .remembered
-            .debts
-            .keys()
-            .chain(self.remembered.kept.keys());
-        let vertices = known.filter(|key| !there(key)).cloned().collect();
-        let lines = self
-            .remembered
-            .lines
-            .keys()
-            .filter(|line| !drawn(line))
-            .cloned()
-            .collect();
-        (vertices, lines)
-    }
-
-    /// Drops what [`Engine::leftovers`] lists: when the first effect of a run starts.
-    pub(super) fn drop_leftovers(&mut self) {
-        let gone = self.gone_from(&self.graph);
-        self.drop_gone(gone);
-    }
-
-    /// Drops what an edit took away; what an older run left over waits for the next effect.
-    fn drop_newly_gone(&mut self, before: &Gone) {
-        let (mut vertices, mut lines) = self.gone_from(&self.graph);
-        vertices.retain(|key| !before.0.contains(key));
-        lines.retain(|line| !before.1.contains(line));
-        self.drop_gone((vertices, lines));
-    }
-
-    fn drop_gone(&mut self, gone: Gone) {
-        if gone.0.is_empty() && gone.1.is_empty() {
-            return;
-        }
-        let cause = self.input_event;
-        for what in self.leftover_texts(&gone) {
-            self.event(None, What::Dropped { what }, cause);
-        }
-        let record = Record::Gone {
-            vertices: gone.0.into_iter().collect(),
-            lines: gone.1.into_iter().collect(),
-        };
-        self.record(record, None, cause);
-    }
 }
 
-/// Vertices and lines that are remembered, and not in a graph.
-type Gone = (BTreeSet<Key>, BTreeSet<Line>);
+/// Old and new names, in the order in which they were given.
+type Renamed = [(Key, Key)];
 
-fn touches((source, to): &Line, key: &Key) -> bool {
-    to == key || matches!(source, Source::Vertex(from) if from == key)
+/// What a vertex is called after all of these.
+fn name_now<'a>(was: &'a Key, renamed: &'a Renamed) -> &'a Key {
+    let steps = renamed.iter();
+    steps.fold(was, |was, (from, to)| if was == from { to } else { was })
 }

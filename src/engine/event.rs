@@ -176,6 +176,13 @@ pub enum Dirt {
     Predecessor,
 }
 
+impl Dirt {
+    /// Whether no delay before a next try is waited for (rule M3).
+    pub(super) fn is_at_once(self) -> bool {
+        matches!(self, Dirt::Command | Dirt::Params)
+    }
+}
+
 /// Which deadline came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -206,6 +213,8 @@ pub enum Wait {
 pub enum Block {
     /// A failure.
     Failure(Key),
+    /// A semaphore: this vertex took it, was cancelled, and has not come back (rule M2).
+    Semaphore { name: String, by: Key },
     /// A sender that has nothing to send (rule V5).
     NothingSent { from: Key, field: FieldPath },
     /// A sender whose own noop holds it (rule L5).
@@ -214,7 +223,7 @@ pub enum Block {
     Behind(Key),
     /// A vertex that is held by a noop, near or far (rule L5).
     BehindHeld(Key),
-    /// A vertex that waits for a person's answer, or was declined.
+    /// A vertex that a person left as it is (rule L4).
     Declined(Key),
 }
 
@@ -237,6 +246,9 @@ pub struct Tally {
     pub held: usize,
     /// Notifications that nobody has heard yet (those of noop vertices not counted).
     pub pending: usize,
+    /// The same of vertices that the run was not about (rule L4): they wait for a run of their own.
+    #[serde(default)]
+    pub outside: usize,
 }
 
 /// How much of the trace is told.

@@ -6,7 +6,7 @@
 //!   asked anew, since that may depend on what it received (rule O8).
 //! - V4 What was received is validated again; a refusal fails the receiver and names the sender.
 //! - V5 A sender that has nothing to send: its receivers wait for it, by name. Nothing is ever made up.
-//! - V6 What cannot be read back is kept with a hash of the params that made it.
+//! - V6 What cannot be read back is kept with a hash of the params that made it, the name among them where it stands for one.
 //! - V7 A received change is no notification.
 //! - V8 A secret is shown as a mask.
 
@@ -209,7 +209,22 @@ impl Engine {
     /// The outputs that are kept for just these params; others void them.
     pub(super) fn kept_for(&self, v: VertexId, params: &Params) -> Option<Sends> {
         let Kept { hash, values } = self.remembered.kept.get(&self.node(v).key)?;
-        (*hash == digest(params)).then(|| Arc::new(values.clone()))
+        (*hash == self.made_by(v, params)).then(|| Arc::new(values.clone()))
+    }
+
+    /// A hash of what made an output: its params, and its name where that stands for one of them.
+    pub(super) fn made_by(&self, v: VertexId, params: &Params) -> [u8; 32] {
+        let key = &self.node(v).key;
+        let fields = self.options.catalog.schema(key.kind());
+        let mut fields = fields.map_or(&[][..], |schema| schema.fields).iter();
+        match fields.find(|field| field.from_name && !params.contains_key(field.name)) {
+            None => digest(params),
+            Some(field) => {
+                let mut all = params.clone();
+                all.insert(field.name.to_owned(), Value::str(key.name()));
+                digest(&all)
+            }
+        }
     }
 
     /// Why a vertex in sync cannot give a receiver what it needs: an output that is not kept (rule V6).

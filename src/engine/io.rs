@@ -92,6 +92,8 @@ pub enum Input {
     Hung { vertex: VertexId, attempt: Attempt },
     /// A watch is listening from now on.
     Listening { vertex: VertexId },
+    /// What was asked for is what is listened to already, without a gap.
+    StillListening { vertex: VertexId },
     /// A watch cannot be had, or broke: the vertex is polled until it can.
     WatchFailed { vertex: VertexId, why: String },
     /// A watch noticed something.
@@ -165,6 +167,8 @@ pub struct Fail {
     pub needs_root: bool,
     /// Whether it was ended from outside.
     pub cancelled: bool,
+    /// What the vertex does by itself under watch though its check failed.
+    pub rhythm: Option<Rhythm>,
 }
 
 /// What a vertex does by itself under watch.
@@ -229,7 +233,8 @@ pub enum Effect {
         job: Job,
         after: Option<Seq>,
     },
-    /// Keep an eye on what the vertex manages; answer with [`Input::Listening`] or [`Input::WatchFailed`].
+    /// Keep an eye on what the vertex manages with these params, instead of what it managed before; answer with
+    /// [`Input::Listening`], [`Input::StillListening`] or [`Input::WatchFailed`].
     Watch {
         vertex: VertexId,
         key: Key,

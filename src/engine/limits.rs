@@ -1,17 +1,18 @@
-//! Limits: semaphores, and vertices that keep changing back.
+//! Limits: semaphores, owners of parts of the world, and vertices that keep changing back.
 //!
 //! - M2 A vertex takes all its semaphores at once or none, and holds them while it runs: so no two can wait for each other, and
-//!   a name that stands twice is one. Ending a run lets go of all.
-//! - C4 A vertex that changed five times within ten seconds, each time after another vertex of this graph ran, with no command,
-//!   new params or tick between, fails: two of this graph fight over the same thing. It stays failed until a command, new params
-//!   or a restart. Another ran if its apply or refresh began since the change before, so that what a command does counts
+//!   a name that stands twice is one. Ending a run lets go of all but what hangs: who waits for that is blocked behind it.
+//! - C4 No two vertices manage the same part of the world, also when a received value makes them so. A vertex that changed
+//!   five times within ten seconds, each time after another vertex of this graph ran, with no command, new params or tick
+//!   between, fails: two of this graph fight over the same thing. It stays failed until a command, new params or a restart. Another ran if its apply or refresh began since the change before, so that what a command does counts
 //!   also while it still runs; but one run counts once. A refresh that changed nothing did not run in this sense: who is
 //!   only told of repairs has no part in the damage, which then comes from outside.
 
 use super::Engine;
 use super::io::VertexId;
+use super::state::Phase;
 use crate::time::{Span, Time};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many changes …
 const CHANGES: usize = 5;
@@ -31,12 +32,15 @@ impl Semaphores {
         self.waiting.push(entry);
     }
 
+    /// Those that wait, in order.
+    pub fn waiting(&self) -> Vec<VertexId> {
+        let waiting: BTreeSet<_> = self.waiting.iter().collect();
+        waiting.into_iter().map(|(_, _, v)| *v).collect()
+    }
+
     /// Those that waited, who no longer do.
-    pub fn dismiss(&mut self) -> Vec<VertexId> {
+    pub fn dismiss(&mut self) -> Vec<(Time, u32, VertexId)> {
         std::mem::take(&mut self.waiting)
-            .into_iter()
-            .map(|(_, _, v)| v)
-            .collect()
     }
 }
 
@@ -74,6 +78,29 @@ impl Engine {
         for (since, rank, waiter) in std::mem::take(&mut self.semaphores.waiting) {
             self.node_mut(waiter).queued = true;
             self.ready.insert((since, rank, waiter));
+        }
+    }
+
+    /// The semaphore that this vertex would have to wait for, and who holds it, where all that do were cancelled and have
+    /// not come back: nobody can say when they will.
+    pub(super) fn hung_semaphore(&self, v: VertexId) -> Option<(String, VertexId)> {
+        let name = self.lacks_semaphore(v)?;
+        let hangs = |v: &VertexId| {
+            let node = self.node(*v);
+            node.phase == Phase::Stuck && node.holds.contains(&name)
+        };
+        let known = self.failed.iter().chain(&self.ghosts);
+        let hung: BTreeSet<VertexId> = known.copied().filter(hangs).collect();
+        let taken = self.semaphores.taken.get(&name).copied().unwrap_or(0);
+        let first = hung.iter().min_by_key(|v| &self.node(**v).key).copied();
+        let first = first.filter(|_| hung.len() >= taken as usize)?;
+        Some((name, first))
+    }
+
+    /// Nobody waits for a semaphore any more: the run has ended.
+    pub(super) fn dismiss_waiting(&mut self) {
+        for entry in self.semaphores.dismiss() {
+            self.node_mut(entry.2).queued = false;
         }
     }
 
@@ -146,6 +173,38 @@ impl Engine {
             .extra
             .as_ref()
             .is_some_and(|extra| extra.fights)
+    }
+
+    /// Takes the parts of the world that this vertex manages, and lets go of others; says who has one already (rule C4).
+    pub(super) fn claim(&mut self, v: VertexId, parts: Vec<String>) -> Option<String> {
+        if parts.is_empty() && self.node(v).extra.is_none() {
+            return None;
+        }
+        self.disown(v);
+        let taken = parts.iter().find_map(|part| {
+            let owner = self.owners.get(part).copied();
+            let owner = owner.filter(|owner| self.is_there(*owner))?;
+            Some((part, &self.node(owner).key))
+        });
+        let why = taken
+            .map(|(part, owner)| format!("{owner} manages {part} already: let one of them do it"));
+        if why.is_none() {
+            let owned = parts.iter().map(|part| (part.clone(), v));
+            self.owners.extend(owned);
+            self.node_mut(v).extra.get_or_insert_default().owns = parts;
+        }
+        why
+    }
+
+    /// Another vertex may have what this one manages.
+    pub(super) fn disown(&mut self, v: VertexId) {
+        let extra = self.node_mut(v).extra.as_mut();
+        let parts = extra.map_or_else(Vec::new, |extra| std::mem::take(&mut extra.owns));
+        for part in parts {
+            if self.owners.get(&part) == Some(&v) {
+                self.owners.remove(&part);
+            }
+        }
     }
 
     /// A command, new params or a tick: what changed before no longer counts as a fight.

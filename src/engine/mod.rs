@@ -7,7 +7,7 @@
 //! | --- | --- | --- |
 //! | `order` | who is settled, who may start, in which order | O1 to O7, O9 |
 //! | `watch` | watches, polls, ticks, event limits | O8, N8, M1 |
-//! | `run` | beginning a run, pausing, stepping, breaks | W3 |
+//! | `run` | beginning a run, pausing, stepping, breaks | W3, L4 |
 //! | `attempt` | a vertex from its check to its end | C1 to C3, L1, L2, L5 |
 //! | `consent` | asking for what the plan did not say | L4 |
 //! | `notify` | generations, hearing, cancelling | N1 to N7 |
@@ -15,8 +15,10 @@
 //! | `debt` | what must survive a crash | P1 to P6 |
 //! | `retry` | failures, tries, causes to start again | M3, C3 |
 //! | `limits` | semaphores, vertices that keep changing back | M2, C4 |
-//! | `edit` | a new graph under a running engine | G1, N7 |
-//! | `ending` | converged, blocked, stopped | E1, E2, V5, L5, L6 |
+//! | `edit` | a new graph under a running engine | G1 |
+//! | `gone` | what is remembered of what goes, or has another name | N7 |
+//! | `blocked` | what waits for ever, and behind what | O9, V5, L5 |
+//! | `ending` | converged, stopped | E1, E2, L6 |
 //! | `audit` | what must be true between any two steps | O1, O9, V3 |
 //! | `why` | causes, back to an input | |
 //!
@@ -27,12 +29,14 @@
 mod ask;
 mod attempt;
 mod audit;
+mod blocked;
 mod consent;
 pub mod debt;
 mod edit;
 mod ending;
 pub mod event;
 mod flow;
+mod gone;
 pub mod io;
 mod limits;
 mod net;
@@ -252,6 +256,7 @@ impl Engine {
             } => self.refreshed(vertex, attempt, outcome),
             Input::Hung { vertex, attempt } => self.hung(vertex, attempt),
             Input::Listening { vertex } => self.listening(vertex),
+            Input::StillListening { vertex } => self.still_listening(vertex),
             Input::WatchFailed { vertex, why } => self.watch_failed(vertex, why),
             Input::Noticed { vertex, what } => self.noticed(vertex, what),
             Input::Tick => {}

@@ -13,7 +13,7 @@
 use super::debt::{Count, Generation, Line, Record, Source};
 use super::event::{EventId, What};
 use super::io::VertexId;
-use super::state::{FAILED, PENDING};
+use super::state::{FAILED, PENDING, Phase};
 use super::{Engine, Kept, Seq};
 use crate::graph::Key;
 
@@ -54,7 +54,7 @@ impl Engine {
         };
         let seq = self.record(record, Some(v), cause);
         self.node_mut(v).debt = false;
-        self.gates[v.0 as usize] = self.gates[v.0 as usize].max(seq);
+        self.gate_behind(v, seq);
         self.refresh_pending(v);
         self.deliver(v, &sent, may, cause);
     }
@@ -68,16 +68,13 @@ impl Engine {
 
     fn line(&self, id: super::net::LineId) -> Line {
         let (from, to) = self.net.lines[id as usize];
-        (
-            Source::Vertex(self.node(from).key.clone()),
-            self.node(to).key.clone(),
-        )
+        Line::between(&self.node(from).key, &self.node(to).key)
     }
 
     /// Marks the targets of new generations, and wakes those that failed: this is a new cause (rule M3).
     fn deliver(&mut self, v: VertexId, sent: &[(Line, Generation)], may: bool, cause: EventId) {
         for (line, generation) in sent {
-            let Some(to) = self.net.index.get(&line.1).copied() else {
+            let Some(to) = self.net.index.get(&line.to).copied() else {
                 continue;
             };
             if may {
@@ -111,6 +108,7 @@ impl Engine {
         }
         self.mark_pending(v, true);
         self.node_mut(v).notified = event;
+        self.refresh_tries(v);
         if self.has(v, FAILED) && !self.fights(v) {
             self.unfail(v);
             self.node_mut(v).tries = 0;
@@ -123,12 +121,13 @@ impl Engine {
         if on == self.has(v, PENDING) {
             return;
         }
+        let counts = usize::from(self.is_meant(v));
         if on {
             self.set(v, PENDING);
-            self.tally.pending += 1;
+            self.tally.pending += counts;
         } else {
             self.clear(v, PENDING);
-            self.tally.pending = self.tally.pending.saturating_sub(1);
+            self.tally.pending = self.tally.pending.saturating_sub(counts);
         }
     }
 
@@ -142,7 +141,7 @@ impl Engine {
 
     /// The lines into a vertex on which something is pending.
     fn pending_lines(&self, v: VertexId) -> Vec<(Line, Count)> {
-        let asked = (Source::Command, self.node(v).key.clone());
+        let asked = Line::asked(&self.node(v).key);
         let lines = self
             .net
             .lines_in
@@ -201,7 +200,7 @@ impl Engine {
             Some(v),
             cause,
         );
-        self.gates[v.0 as usize] = self.gates[v.0 as usize].max(seq);
+        self.gate_at(v, seq);
         let event = self.event(
             Some(v),
             What::Notified {
@@ -243,6 +242,11 @@ impl Engine {
         }
         if let Some(v) = v {
             self.node_mut(v).debt = false;
+            if self.node(v).phase != Phase::Stuck {
+                self.forget_began(v);
+            }
+            // What it is still at may change more: that is owed anew.
+            self.owe_for_acts(v);
             self.refresh_pending(v);
             self.stirred = true;
             self.arrivals.push(v);
@@ -278,39 +282,54 @@ impl Engine {
             sent: sent.clone(),
         };
         let seq = self.record(record, Some(v), cause);
-        self.gates[v.0 as usize] = self.gates[v.0 as usize].max(seq);
-        for (line, _) in &sent {
-            if let Some(to) = self.net.index.get(&line.1).copied() {
-                self.gates[to.0 as usize] = self.gates[to.0 as usize].max(seq);
-            }
-        }
+        self.gate_behind(v, seq);
         self.deliver(v, &sent, false, cause);
     }
 
     /// Before the first apply or refresh of a vertex that somebody would hear: its debt (rule P1).
-    pub(super) fn owe(&mut self, v: VertexId) -> Option<Seq> {
+    pub(super) fn owe(&mut self, v: VertexId) {
         if self.net.lines_out.row(v).is_empty() || self.node(v).debt {
-            return None;
+            return;
         }
-        let vertex = self.node(v).key.clone();
+        let (vertex, run) = (self.node(v).key.clone(), self.run);
         let cause = self.node(v).last;
-        let seq = self.record(
-            Record::Debt {
-                vertex,
-                run: self.run,
-            },
-            Some(v),
-            cause,
-        );
+        let seq = self.record(Record::Debt { vertex, run }, Some(v), cause);
         self.node_mut(v).debt = true;
-        self.trip_mut(v).took_debt = true;
-        Some(seq)
+        if let Some(trip) = self.node_mut(v).trip.as_mut() {
+            trip.took_debt = true;
+        }
+        self.gate_at(v, seq);
+    }
+
+    /// What acts, or acted and has not been right since, owes along every edge that there is now, also where that was drawn
+    /// only meanwhile, or where its debt went with a cancel or with the vertex, which is back (rule P1).
+    pub(super) fn owe_for_acts(&mut self, v: VertexId) {
+        if self.is_acting(v) || self.began(v) {
+            self.owe(v);
+        }
+    }
+
+    /// From here on this vertex acts only when that record is durable.
+    pub(super) fn gate_at(&mut self, v: VertexId, seq: Seq) {
+        let gate = &mut self.gates[v.0 as usize];
+        *gate = seq.max(*gate);
+    }
+
+    /// So do those right after it; whoever comes later learns of it as they settle. At once, since one of them may be on its way
+    /// already, while something before this one is not settled.
+    fn gate_behind(&mut self, v: VertexId, seq: Seq) {
+        self.gate_at(v, seq);
+        for at in self.net.succ.range(v) {
+            let s = self.net.succ.item(at);
+            self.gate_at(s, seq);
+        }
     }
 
     /// Nothing had begun: the debt that this attempt took is given back (rule N2).
     pub(super) fn give_debt_back(&mut self, v: VertexId) {
         let gone = self.has(v, super::state::GONE);
-        if self.trip_mut(v).took_debt && !self.trip_mut(v).changed && !gone {
+        let earlier = self.began(v);
+        if self.trip_mut(v).took_debt && !self.trip_mut(v).changed && !gone && !earlier {
             let vertex = self.node(v).key.clone();
             let cause = self.node(v).last;
             self.record(Record::NotBegun { vertex }, Some(v), cause);
@@ -320,8 +339,8 @@ impl Engine {
 }
 
 /// A line as people read it: `file[a] ~> svc[b]`, `notify svc[b]`.
-pub fn line_text((source, to): &Line) -> String {
-    match source {
+pub fn line_text(Line { to, from }: &Line) -> String {
+    match from {
         Source::Vertex(from) => format!("{from} ~> {to}"),
         Source::Command => format!("notify {to}"),
     }

@@ -17,7 +17,7 @@
 use super::event::{Dirt, Due, EventId, Wait, What};
 use super::io::{Effect, Input, Job, VertexId};
 use super::state::{
-    BUSY, DIRTY, FAILED, FRESH, GONE, Mode, Outcome, PENDING, Phase, SETTLED, STARVED, Watching,
+    BUSY, DIRTY, FAILED, FRESH, GONE, Mode, Outcome, PENDING, Phase, SETTLED, STARVED,
 };
 use super::{Attempt, Engine};
 
@@ -29,14 +29,15 @@ impl Engine {
         }
         self.stirred = true;
         let event = self.event(Some(v), What::Dirty(why), cause);
-        let at_once = matches!(why, Dirt::Command | Dirt::Params);
+        let at_once = why.is_at_once();
+        self.refresh_tries(v);
         match self.node(v).phase {
             Phase::Delayed if at_once => self.end_delay(v),
             Phase::Asking if at_once => self.stop_asking(v),
             Phase::Idle | Phase::Arming => {}
             _ => {
                 let node = self.node_mut(v);
-                node.again = Some(node.again.unwrap_or(why));
+                node.again = node.again.filter(|_| !at_once).or(Some(why));
                 node.cause = event;
                 return;
             }
@@ -192,7 +193,7 @@ impl Engine {
                 break;
             }
             self.node_mut(v).queued = false;
-            if self.mode == Mode::Watching && self.node(v).watching == Watching::No {
+            if self.mode == Mode::Watching && self.needs_watch(v) {
                 self.arm(v);
                 continue;
             }
@@ -236,6 +237,9 @@ impl Engine {
         node.last = last;
         node.again = None;
         node.trip = Some(Box::default());
+        if let Some(extra) = node.extra.as_mut() {
+            extra.declined = false;
+        }
         let (seen, notified) = (self.remembered.generation, self.has(v, PENDING));
         let trip = self.trip_mut(v);
         trip.seen = seen;

@@ -1,8 +1,8 @@
 //! Failures, tries, and what makes a failed vertex start again.
 //!
 //! - M3 A failed vertex starts again only for a new cause: an event, a changed value or params, a newer generation, a predecessor that
-//!   changed or recovered, a command, a restart. Each brings a fresh set of tries. A delay runs to its end, except for
-//!   changed params or a command.
+//!   changed or recovered, a command, a restart. Each brings a fresh set of tries, also one that comes during a try or its delay. A
+//!   delay runs to its end, except for changed params or a command.
 //! - N2 A failure counts as having changed something, unless nothing had begun.
 //! - C3 A vertex that changed something, failed, and is right on a later try has changed.
 
@@ -22,12 +22,13 @@ impl Engine {
             Some(meta) => (meta.retry, meta.delay),
             None => (0, crate::time::Span::ZERO),
         };
-        let tries = self.node(v).tries;
+        let fresh = self.has_new_cause(v);
+        let tries = if fresh { 0 } else { self.node(v).tries };
         let more = (retry < 0 || i64::from(tries) < retry)
             && !stopping
             && !self.has(v, super::state::GONE);
-        let again = self.node(v).again.is_some();
-        if !more || self.options.plan || again {
+        let at_once = self.node(v).again.is_some_and(Dirt::is_at_once);
+        if !more || self.options.plan || at_once {
             return self.fail_for_good(v, fail);
         }
         self.tell_failure(v, fail);
@@ -44,7 +45,7 @@ impl Engine {
         let at = self.now + delay;
         let node = self.node_mut(v);
         node.last = last;
-        node.tries = tries + 1;
+        node.tries = if fresh { 0 } else { tries + 1 };
         node.phase = Phase::Delayed;
         self.set(v, BUSY);
         self.delayed += 1;
@@ -63,12 +64,24 @@ impl Engine {
         self.set(v, FAILED);
         self.failed.insert(v);
         self.beat(v);
-        let (seen, newer) = (self.trip_mut(v).seen, self.trip_mut(v).newer);
-        if (newer || !self.heard_all(v, seen)) && !self.is_noop(v) {
-            // What came while it ran is a cause of its own (rule M3).
+        if self.has_new_cause(v) {
             self.node_mut(v).again.get_or_insert(Dirt::MeanWhile);
         }
         self.rest(v);
+    }
+
+    /// Whether something came while it ran that is a cause of its own to start again (rule M3).
+    fn has_new_cause(&mut self, v: VertexId) -> bool {
+        let (seen, newer) = (self.trip_mut(v).seen, self.trip_mut(v).newer);
+        let came = newer || !self.heard_all(v, seen);
+        self.node(v).again.is_some() || (came && !self.is_noop(v))
+    }
+
+    /// A new cause while it waits for its next try: the delay runs to its end, and the tries after it are fresh (rule M3).
+    pub(super) fn refresh_tries(&mut self, v: VertexId) {
+        if self.node(v).phase == Phase::Delayed {
+            self.node_mut(v).tries = 0;
+        }
     }
 
     /// What needs root fails in a plan; it and what comes after it is planned on, as with rights (rule L1).
@@ -80,10 +93,39 @@ impl Engine {
         self.rest(v);
     }
 
-    fn tell_failure(&mut self, v: VertexId, fail: Fail) {
-        if !fail.began {
+    /// What a failed or cancelled act leaves: nothing if it had not begun, else something that may have changed.
+    fn leave_act(&mut self, v: VertexId, began: bool) {
+        if !began {
             self.give_debt_back(v);
         }
+        if self.is_acting(v) && (began || self.trip_mut(v).changed) {
+            self.node_mut(v).extra.get_or_insert_default().began = true;
+        }
+    }
+
+    /// Whether an attempt that may change something is under way, also one that was given up.
+    pub(super) fn is_acting(&self, v: VertexId) -> bool {
+        match self.node(v).phase {
+            Phase::Applying | Phase::Refreshing => true,
+            Phase::Stuck => self.began(v),
+            _ => false,
+        }
+    }
+
+    /// Whether an earlier attempt may have changed something, and it has not been right since (rule C3).
+    pub(super) fn began(&self, v: VertexId) -> bool {
+        let extra = self.node(v).extra.as_ref();
+        extra.is_some_and(|extra| extra.began)
+    }
+
+    pub(super) fn forget_began(&mut self, v: VertexId) {
+        if let Some(extra) = self.node_mut(v).extra.as_mut() {
+            extra.began = false;
+        }
+    }
+
+    fn tell_failure(&mut self, v: VertexId, fail: Fail) {
+        self.leave_act(v, fail.began);
         let sender = fail
             .param
             .as_ref()
@@ -107,9 +149,7 @@ impl Engine {
 
     /// Cancelled by a stop: neither failed nor right. It is dirty for the next run; a debt stays.
     fn cut_short(&mut self, v: VertexId, fail: Fail) {
-        if !fail.began {
-            self.give_debt_back(v);
-        }
+        self.leave_act(v, fail.began);
         let cause = self.node(v).last;
         let last = self.event(
             Some(v),
@@ -150,6 +190,7 @@ impl Engine {
         let cause = node.last;
         for at in self.net.succ.range(v) {
             let s = self.net.succ.item(at);
+            self.refresh_tries(s);
             if self.has(s, FAILED) {
                 self.dirty(s, Dirt::Predecessor, cause);
             } else if let Some(trip) = self.node_mut(s).trip.as_mut() {
@@ -171,6 +212,7 @@ impl Engine {
         }
         self.running -= 1;
         self.stirred = true;
+        self.leave_act(v, true);
         self.node_mut(v).phase = Phase::Stuck;
         let cause = self.node(v).last;
         let why = "did not end when it was cancelled, and may still run".to_owned();

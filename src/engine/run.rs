@@ -1,12 +1,13 @@
 //! A run as a person steers it: begun, paused, stepped through, stopped at breaks.
 //!
+//! - L4 A run may be about some vertices: the rest is left alone, and does not count in what the run comes to.
 //! - W3 Each run that a person starts is one: everything is dirty when it begins, since the world may be any.
 
 use std::collections::BTreeSet;
 
 use super::event::{Dirt, EventId, What};
 use super::io::{Until, VertexId};
-use super::state::{DIRTY, Mode, Outcome, Phase};
+use super::state::{DIRTY, Mode, Outcome, PENDING, Phase};
 use super::{Engine, Tally};
 use crate::graph::Key;
 
@@ -36,6 +37,7 @@ impl Engine {
         });
         let vertices = only.as_ref().map_or(self.net.index.len(), BTreeSet::len);
         self.only = only;
+        self.start_afresh();
         let cause = self.input(
             None,
             What::Started {
@@ -44,12 +46,12 @@ impl Engine {
                 vertices,
             },
         );
-        self.tally = Tally {
-            pending: self.tally.pending,
-            ..Tally::default()
-        };
         let all = self.net.index.values().copied();
         let all: Vec<VertexId> = all.filter(|v| self.is_meant(*v)).collect();
+        self.tally = Tally {
+            pending: all.iter().filter(|v| self.has(**v, PENDING)).count(),
+            ..Tally::default()
+        };
         for v in all {
             let node = self.node_mut(v);
             node.outcome = Outcome::New;
@@ -67,8 +69,20 @@ impl Engine {
                 self.arrivals.push(v);
             } else {
                 node.again = Some(Dirt::Command);
+                if node.phase == Phase::Stuck {
+                    // It hangs since a run before, and has not been seen to be right in this one.
+                    self.set_outcome(v, Outcome::Failed);
+                }
             }
         }
+    }
+
+    /// Nobody stands in line from before: what became dirty or pending meanwhile has its turn only if this run is about it (L4).
+    fn start_afresh(&mut self) {
+        for entry in std::mem::take(&mut self.ready) {
+            self.node_mut(entry.2).queued = false;
+        }
+        self.dismiss_waiting();
     }
 
     pub(super) fn pause(&mut self) {

@@ -1,5 +1,6 @@
 //! What the engine holds of each vertex, and the words for it.
 
+use super::blocked::Known;
 use super::debt::Seq;
 use super::event::{Dirt, EventId};
 use super::io::{Attempt, CheckOutcome, Rhythm, Sends, VertexId};
@@ -87,6 +88,8 @@ pub(super) enum Outcome {
 pub(super) enum Watching {
     No,
     Yes,
+    /// As its params were before they changed; it is asked for anew before the next check.
+    AsBefore,
     /// It could not be watched, and is polled.
     Polled,
 }
@@ -178,10 +181,16 @@ pub(super) struct Inbox {
 /// What few vertices need.
 #[derive(Default)]
 pub(super) struct Extra {
+    /// The parts of the world that it manages, if received values may have moved them (rule C4).
+    pub owns: Vec<String>,
     /// When it changed, and how many acts of any vertex there had been (rule C4).
     pub changes: Vec<(Time, u64)>,
     /// It failed because it keeps changing back: only a command or new params start it again (rule C4).
     pub fights: bool,
+    /// It changed something, or may have, and has not been right since (rule C3): also where nobody would be told.
+    pub began: bool,
+    /// It failed because a person left it as it is (rule L4).
+    pub declined: bool,
     /// Events that may still come at once, and when that was true (rule M1).
     pub tokens: Option<(f64, Time)>,
 }
@@ -323,8 +332,20 @@ impl Engine {
     /// The status of a vertex right now; `None` if it is not in the graph. Costs a walk up the graph where it waits.
     pub fn status(&self, key: &Key) -> Option<Status> {
         let v = *self.net.index.get(key)?;
+        Some(self.status_of(v, &mut Known::default()))
+    }
+
+    /// The statuses of all vertices right now, in one walk over the graph.
+    pub fn statuses(&self) -> BTreeMap<&Key, Status> {
+        let mut known = Known::default();
+        let all = self.net.index.iter();
+        all.map(|(key, v)| (key, self.status_of(*v, &mut known)))
+            .collect()
+    }
+
+    fn status_of(&self, v: VertexId, known: &mut Known) -> Status {
         let node = self.node(v);
-        Some(match node.phase {
+        match node.phase {
             Phase::Checking | Phase::Asking => Status::Checking,
             Phase::Applying => Status::Applying,
             Phase::Refreshing => Status::Refreshing,
@@ -339,13 +360,13 @@ impl Engine {
                 Outcome::Failed => Status::Failed,
                 Outcome::Held => Status::Held,
             },
-            Phase::Idle => match self.blocked_behind(v) {
+            Phase::Idle => match self.blocked_behind(v, known) {
                 Some(super::Block::HeldSender(_) | super::Block::BehindHeld(_)) => Status::Held,
                 Some(_) => Status::Blocked,
                 None if self.mode == Mode::Idle && node.outcome == Outcome::New => Status::New,
                 None => Status::Waiting,
             },
-        })
+        }
     }
 
     /// The marks of a vertex; `None` if it is not in the graph.

@@ -118,6 +118,11 @@ impl Engine {
         }
     }
 
+    /// Whether its watch must be asked for before it is checked under watch (rule O8).
+    pub(super) fn needs_watch(&self, v: VertexId) -> bool {
+        matches!(self.node(v).watching, Watching::No | Watching::AsBefore)
+    }
+
     /// Sets a watch up before the first check under watch (rule O8).
     pub(super) fn arm(&mut self, v: VertexId) {
         self.arming += 1;
@@ -143,11 +148,18 @@ impl Engine {
         let cause = self.node(v).cause;
         self.event(Some(v), What::Watching, cause);
         let was_polled = self.node(v).watching == Watching::Polled;
-        self.node_mut(v).watching = Watching::Yes;
-        self.armed(v);
+        self.still_listening(v);
         if was_polled {
             self.beat(v);
             self.due_dirty(v, Due::Watch);
+        }
+    }
+
+    pub(super) fn still_listening(&mut self, v: VertexId) {
+        if self.is_there(v) {
+            self.node_mut(v).watching = Watching::Yes;
+            self.alarms.clear(v, Alarm::Watch);
+            self.armed(v);
         }
     }
 
@@ -165,7 +177,7 @@ impl Engine {
             let cause = self.node(v).cause;
             self.event(Some(v), What::WatchLost { why, poll }, cause);
         }
-        let was_listening = self.node(v).watching == Watching::Yes;
+        let was_listening = matches!(self.node(v).watching, Watching::Yes | Watching::AsBefore);
         self.node_mut(v).watching = Watching::Polled;
         self.armed(v);
         if self.mode == Mode::Watching {
@@ -228,9 +240,23 @@ impl Engine {
         (tokens < 1.0).then(|| Span(((1.0 - tokens) / limit * 1e6).ceil() as u64))
     }
 
+    /// What the vertex does by itself, as its check says, also one that failed. What it did before ends with that.
+    pub(super) fn set_rhythm(&mut self, v: VertexId, rhythm: Option<Rhythm>) {
+        if self.node(v).rhythm != rhythm {
+            self.node_mut(v).rhythm = rhythm;
+            self.end_poll(v);
+            self.restart_timer(v);
+        }
+    }
+
+    /// How often it is polled may have changed: the next poll is counted from its next check.
+    pub(super) fn end_poll(&mut self, v: VertexId) {
+        self.alarms.clear(v, Alarm::Poll);
+    }
+
     /// Sets the next deadline of what the vertex does by itself; only while watching.
     pub(super) fn beat(&mut self, v: VertexId) {
-        if self.mode != Mode::Watching {
+        if self.mode != Mode::Watching || !self.is_there(v) {
             return;
         }
         let poll = self.node(v).meta.as_ref().and_then(|meta| meta.poll);
@@ -285,13 +311,14 @@ impl Engine {
         }
     }
 
-    /// Its params or received values changed: what was watched for the ones before does not count for these. Its watch is set up
-    /// anew before its next check.
+    /// Its params or received values changed, and with them perhaps what is to be watched: that is asked before its next check.
+    /// Whoever watches knows whether it is still the same; until then the watch stays as it was.
     pub(super) fn watch_anew(&mut self, v: VertexId) {
-        match self.node(v).phase {
+        match (self.node(v).phase, self.node(v).watching) {
             // Its watch is on its way, for the params before: only one for these counts.
-            Phase::Arming => self.ask_for_watch(v),
-            _ => self.unwatch(v),
+            (Phase::Arming, _) => self.ask_for_watch(v),
+            (_, Watching::No) => {}
+            _ => self.node_mut(v).watching = Watching::AsBefore,
         }
     }
 
@@ -300,7 +327,7 @@ impl Engine {
         self.alarms.set(v, Alarm::Retry, at);
     }
 
-    /// Takes every deadline of a vertex away, and its timer's when it is refreshed.
+    /// Its timer counts anew from its next beat: it was refreshed, or has another interval.
     pub(super) fn restart_timer(&mut self, v: VertexId) {
         self.alarms.clear(v, Alarm::Tick);
     }

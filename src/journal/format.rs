@@ -64,9 +64,9 @@ pub(super) fn key(slot: &Slot) -> Vec<u8> {
     let mut to = Writer::default();
     match slot {
         Slot::Debt(vertex) | Slot::Kept(vertex) | Slot::Cancel(vertex) => put_key(&mut to, vertex),
-        Slot::Line((source, target)) => {
-            put_key(&mut to, target);
-            match source {
+        Slot::Line(line) => {
+            put_key(&mut to, &line.to);
+            match &line.from {
                 Source::Command => drop(to.u8(0)),
                 Source::Vertex(from) => put_key(to.u8(1), from),
             }
@@ -215,13 +215,13 @@ fn get_key(from: &mut Reader) -> Result<Key, Expected> {
     Ok(Key::new(kind, from.text()?))
 }
 
-fn get_line(from: &mut Reader, target: Key) -> Result<Line, Expected> {
+fn get_line(from: &mut Reader, to: Key) -> Result<Line, Expected> {
     let source = match from.u8()? {
         0 => Source::Command,
         1 => Source::Vertex(get_key(from)?),
         _ => return Err("a source"),
     };
-    Ok((source, target))
+    Ok(Line { to, from: source })
 }
 
 fn put_kept(to: &mut Writer, kept: &Kept) -> Result<(), String> {
@@ -316,7 +316,7 @@ mod tests {
     pub(crate) fn full() -> Ledger {
         let [exec, file, svc] =
             [("exec", "x"), ("file", "/etc/ü"), ("svc", "s")].map(|(k, n)| Key::new(k, n));
-        let line = (Source::Vertex(file.clone()), svc.clone());
+        let line = Line::between(&file, &svc);
         let values = [
             ("a", Value::Bool(true)),
             ("b", Value::Int(-2)),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::engine::{Line, Record, Remembered, Seq, Source};
+use crate::engine::{Line, Record, Remembered, Seq};
 use crate::graph::Key;
 use crate::time::Wall;
 
@@ -117,7 +117,7 @@ impl Ledger {
                 touched.extend(kept.as_ref().map(|_| Slot::Kept(vertex.clone())));
             }
             Record::Asked { vertex, .. } => {
-                touched.insert(Slot::Line((Source::Command, vertex.clone())));
+                touched.insert(Slot::Line(Line::asked(vertex)));
             }
             Record::Ticked { sent, .. } => touched.extend(lines(sent)),
             Record::Cancelled { vertex } => {
@@ -189,10 +189,9 @@ impl Ledger {
             }
         }
         for line in self.remembered.lines.keys() {
-            let new = moved_line(line, from, to);
-            if new != *line || line.1 == *to || line.0 == Source::Vertex(to.clone()) {
+            if line.touches(from) || line.touches(to) {
                 touched.insert(Slot::Line(line.clone()));
-                touched.insert(Slot::Line(new));
+                touched.insert(Slot::Line(line.clone().renamed(from, to)));
             }
         }
         touched
@@ -207,7 +206,7 @@ impl Ledger {
                     Slot::Debt(key) => Slot::Debt(moved(&key)),
                     Slot::Kept(key) => Slot::Kept(moved(&key)),
                     Slot::Cancel(key) => Slot::Cancel(moved(&key)),
-                    Slot::Line(line) => Slot::Line(moved_line(&line, from, to)),
+                    Slot::Line(line) => Slot::Line(line.renamed(from, to)),
                 };
                 (slot, mark)
             })
@@ -216,13 +215,4 @@ impl Ledger {
             self.cancels.insert(to.clone(), cancel);
         }
     }
-}
-
-fn moved_line((source, target): &Line, from: &Key, to: &Key) -> Line {
-    let moved = |key: &Key| if key == from { to.clone() } else { key.clone() };
-    let source = match source {
-        Source::Vertex(key) => Source::Vertex(moved(key)),
-        Source::Command => Source::Command,
-    };
-    (source, moved(target))
 }

@@ -9,7 +9,7 @@ use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 
 use super::*;
-use crate::engine::{Kept, Line, Record, Seq, Source};
+use crate::engine::{Kept, Line, Record, Seq};
 use crate::graph::Key;
 use crate::time::Wall;
 use crate::value::Value;
@@ -85,12 +85,11 @@ fn key(n: u8) -> Key {
 }
 
 fn line(a: u8, b: u8) -> Line {
-    let source = if a % 7 == 0 {
-        Source::Command
+    if a % 7 == 0 {
+        Line::asked(&key(b))
     } else {
-        Source::Vertex(key(a))
-    };
-    (source, key(b))
+        Line::between(&key(a), &key(b))
+    }
 }
 
 /// Any record, of few names, so that they meet.

@@ -72,6 +72,8 @@ pub trait AnyKind: Send + Sync {
     fn refresh(&self, job: &Job, world: &dyn World) -> Result<Applied, Failure>;
     /// What to keep an eye on.
     fn watches(&self, key: &Key, params: &Params) -> Vec<Watch>;
+    /// What it does by itself under `watch`, whatever its check says; nothing where its params are refused.
+    fn rhythm(&self, key: &Key, params: &Params) -> Option<Rhythm>;
     /// What is there under this name.
     fn inspect(&self, name: &str, look: &dyn Look) -> Result<Option<Params>, Failure>;
     /// A warning that these params deserve, if any.

@@ -5,8 +5,10 @@ use super::script::Script;
 use crate::command::session::{Verdict, judge};
 use crate::command::{Flow, Order, Session, SessionError, SessionOptions, WorldName};
 use crate::drive::Plan;
-use crate::engine::Level;
+use crate::engine::{Level, Status};
 use crate::file::{Document, Expectation, Step, TraceLevel};
+use crate::graph::Key;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// How a story is played.
@@ -171,8 +173,12 @@ fn conclude(
 /// The last block of a snapshot: the status of every vertex with its reason, what is pending, and the exit code.
 fn result(session: &Session) -> String {
     let mut text = "\nresult\n".to_owned();
+    let stand: BTreeMap<Key, Status> = session.ask(|engine| {
+        let all = engine.statuses().into_iter();
+        all.map(|(key, status)| (key.clone(), status)).collect()
+    });
     for key in session.graph().vertices().keys() {
-        let status = session.ask(|engine| engine.status(key));
+        let status = stand.get(key).copied();
         let word = status.map_or("new", |status| status.word());
         let view = session.view().vertices.get(key);
         let reason = view

@@ -263,6 +263,9 @@ fn list(fields: &[FieldPath]) -> String {
 fn behind(block: &Block) -> String {
     match block {
         Block::Failure(key) => format!("behind {key}, which failed"),
+        Block::Semaphore { name, by } => {
+            format!("behind {by}, which holds the semaphore {name} and may still run")
+        }
         Block::NothingSent { from, field } => format!("by {from}, which has no {field} to send"),
         Block::HeldSender(key) => format!("by the noop of {key}, which would send to it"),
         Block::Behind(key) | Block::BehindHeld(key) => format!("behind {key}"),
@@ -307,6 +310,7 @@ fn tally_text(tally: &Tally) -> String {
         (tally.blocked, "blocked"),
         (tally.held, "held"),
         (tally.pending, "pending"),
+        (tally.outside, "pending for others"),
     ];
     let mut text = format!("{} ok", tally.ok);
     for (n, word) in parts.into_iter().filter(|(n, _)| *n > 0) {

@@ -231,6 +231,9 @@ impl VertexView {
     fn block(&mut self, block: &Block) {
         let (status, reason) = match block {
             Block::Failure(key) => (Status::Blocked, format!("behind {key}")),
+            Block::Semaphore { name, by } => {
+                (Status::Blocked, format!("{by} holds semaphore {name}"))
+            }
             Block::NothingSent { from, field } => {
                 (Status::Blocked, format!("{from} has no {field} to send"))
             }

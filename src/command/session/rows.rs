@@ -2,11 +2,12 @@
 
 use super::Session;
 use crate::engine::event::{Event, What};
-use crate::engine::{Level, Marks, Source, Status, why};
+use crate::engine::{Engine, Level, Marks, Source, Status, why};
 use crate::graph::Key;
 use crate::journal::Slot;
 use crate::time::Wall;
 use crate::trace::{self, View};
+use std::collections::BTreeMap;
 
 /// How a vertex stands.
 #[derive(Clone, PartialEq, Debug)]
@@ -47,14 +48,23 @@ impl Session {
     pub fn statuses(&self, keys: &[Key]) -> Vec<StatusRow> {
         let all = self.graph().vertices().keys();
         let wanted = all.filter(|key| keys.is_empty() || keys.contains(key));
-        wanted.map(|key| self.status_row(key)).collect()
+        let running = self.moment().running;
+        self.runner.ask(|engine| {
+            let stand = engine.statuses();
+            wanted
+                .map(|key| self.status_row(key, engine, &stand, running))
+                .collect()
+        })
     }
 
-    fn status_row(&self, key: &Key) -> StatusRow {
-        let (status, marks, failure) = self
-            .runner
-            .ask(|engine| (engine.status(key), engine.marks(key), engine.failure(key)));
-        let status = status.unwrap_or(Status::New);
+    fn status_row(
+        &self,
+        key: &Key,
+        engine: &Engine,
+        stand: &BTreeMap<&Key, Status>,
+        running: bool,
+    ) -> StatusRow {
+        let status = stand.get(key).copied().unwrap_or(Status::New);
         let seen = self.view.vertices.get(key);
         let told = seen.filter(|seen| seen.status == Some(status));
         let reason = match told
@@ -63,32 +73,17 @@ impl Session {
         {
             Some(reason) => reason,
             None if status == Status::Failed => {
+                let failure = engine.failure(key);
                 failure.map(|why| why.to_string()).unwrap_or_default()
             }
-            None if status == Status::Waiting => self.waits_for(key),
+            None if status == Status::Waiting => waits_for(key, engine, stand, running),
             None => String::new(),
         };
         StatusRow {
             key: key.clone(),
             status,
             reason,
-            marks: marks.unwrap_or_default(),
-        }
-    }
-
-    /// The first vertex right before this one that is not done; else a run, if there is none.
-    fn waits_for(&self, key: &Key) -> String {
-        let done = |status| matches!(status, Some(Status::Ok | Status::Changed));
-        let graph = self.graph();
-        let before = graph.edges().keys().filter(|(_, to)| to == key);
-        let open = self.runner.ask(|engine| {
-            let mut froms = before.map(|(from, _)| from);
-            froms.find(|from| !done(engine.status(from))).cloned()
-        });
-        match open {
-            Some(key) => format!("for {key}"),
-            None if !self.moment().running => "for the next run".to_owned(),
-            None => String::new(),
+            marks: engine.marks(key).unwrap_or_default(),
         }
     }
 
@@ -145,11 +140,11 @@ impl Session {
         let lines = lines
             .filter(|(_, count)| count.is_pending())
             .map(|(line, count)| {
-                let from = match &line.0 {
+                let from = match &line.from {
                     Source::Vertex(from) => Some(from),
                     Source::Command => None,
                 };
-                row(&line.1, from, Slot::Line(line.clone()), count.run)
+                row(&line.to, from, Slot::Line(line.clone()), count.run)
             });
         let mut rows: Vec<PendingRow> = debts.chain(lines).collect();
         rows.retain(|row| keys.is_empty() || keys.contains(&row.to));
@@ -188,5 +183,15 @@ impl Session {
             event.what.level() <= level && (keys.is_empty() || about)
         };
         self.events.iter().filter(wanted).collect()
+    }
+}
+
+/// The first vertex right before this one that is not done; else a run, if there is none.
+fn waits_for(key: &Key, engine: &Engine, stand: &BTreeMap<&Key, Status>, running: bool) -> String {
+    let done = |from: &&Key| matches!(stand.get(from), Some(Status::Ok | Status::Changed));
+    match engine.right_before(key).find(|from| !done(from)) {
+        Some(key) => format!("for {key}"),
+        None if !running => "for the next run".to_owned(),
+        None => String::new(),
     }
 }

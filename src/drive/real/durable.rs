@@ -87,7 +87,7 @@ impl RealDrive {
                     vertex,
                     key,
                     params,
-                }) => self.watched.watch(vertex, &key, &params),
+                }) => back.extend(self.watched.watch(vertex, &key, &params)),
                 Err(Effect::Unwatch { vertex }) => self.watched.unwatch(vertex),
                 Err(Effect::Cancel { attempt, .. }) => {
                     back.extend(self.held.cancel(attempt).map(|errand| never_begun(&errand)));

@@ -19,8 +19,15 @@ pub(super) struct Watched {
     sink: Arc<dyn Fn(WatchEvent) + Send + Sync>,
     watcher: Option<HostWatcher>,
     last: u64,
-    numbers: BTreeMap<VertexId, u64>,
+    watches: BTreeMap<VertexId, Set>,
     vertices: BTreeMap<u64, VertexId>,
+}
+
+/// What a vertex has its eye on.
+struct Set {
+    number: u64,
+    watches: Vec<Watch>,
+    listens: bool,
 }
 
 impl Watched {
@@ -31,32 +38,46 @@ impl Watched {
             sink: Arc::new(sink),
             watcher: None,
             last: 0,
-            numbers: BTreeMap::new(),
+            watches: BTreeMap::new(),
             vertices: BTreeMap::new(),
         }
     }
 
-    /// Watches what this vertex manages, instead of what it managed before.
-    pub fn watch(&mut self, vertex: VertexId, key: &Key, params: &Params) {
+    /// Watches what this vertex manages, instead of what it managed before. What is the same is left alone: if that
+    /// listens already, this says so.
+    pub fn watch(&mut self, vertex: VertexId, key: &Key, params: &Params) -> Option<Input> {
         let watches: Vec<Watch> = kind::find(key.kind())
             .map_or_else(Vec::new, |kind| kind.watches(key, params))
             .into_iter()
             .map(|watch| self.host.real_watch(watch))
             .collect();
+        if let Some(set) = self
+            .watches
+            .get(&vertex)
+            .filter(|set| set.watches == watches)
+        {
+            return set.listens.then_some(Input::StillListening { vertex });
+        }
         self.last += 1;
         let number = self.last;
         // The new one listens before the old one ends: nothing falls between them.
         self.watcher().watch(number, &watches);
         self.vertices.insert(number, vertex);
-        if let Some(old) = self.numbers.insert(vertex, number) {
-            self.drop_number(old);
+        let set = Set {
+            number,
+            watches,
+            listens: false,
+        };
+        if let Some(old) = self.watches.insert(vertex, set) {
+            self.drop_number(old.number);
         }
+        None
     }
 
     /// No more of that.
     pub fn unwatch(&mut self, vertex: VertexId) {
-        if let Some(number) = self.numbers.remove(&vertex) {
-            self.drop_number(number);
+        if let Some(set) = self.watches.remove(&vertex) {
+            self.drop_number(set.number);
         }
     }
 
@@ -64,8 +85,16 @@ impl Watched {
     pub fn news(&mut self, event: WatchEvent) -> Option<Input> {
         let vertex = *self.vertices.get(&event.id)?;
         Some(match event.what {
-            What::Listening => Input::Listening { vertex },
-            What::Failed(why) => Input::WatchFailed { vertex, why },
+            What::Listening => {
+                if let Some(set) = self.watches.get_mut(&vertex) {
+                    set.listens = true;
+                }
+                Input::Listening { vertex }
+            }
+            What::Failed(why) => {
+                self.unwatch(vertex);
+                Input::WatchFailed { vertex, why }
+            }
             What::Lost(why) => Input::Noticed {
                 vertex,
                 what: format!("events were lost: {why}"),

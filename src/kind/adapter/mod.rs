@@ -8,8 +8,8 @@ mod params;
 mod veil;
 
 use super::{
-    AnyKind, Applied, At, Check, Checked, Done, Drift, Failure, Given, Job, Kind, Reader, Sends,
-    Want,
+    AnyKind, Applied, At, Check, Checked, Done, Drift, Failure, Given, Job, Kind, Reader, Rhythm,
+    Sends, Want,
 };
 use crate::graph::{FieldPath, Key, Params};
 use crate::value::{Finding, Opaque, Schema, Unknown, Value};
@@ -130,6 +130,12 @@ impl<K: Kind> AnyKind for Adapter<K> {
 
     fn watches(&self, key: &Key, params: &Params) -> Vec<Watch> {
         read::<K>(key, params).map_or_else(|_| Vec::new(), |want| self.0.watches(&want))
+    }
+
+    fn rhythm(&self, key: &Key, params: &Params) -> Option<Rhythm> {
+        let want = read::<K>(key, params).ok()?;
+        self.0.validate(&want, &Given::new(params, &[])).ok()?;
+        self.0.rhythm(&want)
     }
 
     fn inspect(&self, name: &str, look: &dyn Look) -> Result<Option<Params>, Failure> {
