@@ -16,6 +16,7 @@
 //! | `retry` | failures, tries, causes to start again | M3, C3 |
 //! | `limits` | semaphores, vertices that keep changing back | M2, C4 |
 //! | `edit` | a new graph under a running engine | G1, N7 |
+//! | `leftovers` | what is remembered and no longer in the graph | N7 |
 //! | `ending` | converged, blocked, stopped | E1, E2, V5, L5, L6 |
 //! | `audit` | what must be true between any two steps | O1, O9, V3 |
 //! | `why` | causes, back to an input | |
@@ -34,6 +35,7 @@ mod ending;
 pub mod event;
 mod flow;
 pub mod io;
+mod leftovers;
 mod limits;
 mod net;
 mod notify;
