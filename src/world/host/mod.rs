@@ -10,19 +10,22 @@
 //! | `accounts` | users and groups |
 //! | `random` | random bytes |
 //! | `process`, `running` | commands |
-//! | `http` | requests |
-//! | `service`, `unit` | systemd over D-Bus |
+//! | `http`, `proxy` | requests |
+//! | `service`, `manager`, `bus`, `unit` | systemd over D-Bus |
 //! | `watch`, `watching`, `trail`, `watch_units` | what changes by itself |
 //! | `cancel` | ending an attempt |
 //! | `sys` | what only Linux has, and what stands for it elsewhere |
 
 mod accounts;
 mod attributes;
+mod bus;
 mod cancel;
 mod files;
 mod http;
+mod manager;
 mod place;
 mod process;
+mod proxy;
 mod put;
 mod random;
 mod running;
