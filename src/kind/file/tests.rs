@@ -1,6 +1,6 @@
 //! The file kind by rows: the world before, what is wanted, the drifts in words, the world after.
 
-use crate::kind::toy::{Bench, Toy};
+use crate::kind::stage::{Stage, Vertex};
 use crate::value::Value;
 use crate::world::sim::FaultKind;
 use crate::world::{Put, World};
@@ -9,24 +9,24 @@ use std::path::Path;
 /// Plays each row, looks again, and finds nothing left to do.
 fn play(rows: &[(&str, &str, &str, &str)]) {
     for (before, line, drifts, after) in rows {
-        let world = Toy::of(before);
-        let bench = Bench::of(&world, line);
+        let world = Stage::of(before);
+        let bench = Vertex::of(&world, line);
         assert_eq!(bench.validate(&[]), Ok(()), "{line}");
         // A plan says the same, and leaves no trace (rules L1, L3, L4).
         let (was, overlay) = (world.lines("/"), world.overlay());
-        let plan = Bench {
+        let plan = Vertex {
             world: &overlay,
             plan: true,
-            ..Bench::of(&world, line)
+            ..Vertex::of(&world, line)
         };
-        let planned = plan.settle().map(|lines| lines.join("; "));
+        let planned = plan.mend().map(|lines| lines.join("; "));
         assert_eq!(
             planned.as_deref(),
             Ok(*drifts),
             "plan of {line}\nover\n{before}"
         );
         assert_eq!(world.lines("/"), was, "plan of {line}");
-        let found = bench.settle().map(|lines| lines.join("; "));
+        let found = bench.mend().map(|lines| lines.join("; "));
         assert_eq!(found.as_deref(), Ok(*drifts), "{line}\nover\n{before}");
         let after: Vec<&str> = after.lines().map(str::trim).collect();
         let there: Vec<String> = world.lines("/srv").lines().map(str::to_owned).collect();
@@ -232,8 +232,8 @@ fn a_link_is_written_through_only_where_nobody_else_could_have_put_it() {
         ),
     ];
     for (before, note, after) in rows {
-        let world = Toy::of(before);
-        let bench = Bench::of(&world, "file /srv/a content=new");
+        let world = Stage::of(before);
+        let bench = Vertex::of(&world, "file /srv/a content=new");
         let checked = bench.check().unwrap();
         assert!(
             checked.notes[0].contains(note),
@@ -248,8 +248,8 @@ fn a_link_is_written_through_only_where_nobody_else_could_have_put_it() {
         );
         assert_eq!(bench.check().unwrap().findings, [], "{before}");
     }
-    let world = Toy::of("/srv/real = old\n/srv/a -> real www");
-    let checked = Bench::of(&world, "file /srv/a content=new")
+    let world = Stage::of("/srv/real = old\n/srv/a -> real www");
+    let checked = Vertex::of(&world, "file /srv/a content=new")
         .check()
         .unwrap();
     assert!(checked.notes[0].contains("a link on the way is another user's"));
@@ -314,18 +314,18 @@ const REFUSED: &[(&str, &str, &str)] = &[
 #[test]
 fn what_cannot_be_is_said_before_anything_is_touched() {
     for (before, line, why) in REFUSED {
-        let world = Toy::of(before);
+        let world = Stage::of(before);
         let was = world.lines("/");
-        let failure = Bench::of(&world, line).settle().expect_err(line);
+        let failure = Vertex::of(&world, line).mend().expect_err(line);
         if !line.contains("validate") {
             let overlay = world.overlay();
-            let plan = Bench {
+            let plan = Vertex {
                 world: &overlay,
                 plan: true,
-                ..Bench::of(&world, line)
+                ..Vertex::of(&world, line)
             };
             assert_eq!(
-                plan.settle().expect_err(line).why,
+                plan.mend().expect_err(line).why,
                 failure.why,
                 "plan of {line}"
             );
@@ -338,18 +338,18 @@ fn what_cannot_be_is_said_before_anything_is_touched() {
 
 #[test]
 fn hard_links_mounts_and_full_disks_leave_the_old_file_whole() {
-    let twice = Toy::of("/srv/a = old\n/srv/b => /srv/a");
-    let mounted = Toy::of("/srv/a = old\nmount /srv/a");
-    let full = Toy::of("/srv/a = old").with("put", "/srv/a", FaultKind::NoSpace);
-    let theirs = Toy::of("/srv/a = old\nas user");
+    let twice = Stage::of("/srv/a = old\n/srv/b => /srv/a");
+    let mounted = Stage::of("/srv/a = old\nmount /srv/a");
+    let full = Stage::of("/srv/a = old").with_fault("put", "/srv/a", FaultKind::NoSpace);
+    let theirs = Stage::of("/srv/a = old\nas user");
     for (world, why) in [
         (twice, "2 hard links"),
         (mounted, "something is mounted"),
         (full, "no space"),
         (theirs, "needs root"),
     ] {
-        let failure = Bench::of(&world, "file /srv/a content=new")
-            .settle()
+        let failure = Vertex::of(&world, "file /srv/a content=new")
+            .mend()
             .unwrap_err();
         assert!(failure.why.contains(why), "{}", failure.why);
         assert_eq!(failure.needs_root, why == "needs root");
@@ -394,12 +394,12 @@ fn params_that_cannot_stand_together_are_refused() {
             "stands right below it",
         ),
     ];
-    let world = Toy::of("");
+    let world = Stage::of("");
     for (line, why) in rows {
-        let refused = Bench::of(&world, line).validate(&[]).expect_err(line);
+        let refused = Vertex::of(&world, line).validate(&[]).expect_err(line);
         assert!(refused.contains(why), "{line}: {refused}");
     }
-    let bound = Bench::of(&world, "file /srv/a source=/b").validate(&["content"]);
+    let bound = Vertex::of(&world, "file /srv/a source=/b").validate(&["content"]);
     assert!(bound.is_err_and(|why| why.contains("only one")));
 }
 
@@ -422,8 +422,8 @@ fn no_secret_and_no_private_file_shows_in_a_drift() {
         ("/srv/ 0755", "file /srv/a content=hunter2", false),
     ];
     for (before, line, hidden) in rows {
-        let world = Toy::of(before);
-        let found = format!("{:?}", Bench::of(&world, line).check().unwrap().findings);
+        let world = Stage::of(before);
+        let found = format!("{:?}", Vertex::of(&world, line).check().unwrap().findings);
         assert_eq!(!found.contains("hunter"), hidden, "{line}: {found}");
     }
 }
@@ -431,7 +431,7 @@ fn no_secret_and_no_private_file_shows_in_a_drift() {
 #[test]
 fn a_difference_is_bounded_and_fit_for_a_terminal() {
     let detail = |is: &str, should: &str| {
-        let world = Toy::of("/srv/ 0755");
+        let world = Stage::of("/srv/ 0755");
         let put = Put {
             path: "/srv/a".into(),
             content: is.as_bytes().into(),
@@ -441,7 +441,7 @@ fn a_difference_is_bounded_and_fit_for_a_terminal() {
             validate: None,
         };
         world.put(&put).unwrap();
-        let mut bench = Bench::of(&world, "file /srv/a");
+        let mut bench = Vertex::of(&world, "file /srv/a");
         bench.params.insert("content".into(), Value::str(should));
         bench.check().unwrap().findings.remove(0)
     };
@@ -471,8 +471,8 @@ fn a_difference_is_bounded_and_fit_for_a_terminal() {
 
 #[test]
 fn every_path_that_goes_is_listed() {
-    let world = Toy::of("/b/s/ 0755\n/srv/t/a = 1\n/srv/t/d/b = 2");
-    let bench = Bench::of(&world, "file /srv/t/ source=/b/s recurse=true purge=true");
+    let world = Stage::of("/b/s/ 0755\n/srv/t/a = 1\n/srv/t/d/b = 2");
+    let bench = Vertex::of(&world, "file /srv/t/ source=/b/s recurse=true purge=true");
     let found = bench.check().unwrap().findings.remove(0);
     assert_eq!(
         found.detail,
@@ -480,8 +480,8 @@ fn every_path_that_goes_is_listed() {
     );
     // What came after the plan was shown is not removed with it.
     let checked = bench.check().unwrap();
-    let later = Toy::of("/b/s/ 0755\n/srv/t/a = 1\n/srv/t/d/b = 2\n/srv/t/d/c = 3");
-    let failure = Bench {
+    let later = Stage::of("/b/s/ 0755\n/srv/t/a = 1\n/srv/t/d/b = 2\n/srv/t/d/c = 3");
+    let failure = Vertex {
         world: &later,
         ..bench
     }
@@ -507,34 +507,34 @@ fn sends_what_is_there_and_keeps_it_secret_where_it_is() {
         ("/srv/a 0640 = hi", "file /srv/a", "hi", true),
     ];
     for (before, line, content, secret) in rows {
-        let world = Toy::of(before);
-        let sends = Bench::of(&world, line).check().unwrap().sends.unwrap();
+        let world = Stage::of(before);
+        let sends = Vertex::of(&world, line).check().unwrap().sends.unwrap();
         assert_eq!(sends["content"].expose_str(), Some(content), "{line}");
         assert_eq!(sends["content"].is_secret(), secret, "{line}");
         assert_eq!(sends["sha256"].expose_str(), Some(hi), "{line}");
         assert_eq!(sends["sha256"].is_secret(), secret, "{line}");
         assert_eq!(sends["path"], Value::str("/srv/a"), "{line}");
     }
-    let world = Toy::of("/srv/d/ 0755");
+    let world = Stage::of("/srv/d/ 0755");
     for line in ["file /srv/d/", "file /srv/none state=absent"] {
-        let sends = Bench::of(&world, line).check().unwrap().sends.unwrap();
+        let sends = Vertex::of(&world, line).check().unwrap().sends.unwrap();
         assert_eq!(sends.keys().collect::<Vec<_>>(), ["path"], "{line}");
     }
 }
 
 #[test]
 fn a_file_that_is_right_costs_one_stat_and_one_read() {
-    let world = Toy::of("/srv/a = hi");
-    let mut bench = Bench::of(&world, "file /srv/a content=hi");
+    let world = Stage::of("/srv/a = hi");
+    let mut bench = Vertex::of(&world, "file /srv/a content=hi");
     bench.memo = bench.check().unwrap().memo;
     let (stats, reads) = (world.count("stat"), world.count("read"));
     assert_eq!((stats, reads), (1, 1));
     bench.check().unwrap();
     assert_eq!((world.count("stat"), world.count("read")), (2, 2));
     // Content, mode and owner go by one put (rule C1).
-    let world = Toy::of("/srv/a = hi");
-    Bench::of(&world, "file /srv/a content=ho mode=0600 owner=www")
-        .settle()
+    let world = Stage::of("/srv/a = hi");
+    Vertex::of(&world, "file /srv/a content=ho mode=0600 owner=www")
+        .mend()
         .unwrap();
     let calls = ["put", "set_mode", "set_owner"].map(|call| world.count(call));
     assert_eq!(calls, [1, 0, 0]);
@@ -542,7 +542,7 @@ fn a_file_that_is_right_costs_one_stat_and_one_read() {
 
 #[test]
 fn inspect_describes_what_is_there() {
-    let world = Toy::of(
+    let world = Stage::of(
         "/srv/a 0644 www = hi\n/srv/s 0600 = hunter2\n/srv/d/ 0750\n/srv/l -> a\n/srv/b = x\\0\u{fffd}",
     );
     let kind = crate::kind::find("file").unwrap();
@@ -608,8 +608,8 @@ fn what_is_unknown_is_a_drift_that_may_be() {
         ("/srv/a 0644", "", false, &[]),
     ];
     for (before, params, secret, lines) in rows {
-        let world = Toy::of(before);
-        let mut bench = Bench::of(&world, &format!("file /srv/a {params}"));
+        let world = Stage::of(before);
+        let mut bench = Vertex::of(&world, &format!("file /srv/a {params}"));
         let unknown = Value::unknown("password[pw]", *secret);
         bench.params.insert("content".into(), unknown);
         let checked = bench.check().unwrap();

@@ -2,15 +2,15 @@
 
 use super::draw::{alphabet, draw};
 use super::kept::file_name;
-use crate::kind::toy::{Bench, Toy};
+use crate::kind::stage::{Stage, Vertex};
 use crate::value::Value;
 
 const AT: &str = "/var/lib/weft/g/passwords/pw";
 
 #[test]
 fn a_password_is_made_once_and_sent_as_a_secret() {
-    let world = Toy::of("/var/lib/ 0755");
-    let bench = Bench::of(&world, "password pw");
+    let world = Stage::of("/var/lib/ 0755");
+    let bench = Vertex::of(&world, "password pw");
     let checked = bench.check().unwrap();
     assert_eq!(checked.findings[0].line, "not generated yet");
     assert!(checked.sends.is_none());
@@ -62,8 +62,8 @@ fn a_kept_one_that_does_not_fit_is_an_error_unless_it_may_be_replaced() {
     ];
     for (before, params, why) in rows {
         let dir = "/var/lib/weft/g/passwords/ 0700\n";
-        let world = Toy::of(&format!("{dir}{before}"));
-        let found = Bench::of(&world, &format!("password pw {params}")).settle();
+        let world = Stage::of(&format!("{dir}{before}"));
+        let found = Vertex::of(&world, &format!("password pw {params}")).mend();
         if why.is_empty() {
             assert_eq!(found, Ok(Vec::new()), "{before}");
             continue;
@@ -78,7 +78,7 @@ fn a_kept_one_that_does_not_fit_is_an_error_unless_it_may_be_replaced() {
         if before.contains("/x") {
             continue;
         }
-        let lines = Bench::of(&world, &format!("password pw {params} recover=true")).settle();
+        let lines = Vertex::of(&world, &format!("password pw {params} recover=true")).mend();
         assert!(lines.unwrap()[0].contains(why), "{before}");
         assert!(
             world.lines(AT).contains("0600 root = 0123456789"),
@@ -89,10 +89,10 @@ fn a_kept_one_that_does_not_fit_is_an_error_unless_it_may_be_replaced() {
 
 #[test]
 fn mode_and_owner_are_mended_without_a_new_password() {
-    let world = Toy::of(&format!(
+    let world = Stage::of(&format!(
         "/var/lib/weft/g/passwords/ 0755\n{AT} 0644 www = 0123456789abcdef"
     ));
-    let bench = Bench::of(&world, "password pw");
+    let bench = Vertex::of(&world, "password pw");
     let checked = bench.check().unwrap();
     let lines: Vec<&str> = checked
         .findings
@@ -117,10 +117,10 @@ fn mode_and_owner_are_mended_without_a_new_password() {
 
 #[test]
 fn a_notification_makes_a_new_one() {
-    let world = Toy::of(&format!(
+    let world = Stage::of(&format!(
         "/var/lib/weft/g/passwords/ 0700\n{AT} 0600 = 0123456789abcdef"
     ));
-    let done = Bench::of(&world, "password pw").refresh().unwrap();
+    let done = Vertex::of(&world, "password pw").refresh().unwrap();
     assert!(done.done.changed);
     assert_eq!(done.done.said.as_deref(), Some("generated 16 characters"));
     assert_eq!(
@@ -131,40 +131,32 @@ fn a_notification_makes_a_new_one() {
 
 #[test]
 fn a_plan_does_not_make_one_up() {
-    let world = Toy {
-        random: Vec::new(),
-        ..Toy::of("/var/lib/ 0755")
-    };
-    let bench = Bench {
-        plan: true,
-        ..Bench::of(&world, "password pw")
-    };
+    let world = Stage::of("/var/lib/ 0755").planned();
+    let bench = Vertex::of(&world, "password pw");
     let applied = bench.apply(&bench.check().unwrap()).unwrap();
     let password = &applied.sends["password"];
     assert!(password.unknown_in().is_some() && password.is_secret());
     assert!(!applied.may);
     assert_eq!(world.count("put"), 0);
+    assert_eq!(world.sim.outside().stat(AT.as_ref()), None);
 }
 
 #[test]
 fn every_character_is_as_likely_as_any_other() {
     // All 256 bytes are handed out in turn: 248 of them make 4 rounds of 62 characters, and 8 are drawn again.
-    let world = Toy::of("");
+    let world = Stage::of("");
     let letters = alphabet("alnum").unwrap();
     let drawn = draw(248, &letters, &world).unwrap();
     for letter in &letters {
         assert_eq!(drawn.matches(*letter).count(), 4, "{letter}");
     }
-    let last = Toy {
-        random: vec![255, 7],
-        ..Toy::of("")
-    };
+    let last = Stage::of("").with_random(vec![255, 7]);
     assert_eq!(draw(3, &letters, &last).as_deref(), Ok("777"));
 }
 
 #[test]
 fn params_are_refused_with_their_reason() {
-    let world = Toy::of("");
+    let world = Stage::of("");
     for (params, why) in [
         ("length=0", "1 to 4096"),
         ("length=4097", "1 to 4096"),
@@ -172,14 +164,14 @@ fn params_are_refused_with_their_reason() {
         ("alphabet=chars:a", "at least two"),
         ("alphabet=chars:aba", "twice"),
     ] {
-        let refused = Bench::of(&world, &format!("password pw {params}")).validate(&[]);
+        let refused = Vertex::of(&world, &format!("password pw {params}")).validate(&[]);
         assert!(
             refused.is_err_and(|refused| refused.contains(why)),
             "{params}"
         );
     }
     for params in ["", "alphabet=ascii", "alphabet=chars:äöü", "length=4096"] {
-        let refused = Bench::of(&world, &format!("password pw {params}")).validate(&[]);
+        let refused = Vertex::of(&world, &format!("password pw {params}")).validate(&[]);
         assert_eq!(refused, Ok(()), "{params}");
     }
 }
