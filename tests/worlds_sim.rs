@@ -2,6 +2,7 @@
 //! read-only place, and the law that a plan's world answers as the machine would.
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -380,8 +381,24 @@ fn look(world: &dyn World) -> Vec<(PathBuf, Seen)> {
     left.into_iter().map(see).collect()
 }
 
+/// Draws the same in every run, but for a seed or a number of cases that the environment gives.
+fn config() -> ProptestConfig {
+    let given = ProptestConfig::default();
+    let rng_seed = match given.rng_seed {
+        RngSeed::Random => RngSeed::Fixed(1),
+        fixed => fixed,
+    };
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    ProptestConfig {
+        cases: if asked { given.cases } else { 48 },
+        rng_seed,
+        failure_persistence: None,
+        ..given
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     /// What the overlay answers to a sequence of changes is what the machine answers, and so is what is seen after each.
     #[test]

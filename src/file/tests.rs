@@ -1,9 +1,11 @@
 //! A small table of kinds, and what all of the format's tests share.
 
 mod bad;
+mod drawn;
 mod good;
 mod saving;
 mod wild;
+mod writing;
 
 use super::*;
 use crate::graph::{FieldPath, Key, Params};

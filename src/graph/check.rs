@@ -1,6 +1,6 @@
 //! What makes a graph whole: types that fit, one sender a param, one owner a part of the world, no cycle.
 
-use super::draft::nearest;
+use super::missing::nearest;
 use super::{Binding, Catalog, FieldPath, Graph, Key, Problem, Refusal};
 use crate::value::{Field, Place, Receives, Schema, Type, Value};
 use petgraph::algo::{kosaraju_scc, toposort};

@@ -1,9 +1,10 @@
 //! Editing: a [`Draft`] takes changes one by one and becomes a graph only as a whole.
 
+use super::missing::{nearest, no_key, no_param, not_there, schema_of};
 use super::{
     Binding, Catalog, FieldPath, Graph, Key, Meta, Origin, Problem, Refusal, Vertex, check,
 };
-use crate::value::{Place, Raw, Schema, Value};
+use crate::value::{Place, Raw, Value};
 use std::sync::Arc;
 
 /// A graph being edited. Nothing of it is seen by anyone until [`Draft::finish`] says it is whole.
@@ -352,17 +353,6 @@ fn sealed(value: &Value) -> Value {
     }
 }
 
-/// The name among `known` that was most likely meant, if one is near.
-pub fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|name| (strsim::damerau_levenshtein(typed, name), name))
-        .filter(|(distance, name)| {
-            *distance <= 1 + name.chars().count().min(typed.chars().count()) / 4
-        })
-        .min()
-        .map(|(_, name)| name)
-}
-
 fn remove_below(slot: &mut Value, above: &[String], last: &str) -> bool {
     let Value::Map(map) = slot else { return false };
     let map = Arc::make_mut(map);
@@ -371,64 +361,5 @@ fn remove_below(slot: &mut Value, above: &[String], last: &str) -> bool {
         Some((first, rest)) => map
             .get_mut(first)
             .is_some_and(|below| remove_below(below, rest, last)),
-    }
-}
-
-fn schema_of(catalog: &dyn Catalog, key: &Key, place: Place) -> Result<&'static Schema, Refusal> {
-    catalog.schema(key.kind()).ok_or_else(|| {
-        let kinds = catalog.kinds();
-        let hint = match nearest(key.kind(), kinds.iter().copied()) {
-            Some(kind) => format!("did you mean `{kind}`?"),
-            None => format!("kinds are: {}", kinds.join(", ")),
-        };
-        Refusal::new(
-            Problem::NoSuchKind(key.kind().to_owned()),
-            place,
-            Some(hint),
-        )
-    })
-}
-
-fn no_param(schema: &Schema, key: &Key, param: &str, place: Place) -> Refusal {
-    let names = schema.fields.iter().map(|field| field.name);
-    let hint = match nearest(param, names.clone()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!(
-            "params of {}: {}",
-            schema.kind,
-            names.collect::<Vec<_>>().join(", ")
-        ),
-    };
-    Refusal::new(
-        Problem::NoSuchParam(key.clone(), param.to_owned()),
-        place,
-        Some(hint),
-    )
-}
-
-fn no_key(key: &Key, path: &FieldPath, place: Place) -> Refusal {
-    let problem = Problem::WrongType(
-        key.clone(),
-        path.to_string(),
-        "a field that is a map".into(),
-        "a key below".into(),
-    );
-    Refusal::new(problem, place, None)
-}
-
-fn not_there(what: String, place: Place) -> Refusal {
-    Refusal::new(Problem::NotThere(what), place, None)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::nearest;
-
-    #[test]
-    fn suggests_only_what_is_near() {
-        let kinds = ["file", "svc", "password"];
-        assert_eq!(nearest("flie", kinds.into_iter()), Some("file"));
-        assert_eq!(nearest("pasword", kinds.into_iter()), Some("password"));
-        assert_eq!(nearest("container", kinds.into_iter()), None);
     }
 }

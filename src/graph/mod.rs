@@ -5,11 +5,13 @@
 
 mod check;
 mod draft;
+mod missing;
 pub mod refs;
 mod refusal;
 
 pub use check::find_cycle;
-pub use draft::{Draft, nearest};
+pub use draft::Draft;
+pub use missing::nearest;
 pub use refusal::{Problem, Refusal};
 
 use crate::time::Span;

@@ -13,8 +13,6 @@ mod outcome;
 mod path;
 #[cfg(test)]
 mod stage;
-#[cfg(test)]
-mod toy;
 mod want;
 
 pub mod exec;

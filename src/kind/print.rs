@@ -98,7 +98,7 @@ mod tests {
     /// Rule L2: its name is not said for a message that is not known yet.
     #[test]
     fn a_plan_says_nothing_made_up() {
-        let stage = Stage::planned();
+        let stage = Stage::new().planned();
         let unknown = Value::unknown("password[pw]", true);
         let mut vertex = Vertex::new(&stage, "print", "x", &[("msg", unknown)]);
         vertex.received.insert(FieldPath::parse("msg"));

@@ -223,8 +223,8 @@ fn plain(name: &str, value: &Value) -> Result<minijinja::Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::toy::{Bench, Toy};
     use super::*;
+    use crate::kind::stage::{Stage, Vertex};
 
     #[test]
     fn renders_what_it_is_given() {
@@ -246,8 +246,8 @@ mod tests {
             ("source=/srv/t vars.a=1", "a is 1\n"),
         ];
         for (params, text) in rows {
-            let world = Toy::of("/srv/t = a is {{ a }}\\n");
-            let bench = Bench::of(&world, &format!("template t {params}"));
+            let world = Stage::of("/srv/t = a is {{ a }}\\n");
+            let bench = Vertex::of(&world, &format!("template t {params}"));
             assert_eq!(bench.validate(&[]), Ok(()), "{params}");
             let sends = bench.check().unwrap().sends.unwrap();
             assert_eq!(sends["text"], Value::str(text), "{params}");
@@ -256,8 +256,8 @@ mod tests {
 
     #[test]
     fn lists_maps_and_bytes_are_what_they_look_like() {
-        let world = Toy::of("");
-        let mut bench = Bench::of(
+        let world = Stage::of("");
+        let mut bench = Vertex::of(
             &world,
             "template t text='{% for x in xs %}{{ x }};{% endfor %}{{ m.k }} {{ b }}'",
         );
@@ -273,14 +273,14 @@ mod tests {
 
     #[test]
     fn is_secret_as_soon_as_one_variable_is() {
-        let world = Toy::of("/srv/t 0600 = pw");
+        let world = Stage::of("/srv/t 0600 = pw");
         for (params, secret) in [
             ("text='{{ a }}' vars.a=open", false),
             ("text='{{ a }}' vars.a=open vars.b=secret:hunter2", true),
             ("text=secret:hunter2", true),
             ("source=/srv/t", true),
         ] {
-            let sends = Bench::of(&world, &format!("template t {params}"))
+            let sends = Vertex::of(&world, &format!("template t {params}"))
                 .check()
                 .unwrap()
                 .sends;
@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_broken_is_an_error_at_load() {
-        let world = Toy::of("");
+        let world = Stage::of("");
         let rows: &[(&str, &[&str], &str)] = &[
             ("", &[], "text: is needed"),
             ("text=a source=/b", &[], "only one"),
@@ -304,7 +304,7 @@ mod tests {
             ("text='x\\n{% if %}'", &[], "line 2: syntax error"),
         ];
         for (params, bound, why) in rows {
-            let refused = Bench::of(&world, &format!("template t {params}")).validate(bound);
+            let refused = Vertex::of(&world, &format!("template t {params}")).validate(bound);
             assert!(
                 refused.as_ref().is_err_and(|line| line.contains(why)),
                 "{params}: {refused:?}"
@@ -315,14 +315,14 @@ mod tests {
             ("text='{{ a }}'", ["vars"]),
             ("", ["text"]),
         ] {
-            let bench = Bench::of(&world, &format!("template t {params}"));
+            let bench = Vertex::of(&world, &format!("template t {params}"));
             assert_eq!(bench.validate(&bound), Ok(()), "{params}");
         }
     }
 
     #[test]
     fn errors_say_where_and_hold_no_secret() {
-        let world = Toy::of("/srv/t = {{ a }}\n/srv/d/ 0755");
+        let world = Stage::of("/srv/t = {{ a }}\n/srv/d/ 0755");
         for (params, why) in [
             (
                 "text='x\\n{{ a + 1 }}' vars.a=secret:hunter2",
@@ -337,7 +337,7 @@ mod tests {
             ("source=/srv/none", "no such file"),
             ("source=/srv/d", "no regular file"),
         ] {
-            let failure = Bench::of(&world, &format!("template t {params}"))
+            let failure = Vertex::of(&world, &format!("template t {params}"))
                 .check()
                 .unwrap_err();
             assert!(failure.why.contains(why), "{params}: {}", failure.why);

@@ -91,7 +91,7 @@ mod tests {
                 "interval: expected more than no time at all",
             ),
         ] {
-            let refused = Vertex::new(&stage, "timer", "x", &params).validate();
+            let refused = Vertex::new(&stage, "timer", "x", &params).validate(&[]);
             assert_eq!(refused, Err(why.to_owned()));
         }
     }

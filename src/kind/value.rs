@@ -144,7 +144,7 @@ mod tests {
                 "format: expected a value that is text, a number or true or false, found list",
             ),
         ] {
-            let refused = Vertex::new(&stage, "value", "x", &params).validate();
+            let refused = Vertex::new(&stage, "value", "x", &params).validate(&[]);
             let found = refused.unwrap_err();
             assert!(found.starts_with(why), "{found}");
         }
@@ -153,7 +153,7 @@ mod tests {
     /// Rule L2: what it holds is not known yet, so neither is what it sends; nothing is wrong with it.
     #[test]
     fn a_plan_hands_an_unknown_on() {
-        let stage = Stage::planned();
+        let stage = Stage::new().planned();
         let unknown = Value::unknown("exec[x]", false);
         let mut vertex = Vertex::new(&stage, "value", "x", &[("value", unknown.clone())]);
         vertex.received.insert(FieldPath::parse("value"));

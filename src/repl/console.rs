@@ -107,10 +107,9 @@ impl Front for Console {
         if !self.can_ask() {
             return None;
         }
-        let style = self.printer.style();
-        self.printer
-            .aside(&format!("{}: ", paint::safe(what, style)));
-        let answer = self.ask(terminal::hidden_answer);
+        let question = format!("{}: ", paint::safe(what, self.printer.style()));
+        let ask = || self.printer.aside(&question);
+        let answer = self.ask(|| terminal::hidden_answer(ask));
         self.printer.aside("\n");
         answer
     }

@@ -8,11 +8,13 @@ mod digest;
 mod finding;
 mod raw;
 mod schema;
+mod types;
 
 pub use digest::digest;
 pub use finding::{Finding, Opaque};
 pub use raw::{Place, Raw, RawNode};
-pub use schema::{Field, Hears, Misread, Receives, Schema, Sent, Type};
+pub use schema::{Field, Hears, Receives, Schema, Sent};
+pub use types::{Misread, Type};
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -65,3 +65,13 @@ impl Raw {
         }
     }
 }
+
+impl fmt::Display for Raw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.node {
+            RawNode::Scalar { text, .. } => write!(f, "`{}`", super::sanitise(text)),
+            RawNode::List(_) => f.write_str("a list"),
+            RawNode::Map(_) => f.write_str("a map"),
+        }
+    }
+}

@@ -1,14 +1,14 @@
 //! Running: plan, apply, watch, step and the rest that moves the engine.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
+use super::consent::Consent;
 use super::{Ended, Front, Session, SessionError, take};
 use crate::command::order::{BreakAt, Order};
 use crate::drive::plan::{Plan, Planning, plan};
 use crate::drive::runner::Runner;
 use crate::engine::event::{Event, What};
-use crate::engine::{Expected, Input, Until, VertexId};
+use crate::engine::{Input, Until};
 use crate::graph::Catalog;
 use crate::graph::Key;
 use crate::kind::Kinds;
@@ -50,18 +50,6 @@ impl Session {
     /// The words of an order as an input, so that what follows has them as its cause.
     pub(super) fn command(&mut self, order: &Order, front: &mut dyn Front) {
         self.input(Input::Command(order.to_string()), front);
-    }
-
-    /// Before an act: no other engine acts on this graph from here on.
-    fn claim(&mut self, front: &mut dyn Front) -> Result<(), SessionError> {
-        let mut told = false;
-        let claimed = self.runner.claim(&mut |what| {
-            if !std::mem::replace(&mut told, true) {
-                front.remark(&format!("{what}\n"));
-            }
-            true
-        });
-        claimed.map_err(|fault| self.broken(fault.to_string()))
     }
 
     fn tell(
@@ -148,59 +136,6 @@ impl Session {
         self.plan.as_ref()
     }
 
-    /// Shows the plan and asks, where that is called for (rule W3). `Ok(None)`: there is nothing to do, or no consent.
-    fn consent(
-        &mut self,
-        keys: &[Key],
-        watch: bool,
-        front: &mut dyn Front,
-    ) -> Result<Option<Consent>, SessionError> {
-        if self.runner.is_sim() || self.options.yes {
-            self.claim(front)?;
-            return Ok(Some(Consent { expected: None }));
-        }
-        if !front.can_ask() {
-            self.ended = Ended {
-                refused: true,
-                ..Ended::default()
-            };
-            let what = format!("there is nobody to ask before changing {}", self.label);
-            return Err(SessionError::failed(what).with_hint("--yes consents beforehand"));
-        }
-        self.claim(front)?;
-        let plan = self.plan(keys)?;
-        let report = plan.report();
-        front.show(&trace::plan_text(&report));
-        self.ended = Ended {
-            tally: plan.tally(),
-            ..Ended::default()
-        };
-        let todo = plan.changes() + plan.refreshes();
-        if plan.is_empty() && plan.drops.is_empty() && !watch {
-            return Ok(None);
-        }
-        let verb = if watch { "Watch and apply" } else { "Apply" };
-        let question = format!(
-            "{verb} {} to {}?",
-            trace::count(todo, "change"),
-            self.world_words()
-        );
-        let expected = Arc::new(plan.expected.clone());
-        self.plan = Some(plan);
-        if !front.confirm(&question, &trace::plan_detail(&report)) {
-            front.remark("nothing was changed\n");
-            return Ok(None);
-        }
-        Ok(Some(Consent {
-            expected: Some(expected),
-        }))
-    }
-
-    /// `web1 as root`, for questions.
-    fn world_words(&self) -> &str {
-        self.label.strip_prefix("host ").unwrap_or(&self.label)
-    }
-
     fn apply(
         &mut self,
         order: &Order,
@@ -275,28 +210,9 @@ impl Session {
         Ok(())
     }
 
-    fn broken(&mut self, why: String) -> SessionError {
+    pub(super) fn broken(&mut self, why: String) -> SessionError {
         self.ended.refused = true;
         SessionError::failed(why)
-    }
-
-    pub(super) fn ask_about(&mut self, vertex: VertexId, key: &Key, front: &mut dyn Front) {
-        let findings = self
-            .view
-            .vertices
-            .get(key)
-            .map(|vertex| vertex.findings.clone())
-            .unwrap_or_default();
-        let more: String = findings
-            .iter()
-            .flat_map(|finding| &finding.detail)
-            .map(|line| format!("{line}\n"))
-            .collect();
-        let yes = front.confirm(
-            &format!("{key} would do what the plan did not say. Apply it?"),
-            &more,
-        );
-        self.input(Input::Consent { vertex, yes }, front);
     }
 
     /// After a run: what it came to.
@@ -438,9 +354,4 @@ impl Session {
             }
         }
     }
-}
-
-/// What was consented to: what the plan showed, or everything.
-struct Consent {
-    expected: Option<Arc<Expected>>,
 }

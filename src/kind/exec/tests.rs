@@ -253,7 +253,7 @@ fn a_notification_asks_the_questions_alone() {
 /// Rule L2: what may not be asked yet, is not, and may run.
 #[test]
 fn a_plan_does_not_ask_behind_a_change() {
-    let stage = Stage::planned();
+    let stage = Stage::new().planned();
     let mut vertex = Vertex::new(&stage, "exec", "make", &[("onlyif", text("need"))]);
     vertex.behind = true;
     let checked = vertex.check().unwrap();
@@ -271,7 +271,7 @@ fn a_plan_does_not_ask_behind_a_change() {
 /// Rule L2: a guard is not asked with half of its environment.
 #[test]
 fn a_guard_waits_for_its_environment() {
-    let stage = Stage::planned().with("need", &[answer(0, "")]);
+    let stage = Stage::new().planned().with("need", &[answer(0, "")]);
     let env = Value::map([("PW".to_owned(), Value::unknown("password[pw]", true))]);
     let params = [("onlyif", text("need")), ("env", env)];
     let mut vertex = Vertex::new(&stage, "exec", "make", &params);
@@ -370,13 +370,16 @@ fn params_that_cannot_be_are_refused() {
         ),
     ] {
         let stage = Stage::new();
-        let refused = Vertex::new(&stage, "exec", "true", &[(param, value)]).validate();
+        let refused = Vertex::new(&stage, "exec", "true", &[(param, value)]).validate(&[]);
         let found = refused.unwrap_err();
         assert!(found.starts_with(why), "{found}");
     }
     let stage = Stage::new();
     let shell = [("cmd", text("a | b")), ("shell", text("/bin/sh"))];
-    assert_eq!(Vertex::new(&stage, "exec", "x", &shell).validate(), Ok(()));
+    assert_eq!(
+        Vertex::new(&stage, "exec", "x", &shell).validate(&[]),
+        Ok(())
+    );
 }
 
 /// Rule V4: what is received is validated again.

@@ -74,13 +74,13 @@ fn what_is_known_is_asked_about() {
     assert!(vertex.drifts().is_empty());
 
     let same = Stage::new().with_page(URL, with("etag", "\"2\"", 200, "hello"));
-    vertex.stage = &same;
+    vertex.world = &same;
     let checked = vertex.check().unwrap();
     assert!(checked.findings.is_empty());
     assert_eq!(checked.sends.unwrap()["etag"], Value::str("\"2\""));
 
     let new = Stage::new().with_page(URL, with("etag", "\"2\"", 200, "bye"));
-    vertex.stage = &new;
+    vertex.world = &new;
     assert_eq!(
         vertex.drifts(),
         [format!(
@@ -116,7 +116,7 @@ fn a_notification_fetches_again() {
     assert!(!applied.done.changed);
     assert_eq!(stage.log().len(), 2);
     let new = page(200, "bye");
-    vertex.stage = &new;
+    vertex.world = &new;
     let applied = vertex.refresh().unwrap();
     assert!(applied.done.changed);
     assert_eq!(applied.sends["content"], Value::str("bye"));
@@ -214,7 +214,7 @@ fn a_secret_header_stays_in() {
     let broken = Value::str("hunter2\n").into_secret();
     let headers = Value::map([("A".to_owned(), broken)]);
     let refused = vertex(&stage, &[("headers", headers)])
-        .validate()
+        .validate(&[])
         .unwrap_err();
     assert!(
         refused.starts_with("headers.A: holds a line break"),
@@ -287,7 +287,7 @@ fn params_that_cannot_be_are_refused() {
         ),
     ] {
         let stage = Stage::new();
-        let refused = vertex(&stage, &[(param, value)]).validate().unwrap_err();
+        let refused = vertex(&stage, &[(param, value)]).validate(&[]).unwrap_err();
         assert!(refused.starts_with(why), "{refused}");
     }
 }

@@ -282,12 +282,12 @@ fn a_unit_is_known_by_its_full_name() {
         let stage = Stage::new();
         let vertex = Vertex::new(&stage, "svc", name, &params);
         assert_eq!(kind.owns(&vertex.key, &vertex.params), [owned]);
-        assert_eq!(vertex.validate(), Ok(()));
+        assert_eq!(vertex.validate(&[]), Ok(()));
     }
     for name in ["", "a b", "app@", "../x"] {
         let stage = Stage::new();
         assert!(
-            Vertex::new(&stage, "svc", name, &[]).validate().is_err(),
+            Vertex::new(&stage, "svc", name, &[]).validate(&[]).is_err(),
             "{name}"
         );
     }

@@ -1,20 +1,19 @@
 //! Fetching over HTTP.
 //!
 //! - TLS trusts what the host trusts, or only the certificates of the request's own file.
-//! - `http_proxy`, `https_proxy` (by the scheme of the URL that is asked for), `all_proxy` and `no_proxy` are honoured, small
-//!   before capital letters. A proxy is asked to CONNECT, also for plain `http`.
+//! - A proxy that the environment names is asked to CONNECT, also for plain `http`.
 //! - Up to ten redirects are followed; `Authorization` goes to none of them.
 //! - A request runs in a thread of its own, so that a cancel need not wait for the network; the thread ends at the
 //!   request's timeout at the latest.
 
 use super::cancel::{Deadline, Limits};
+use super::proxy::proxy;
 use crate::time::Span;
 use crate::world::{Fault, Request, Response};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
-use ureq::Proxy;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 /// How many redirects are followed.
@@ -54,7 +53,7 @@ pub(super) fn fetch(request: &Request, limits: &Limits) -> Result<Response, Faul
 }
 
 /// A URL as errors may show it: without user, password, query and fragment.
-fn shown(url: &str) -> String {
+pub(super) fn shown(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
@@ -111,57 +110,6 @@ fn certificates(file: &std::path::Path) -> Result<Vec<ureq::tls::Certificate<'st
         ));
     }
     Ok(found)
-}
-
-/// The proxy for a URL, as the environment says.
-fn proxy(url: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Option<Proxy>, Fault> {
-    let own = if url.starts_with("https:") {
-        "https_proxy"
-    } else {
-        "http_proxy"
-    };
-    let either = |name: &str| {
-        [name.to_owned(), name.to_uppercase()]
-            .iter()
-            .find_map(|name| variable(name).filter(|value| !value.is_empty()))
-            .map(|value| (name.to_owned(), value))
-    };
-    let Some((name, value)) = either(own).or_else(|| either("all_proxy")) else {
-        return Ok(None);
-    };
-    let unusable = |_| {
-        let why =
-            format!("the proxy in {name} is not one that can be used: expected http://HOST:PORT");
-        Fault::Net(shown(url), why)
-    };
-    let given = Proxy::new(&value).map_err(unusable)?;
-    if given.host().is_empty() {
-        return Err(unusable(ureq::Error::InvalidProxyUrl));
-    }
-    let mut built = Proxy::builder(given.protocol())
-        .host(given.host())
-        .port(given.port())
-        .resolve_target(given.resolve_target());
-    if let Some(user) = given.username() {
-        built = built.username(user);
-    }
-    if let Some(password) = given.password() {
-        built = built.password(password);
-    }
-    if let Some((_, list)) = either("no_proxy") {
-        for host in list
-            .split(',')
-            .map(str::trim)
-            .filter(|host| !host.is_empty())
-        {
-            built = built.no_proxy(host);
-            // As in curl and wget, a bare domain stands for what is below it too.
-            if !host.starts_with(['.', '*']) {
-                built = built.no_proxy(&format!(".{host}"));
-            }
-        }
-    }
-    built.build().map(Some).map_err(unusable)
 }
 
 fn ask(agent: &ureq::Agent, request: &Request, span: Span) -> Result<Response, Fault> {
@@ -384,40 +332,6 @@ mod tests {
             let said = format!("{:?}", fetch(&request(url), &Limits::default()));
             assert!(said.starts_with("Err") && !said.contains("pw"), "{said}");
         }
-    }
-
-    #[test]
-    fn the_environment_names_the_proxy() -> Outcome {
-        let with = |url: &str, variables: &[(&str, &str)]| {
-            proxy(url, |name| {
-                let found = variables.iter().find(|(known, _)| *known == name);
-                found.map(|(_, value)| (*value).to_owned())
-            })
-        };
-        let both = [
-            ("http_proxy", "http://a:1"),
-            ("HTTPS_PROXY", "http://u:p@b:2"),
-            ("no_proxy", "c.org, .d.org"),
-        ];
-        let host = |found: &Option<Proxy>| found.as_ref().map(|proxy| proxy.host().to_owned());
-        assert_eq!(host(&with("http://x/", &both)?).as_deref(), Some("a"));
-        assert_eq!(host(&with("https://x/", &both)?).as_deref(), Some("b"));
-        assert_eq!(host(&with("http://x/", &[])?), None);
-        let all = [("ALL_PROXY", "e:3")];
-        assert_eq!(host(&with("http://x/", &all)?).as_deref(), Some("e"));
-        let found = with("http://x/", &both)?.ok_or("no proxy")?;
-        for (url, past) in [
-            ("http://c.org/", true),
-            ("http://www.c.org/", true),
-            ("http://www.d.org/", true),
-            ("http://e.org/", false),
-        ] {
-            assert_eq!(found.is_no_proxy(&url.parse()?), past, "{url}");
-        }
-        let bad = [("http_proxy", "gopher://u:pw@x")];
-        let said = format!("{:?}", with("http://x/", &bad));
-        assert!(said.starts_with("Err") && !said.contains("pw"), "{said}");
-        Ok(())
     }
 
     #[test]

@@ -12,21 +12,24 @@
 //! | `process`, `start`, `running` | commands: what is started, and how it is brought to its end |
 //! | `direct`, `supervised` | a command as a child of this process, or below a supervisor |
 //! | `supervise`, `wire`, `signals`, `own` | the supervisor, what is said between the two, and how it is started |
-//! | `http` | requests |
-//! | `service`, `unit` | systemd over D-Bus |
+//! | `http`, `proxy` | requests |
+//! | `service`, `manager`, `bus`, `unit` | systemd over D-Bus |
 //! | `watch`, `watching`, `trail`, `watch_units` | what changes by itself |
 //! | `cancel` | ending an attempt |
 //! | `sys` | what only Linux has, and what stands for it elsewhere |
 
 mod accounts;
 mod attributes;
+mod bus;
 mod cancel;
 mod direct;
 mod files;
 mod http;
+mod manager;
 mod own;
 mod place;
 mod process;
+mod proxy;
 mod put;
 mod random;
 mod running;

@@ -1,35 +1,19 @@
 //! Units of systemd, over D-Bus.
 //!
-//! The bus library is asynchronous; each call here has a small runtime of its own and blocks on it. Jobs are waited for by the
-//! manager's own signal, which is subscribed to before the job is asked for. A cancel or a timeout ends the waiting; the
-//! manager finishes its job by itself.
+//! The bus library is asynchronous; each call here has a small runtime of its own and blocks on it. A cancel or a timeout ends
+//! the waiting; the manager finishes its job by itself.
 
+use super::bus::runtime;
 use super::cancel::Limits;
-use super::unit::{Properties, journal};
+use super::manager::{Manager, said};
+use super::unit::journal;
 use crate::time::Span;
 use crate::world::{Active, Fault, Service, ServiceAct, Unit};
-use std::future::{Future, poll_fn};
-use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
-use std::pin::Pin;
+use std::future::Future;
 use std::time::Instant;
-use zbus::export::futures_core::Stream;
-
-use zbus::{Connection, DynamicType, MatchRule, Message, MessageStream, OwnedObjectPath};
-
-const MANAGER: &str = "org.freedesktop.systemd1";
-const MANAGER_PATH: &str = "/org/freedesktop/systemd1";
-const MANAGER_INTERFACE: &str = "org.freedesktop.systemd1.Manager";
 
 /// How long the manager may take to answer a question.
 const ANSWER: Span = Span::secs(30);
-
-/// How many signals may wait to be taken in. Once so many do, the connection stands still, answers to calls included; so
-/// whoever calls while signals come in either takes them in meanwhile or has room for more than will come.
-pub(super) const QUEUE: usize = 4096;
-
-/// How often a manager is reminded of who listens to it.
-pub(super) const REMIND: Span = Span::secs(2);
 
 /// A unit as it stands. The journal is only read where the unit is not active, since it takes a process to do so.
 pub(super) fn look(unit: &Unit, limits: &Limits) -> Result<Service, Fault> {
@@ -103,251 +87,12 @@ fn block<T>(
     })
 }
 
-/// A runtime for one thread.
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Fault> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Fault::Service(format!("no connection can be made: {error}")))
-}
-
-/// The next message; `None` when the connection has ended.
-pub(super) async fn next(stream: &mut MessageStream) -> Option<zbus::Result<Message>> {
-    poll_fn(|context| Pin::new(&mut *stream).poll_next(context)).await
-}
-
-/// A connection to a service manager.
-pub(super) struct Manager(pub Connection);
-
-impl Manager {
-    /// Connects to the system's manager or the user's own.
-    pub async fn connect(session: bool) -> Result<Manager, Fault> {
-        let connection = if session {
-            session_bus().await?
-        } else {
-            system_bus().await?
-        };
-        Ok(Manager(connection))
-    }
-
-    /// Calls a method of the manager; an error is about `unit`.
-    async fn call<B>(&self, unit: &Unit, method: &str, body: &B) -> Result<Message, Fault>
-    where
-        B: serde::Serialize + DynamicType,
-    {
-        let answer = self.ask(method, body).await;
-        answer.map_err(|error| said(unit, error))
-    }
-
-    async fn ask<B>(&self, method: &str, body: &B) -> zbus::Result<Message>
-    where
-        B: serde::Serialize + DynamicType,
-    {
-        let interface = Some(MANAGER_INTERFACE);
-        self.0
-            .call_method(Some(MANAGER), MANAGER_PATH, interface, method, body)
-            .await
-    }
-
-    /// The unit as an object, whether it has a file or not.
-    pub async fn load(&self, unit: &Unit) -> Result<OwnedObjectPath, Fault> {
-        let answer = self.call(unit, "LoadUnit", &unit.name.as_str()).await?;
-        answer.body().deserialize().map_err(broken)
-    }
-
-    /// Asks the manager to send signals at all.
-    /// True if it did not already do so: a manager may forget its subscribers when it is reloaded.
-    pub async fn subscribe(&self, unit: &Unit) -> Result<bool, Fault> {
-        match self.ask("Subscribe", &()).await {
-            Ok(_) => Ok(true),
-            Err(zbus::Error::MethodError(name, ..)) if name.ends_with(".AlreadySubscribed") => {
-                Ok(false)
-            }
-            Err(error) => Err(said(unit, error)),
-        }
-    }
-
-    async fn properties(&self, unit: &Unit) -> Result<Properties, Fault> {
-        let path = self.load(unit).await?;
-        let answer = self
-            .0
-            .call_method(
-                Some(MANAGER),
-                path.as_str(),
-                Some("org.freedesktop.DBus.Properties"),
-                "GetAll",
-                // All interfaces: which one has the result depends on the unit's type.
-                &"",
-            )
-            .await
-            .map_err(|error| said(unit, error))?;
-        answer.body().deserialize().map(Properties).map_err(broken)
-    }
-
-    async fn enable(&self, unit: &Unit) -> Result<(), Fault> {
-        let files = (vec![unit.name.as_str()], false, false);
-        let answer = self.call(unit, "EnableUnitFiles", &files).await?;
-        let (installs, _): (bool, Vec<(String, String, String)>) =
-            answer.body().deserialize().map_err(broken)?;
-        self.call(unit, "Reload", &()).await?;
-        if installs {
-            return Ok(());
-        }
-        let why = "has no [Install] section, so it cannot be enabled";
-        Err(Fault::Service(format!("{}: {why}", unit.name)))
-    }
-
-    /// Asks for a job and waits until it is done.
-    async fn job(&self, unit: &Unit, method: &str, verb: &str) -> Result<(), Fault> {
-        let rule = MatchRule::builder()
-            .msg_type(zbus::message::Type::Signal)
-            .interface(MANAGER_INTERFACE)
-            .member("JobRemoved")
-            .build()
-            .map_err(broken)?;
-        let mut removed = MessageStream::for_match_rule(rule, &self.0, NonZeroUsize::new(QUEUE))
-            .await
-            .map_err(broken)?;
-        self.subscribe(unit).await?;
-        let asked = (unit.name.as_str(), "replace");
-        let answer = self.call(unit, method, &asked).await?;
-        let job: OwnedObjectPath = answer.body().deserialize().map_err(broken)?;
-        loop {
-            let message = tokio::select! {
-                message = next(&mut removed) => message,
-                () = tokio::time::sleep(REMIND.as_std()) => {
-                    if self.subscribe(unit).await? && self.is_gone(&job).await {
-                        return self.stands(unit, verb).await;
-                    }
-                    continue;
-                }
-            };
-            let Some(message) = message else {
-                break;
-            };
-            let message = message.map_err(broken)?;
-            let (_, which, _, result): (u32, OwnedObjectPath, String, String) =
-                message.body().deserialize().map_err(broken)?;
-            if which == job {
-                return self.ended(unit, verb, &result).await;
-            }
-        }
-        let why = "the connection to the service manager was lost while it worked";
-        Err(Fault::Service(format!("{}: {why}", unit.name)))
-    }
-
-    async fn is_gone(&self, job: &OwnedObjectPath) -> bool {
-        let interface = Some("org.freedesktop.DBus.Properties");
-        let asked = ("org.freedesktop.systemd1.Job", "State");
-        self.0
-            .call_method(Some(MANAGER), job.as_str(), interface, "Get", &asked)
-            .await
-            .is_err()
-    }
-
-    /// How a job ended whose end was not heard: as the unit stands.
-    async fn stands(&self, unit: &Unit, verb: &str) -> Result<(), Fault> {
-        let result = match self.properties(unit).await?.service().active {
-            Active::Failed(..) => "failed",
-            _ => "done",
-        };
-        self.ended(unit, verb, result).await
-    }
-
-    async fn ended(&self, unit: &Unit, verb: &str, result: &str) -> Result<(), Fault> {
-        let why = match result {
-            "done" => return Ok(()),
-            "timeout" => "the manager's time for it was over".to_owned(),
-            "canceled" => "another job took its place".to_owned(),
-            "dependency" => "a unit that it needs did not start".to_owned(),
-            "skipped" => "a condition in its unit file does not hold".to_owned(),
-            "failed" => match self.properties(unit).await?.service().active {
-                Active::Failed(result, status) => format!("{result}, exit status {status}"),
-                _ => "failed".to_owned(),
-            },
-            other => other.to_owned(),
-        };
-        let name = &unit.name;
-        Err(Fault::Service(format!("{name}: {verb} failed: {why}")))
-    }
-}
-
-async fn system_bus() -> Result<Connection, Fault> {
-    if !Path::new("/run/systemd/system").is_dir() {
-        return Err(Fault::Unsupported(
-            "this machine does not run systemd (there is no /run/systemd/system), so it has no services to manage"
-                .into(),
-        ));
-    }
-    zbus::connection::Builder::system()
-        .build()
-        .await
-        .map_err(|error| {
-            Fault::Unsupported(format!(
-                "the system bus cannot be reached, so services cannot be managed: {error}"
-            ))
-        })
-}
-
-async fn session_bus() -> Result<Connection, Fault> {
-    let Some(dir) = std::env::var_os("XDG_RUNTIME_DIR").filter(|dir| !dir.is_empty()) else {
-        return Err(Fault::Unsupported(
-            "XDG_RUNTIME_DIR is not set, so the user's own service manager cannot be found: log in as that user"
-                .into(),
-        ));
-    };
-    let bus = PathBuf::from(dir).join("bus");
-    let unreached = |why: String| {
-        Fault::Unsupported(format!(
-            "the user's bus {} cannot be reached, so the user's services cannot be managed: {why}",
-            bus.display()
-        ))
-    };
-    let stream = std::os::unix::net::UnixStream::connect(&bus)
-        .map_err(|error| unreached(error.to_string()))?;
-    zbus::connection::Builder::unix_stream(stream)
-        .build()
-        .await
-        .map_err(|error| unreached(error.to_string()))
-}
-
-/// An answer that is not what the manager's interface promises.
-pub(super) fn broken(error: zbus::Error) -> Fault {
-    Fault::Service(format!("the service manager cannot be understood: {error}"))
-}
-
-/// What the manager, or the bus for it, said instead of an answer.
-fn said(unit: &Unit, error: zbus::Error) -> Fault {
-    let (name, text) = match &error {
-        zbus::Error::MethodError(name, text, _) => {
-            (name.to_string(), text.clone().unwrap_or_default())
-        }
-        zbus::Error::FDO(error) => (
-            zbus::DBusError::name(&**error).to_string(),
-            zbus::DBusError::description(&**error)
-                .unwrap_or_default()
-                .to_owned(),
-        ),
-        other => return Fault::Service(format!("{}: {other}", unit.name)),
-    };
-    let last = name.rsplit('.').next().unwrap_or_default();
-    match last {
-        "AccessDenied" | "InteractiveAuthorizationRequired" => Fault::Denied(
-            unit.name.clone().into(),
-            !rustix::process::geteuid().is_root(),
-        ),
-        "ServiceUnknown" | "NameHasNoOwner" => Fault::Unsupported(format!(
-            "there is a bus, but no systemd on it to manage services: {text}"
-        )),
-        _ => Fault::Service(format!("{}: {}", unit.name, text.trim_end_matches('.'))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{CancelToken, Host, HostOptions, lock};
     use super::*;
     use crate::world::{Load, Look, Startup, World};
+    use std::path::PathBuf;
     use std::sync::{Mutex, MutexGuard};
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;

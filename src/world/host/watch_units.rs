@@ -1,6 +1,7 @@
 //! Watching units: one connection to each service manager, whose signals are told on.
 
-use super::service::{Manager, QUEUE, REMIND, broken, next, runtime};
+use super::bus::{next, runtime};
+use super::manager::{Manager, QUEUE, REMIND, broken};
 use super::watch::Message;
 use crate::world::{Fault, Unit};
 use std::collections::BTreeMap;

@@ -1,29 +1,34 @@
-//! A simulated machine for the tests of kinds, that writes down what a kind asks of it; and a vertex that stands on it.
+//! The one bench for the tests of kinds: a simulated machine that writes down what a kind asks of it, and a vertex on it.
 
-use super::{Applied, At, Checked, Failure, Job, Sends, find};
-use crate::graph::{FieldPath, Key, Params};
+mod lines;
+mod vertex;
+
+pub use vertex::Vertex;
+
 use crate::time::Span;
-use crate::value::{Opaque, Value};
-use crate::world::sim::spec::{Answer, Effect, Page, Starts, UnitSpec, UserSpec};
-use crate::world::sim::{Sim, SimSpec, SimView};
+use crate::world::overlay::{Overlay, OverlayView};
+use crate::world::sim::spec::{Answer, Effect, Page, Starts, UnitSpec};
+use crate::world::sim::{FaultKind, FaultRule, Sim, SimView};
 use crate::world::{
     Account, Active, Command, Fault, Look, ModeBits, Output, Put, Request, Response, Service,
     ServiceAct, Startup, Stat, Unit, World,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-/// The machine.
+/// The machine. Its random bytes are 0, 1, 2 and so on for each call, so that a test can tell what becomes of them.
 pub struct Stage {
     pub sim: Sim,
     view: SimView,
+    /// Where it is only planned: what is looked at and changed in place of the machine.
+    overlay: Option<OverlayView>,
     /// All that was run, fetched, done to units and waited, in order.
-    pub log: Mutex<Vec<String>>,
+    log: Mutex<Vec<String>>,
     pub ran: Mutex<Vec<Command>>,
     pub requests: Mutex<Vec<Request>>,
-    /// Whether it is only planned: what a command does is not known.
-    pub plan: bool,
+    calls: Mutex<BTreeMap<&'static str, usize>>,
+    random: Vec<u8>,
 }
 
 /// An answer with this status and output.
@@ -53,39 +58,52 @@ pub fn unit(active: Active, startup: Startup) -> UnitSpec {
 }
 
 impl Stage {
-    /// An empty machine, with a user `deploy`; root acts.
+    /// An empty machine; root acts.
     pub fn new() -> Stage {
-        Stage::acting("root")
+        Stage::of("")
     }
 
     /// The same, and this user acts.
     pub fn acting(user: &str) -> Stage {
-        let deploy = UserSpec {
-            uid: 1001,
-            ..UserSpec::default()
-        };
-        let spec = SimSpec {
-            user: Some(user.to_owned()),
-            users: BTreeMap::from([("deploy".to_owned(), deploy)]),
-            ..SimSpec::default()
-        };
-        let sim = Sim::new(spec, 1).unwrap();
+        Stage::of(&format!("as {user}"))
+    }
+
+    /// A machine that is there.
+    fn over(sim: Sim) -> Stage {
         Stage {
             view: sim.attempt(None),
             sim,
+            overlay: None,
             log: Mutex::default(),
             ran: Mutex::default(),
             requests: Mutex::default(),
-            plan: false,
+            calls: Mutex::default(),
+            random: (0..=255).collect(),
         }
     }
 
-    /// The same as a plan sees it: what a command does is known only after it.
-    pub fn planned() -> Stage {
+    /// The same as a plan sees it.
+    pub fn planned(self) -> Stage {
         Stage {
-            plan: true,
-            ..Stage::new()
+            overlay: Some(self.overlay()),
+            ..self
         }
+    }
+
+    /// What a plan works on: this machine below, and what is written kept apart.
+    pub fn overlay(&self) -> OverlayView {
+        Overlay::over(Arc::new(self.view.clone())).attempt("the vertex", false)
+    }
+
+    /// With these random bytes, over and over.
+    pub fn with_random(self, random: Vec<u8>) -> Stage {
+        Stage { random, ..self }
+    }
+
+    /// With something that will go wrong.
+    pub fn with_fault(self, call: &str, on: &str, what: FaultKind) -> Stage {
+        self.sim.arm(FaultRule::next(call, on, what));
+        self
     }
 
     pub fn with(self, line: &str, answers: &[Answer]) -> Stage {
@@ -131,6 +149,12 @@ impl Stage {
         self.log.lock().unwrap().clone()
     }
 
+    /// How often a call was made.
+    pub fn count(&self, call: &str) -> usize {
+        let calls = self.calls.lock().unwrap();
+        calls.get(call).copied().unwrap_or_default()
+    }
+
     fn note(&self, line: String) {
         self.log.lock().unwrap().push(line);
     }
@@ -139,172 +163,99 @@ impl Stage {
         self.note(format!("{word} {}", command.argv.join(" ")));
         self.ran.lock().unwrap().push(command.clone());
     }
+
+    /// What this call goes to.
+    fn called(&self, call: &'static str) -> &dyn World {
+        *self.calls.lock().unwrap().entry(call).or_default() += 1;
+        match &self.overlay {
+            Some(overlay) => overlay,
+            None => &self.view,
+        }
+    }
 }
 
 impl Look for Stage {
     fn stat(&self, path: &Path) -> Result<Option<Stat>, Fault> {
-        self.view.stat(path)
+        self.called("stat").stat(path)
     }
     fn read(&self, path: &Path, limit: u64) -> Result<Arc<[u8]>, Fault> {
-        self.view.read(path, limit)
+        self.called("read").read(path, limit)
     }
     fn list(&self, path: &Path) -> Result<Vec<String>, Fault> {
-        self.view.list(path)
+        self.called("list").list(path)
     }
     fn read_link(&self, path: &Path) -> Result<PathBuf, Fault> {
-        self.view.read_link(path)
+        self.called("read_link").read_link(path)
     }
     fn me(&self) -> Result<Account, Fault> {
-        self.view.me()
+        self.called("me").me()
     }
     fn user(&self, name: &str) -> Result<Option<Account>, Fault> {
-        self.view.user(name)
+        self.called("user").user(name)
     }
     fn group(&self, name: &str) -> Result<Option<u32>, Fault> {
-        self.view.group(name)
+        self.called("group").group(name)
     }
     fn name_of(&self, id: u32, group: bool) -> Result<String, Fault> {
-        self.view.name_of(id, group)
+        self.called("name_of").name_of(id, group)
     }
     fn ask(&self, command: &Command) -> Result<Output, Fault> {
         self.note_command("ask", command);
-        self.view.ask(command)
+        self.called("ask").ask(command)
     }
     fn fetch(&self, request: &Request) -> Result<Response, Fault> {
         self.note(format!("fetch {}", request.url));
         self.requests.lock().unwrap().push(request.clone());
-        self.view.fetch(request)
+        self.called("fetch").fetch(request)
     }
     fn service(&self, unit: &Unit) -> Result<Service, Fault> {
-        self.view.service(unit)
+        self.called("service").service(unit)
     }
     fn hostname(&self) -> String {
-        self.view.hostname()
+        self.called("hostname").hostname()
+    }
+    fn can_write(&self, dir: &Path) -> Result<(), Fault> {
+        self.called("can_write").can_write(dir)
+    }
+    fn free(&self, path: &Path) -> Result<Option<u64>, Fault> {
+        self.called("free").free(path)
     }
 }
 
 impl World for Stage {
     fn put(&self, put: &Put) -> Result<(), Fault> {
-        self.view.put(put)
+        self.called("put").put(put)
     }
     fn make_dir(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
-        self.view.make_dir(path, mode)
+        self.called("make_dir").make_dir(path, mode)
     }
     fn make_link(&self, path: &Path, target: &Path) -> Result<(), Fault> {
-        self.view.make_link(path, target)
+        self.called("make_link").make_link(path, target)
     }
     fn remove(&self, path: &Path) -> Result<(), Fault> {
-        self.view.remove(path)
+        self.called("remove").remove(path)
     }
     fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
-        self.view.set_mode(path, mode)
+        self.called("set_mode").set_mode(path, mode)
     }
     fn set_owner(&self, path: &Path, uid: Option<u32>, gid: Option<u32>) -> Result<(), Fault> {
-        self.view.set_owner(path, uid, gid)
+        self.called("set_owner").set_owner(path, uid, gid)
     }
     fn run(&self, command: &Command) -> Result<Output, Fault> {
-        if self.plan {
-            return Err(Fault::Unknown("exec[x]".into()));
-        }
         self.note_command("run", command);
-        self.view.run(command)
+        self.called("run").run(command)
     }
     fn act(&self, unit: &Unit, act: ServiceAct) -> Result<(), Fault> {
         self.note(format!("{act:?} {}", unit.name));
-        self.view.act(unit, act)
+        self.called("act").act(unit, act)
     }
     fn pause(&self, span: Span) -> Result<(), Fault> {
         self.note(format!("pause {span}"));
-        self.view.pause(span)
+        self.called("pause").pause(span)
     }
     fn random(&self, bytes: usize) -> Result<Vec<u8>, Fault> {
-        self.view.random(bytes)
-    }
-}
-
-/// One vertex on a stage, run as a driver runs it.
-pub struct Vertex<'a> {
-    pub stage: &'a Stage,
-    pub key: Key,
-    pub params: Params,
-    pub received: BTreeSet<FieldPath>,
-    pub memo: Option<Opaque>,
-    pub kept: Option<Sends>,
-    pub notified: bool,
-    pub behind: bool,
-}
-
-impl<'a> Vertex<'a> {
-    pub fn new(stage: &'a Stage, kind: &str, name: &str, params: &[(&str, Value)]) -> Vertex<'a> {
-        let params = params
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), value.clone()))
-            .collect();
-        Vertex {
-            stage,
-            key: Key::new(kind, name),
-            params,
-            received: BTreeSet::new(),
-            memo: None,
-            kept: None,
-            notified: false,
-            behind: false,
-        }
-    }
-
-    fn with_job<T>(&self, call: impl FnOnce(&Job) -> T) -> T {
-        call(&Job {
-            at: At {
-                run: 1,
-                key: &self.key,
-                state: Path::new("/state"),
-                memo: self.memo.as_ref(),
-                kept: self.kept.as_ref(),
-                received: &self.received,
-                changed: &self.received,
-                notified: self.notified,
-                behind: self.behind,
-                applied: false,
-            },
-            params: &self.params,
-            sensitive: false,
-            plan: self.stage.plan,
-        })
-    }
-
-    pub fn validate(&self) -> Result<(), String> {
-        find(self.key.kind())
-            .unwrap()
-            .validate(&self.key, &self.params, &[])
-    }
-
-    pub fn check(&self) -> Result<Checked, Failure> {
-        let kind = find(self.key.kind()).unwrap();
-        self.with_job(|job| kind.check(job, self.stage))
-    }
-
-    /// The lines of the drifts that a check finds.
-    pub fn drifts(&self) -> Vec<String> {
-        let checked = self.check().unwrap();
-        checked
-            .findings
-            .into_iter()
-            .map(|found| found.line)
-            .collect()
-    }
-
-    /// Checks, and applies where there is drift; keeps memo and sends as an engine does.
-    pub fn settle(&mut self) -> Result<Applied, Failure> {
-        let kind = find(self.key.kind()).unwrap();
-        let checked = self.check()?;
-        let applied = self.with_job(|job| kind.apply(job, &checked.found, self.stage))?;
-        self.memo = applied.memo.clone();
-        self.kept = Some(applied.sends.clone());
-        Ok(applied)
-    }
-
-    pub fn refresh(&self) -> Result<Applied, Failure> {
-        let kind = find(self.key.kind()).unwrap();
-        self.with_job(|job| kind.refresh(job, self.stage))
+        // The machine's own bytes stand for these; whether there are any is for it, or the plan, to say.
+        let found = self.called("random").random(bytes)?.len();
+        Ok(self.random.iter().copied().cycle().take(found).collect())
     }
 }

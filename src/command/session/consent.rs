@@ -1,0 +1,99 @@
+//! Consent: the plan is shown, and a person asked, before anything is changed (rules W3, W4, L4).
+
+use std::sync::Arc;
+
+use super::{Ended, Front, Session, SessionError};
+use crate::engine::{Expected, Input, VertexId};
+use crate::graph::Key;
+use crate::trace;
+
+/// What was consented to: what the plan showed, or everything.
+pub(super) struct Consent {
+    pub expected: Option<Arc<Expected>>,
+}
+
+impl Session {
+    /// Shows the plan and asks, where that is called for (rule W3). `Ok(None)`: there is nothing to do, or no consent.
+    pub(super) fn consent(
+        &mut self,
+        keys: &[Key],
+        watch: bool,
+        front: &mut dyn Front,
+    ) -> Result<Option<Consent>, SessionError> {
+        if self.runner.is_sim() || self.options.yes {
+            self.claim(front)?;
+            return Ok(Some(Consent { expected: None }));
+        }
+        if !front.can_ask() {
+            self.ended = Ended {
+                refused: true,
+                ..Ended::default()
+            };
+            let what = format!("there is nobody to ask before changing {}", self.label);
+            return Err(SessionError::failed(what).with_hint("--yes consents beforehand"));
+        }
+        self.claim(front)?;
+        let plan = self.plan(keys)?;
+        let report = plan.report();
+        front.show(&trace::plan_text(&report));
+        self.ended = Ended {
+            tally: plan.tally(),
+            ..Ended::default()
+        };
+        let todo = plan.changes() + plan.refreshes();
+        if plan.is_empty() && plan.drops.is_empty() && !watch {
+            return Ok(None);
+        }
+        let verb = if watch { "Watch and apply" } else { "Apply" };
+        let question = format!(
+            "{verb} {} to {}?",
+            trace::count(todo, "change"),
+            self.world_words()
+        );
+        let expected = Arc::new(plan.expected.clone());
+        self.plan = Some(plan);
+        if !front.confirm(&question, &trace::plan_detail(&report)) {
+            front.remark("nothing was changed\n");
+            return Ok(None);
+        }
+        Ok(Some(Consent {
+            expected: Some(expected),
+        }))
+    }
+
+    /// Before an act: no other engine acts on this graph from here on (rule P5).
+    pub(super) fn claim(&mut self, front: &mut dyn Front) -> Result<(), SessionError> {
+        let mut told = false;
+        let claimed = self.runner.claim(&mut |what| {
+            if !std::mem::replace(&mut told, true) {
+                front.remark(&format!("{what}\n"));
+            }
+            true
+        });
+        claimed.map_err(|fault| self.broken(fault.to_string()))
+    }
+
+    /// `web1 as root`, for questions.
+    fn world_words(&self) -> &str {
+        self.label.strip_prefix("host ").unwrap_or(&self.label)
+    }
+
+    pub(super) fn ask_about(&mut self, vertex: VertexId, key: &Key, front: &mut dyn Front) {
+        let findings = self
+            .view
+            .vertices
+            .get(key)
+            .map(|vertex| vertex.findings.clone())
+            .unwrap_or_default();
+        let more: String = findings
+            .iter()
+            .flat_map(|finding| &finding.detail)
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let yes = front.confirm(
+            &format!("{key} would do what the plan did not say. Apply it?"),
+            &more,
+        );
+        self.input(Input::Consent { vertex, yes }, front);
+    }
+}

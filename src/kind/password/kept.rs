@@ -1,0 +1,58 @@
+//! Where a password is kept.
+
+use super::super::{At, Failure};
+use crate::world::{Fault, World};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+
+/// Makes the directory and those above it that are missing, for nobody else to look into.
+pub(super) fn make_dirs(dir: &Path, world: &dyn World) -> Result<(), Failure> {
+    let mut missing = Vec::new();
+    for above in dir.ancestors() {
+        if world.stat(above)?.is_some() {
+            break;
+        }
+        missing.push(above);
+    }
+    for dir in missing.into_iter().rev() {
+        match world.make_dir(dir, 0o700) {
+            // Another password of the same graph was quicker.
+            Ok(()) | Err(Fault::Exists(_)) => {}
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn kept_in(at: &At) -> PathBuf {
+    at.state.join("passwords")
+}
+
+pub(super) fn kept_at(at: &At) -> PathBuf {
+    kept_in(at).join(file_name(at.key.name()))
+}
+
+/// A resource's name as the name of one file: what is not a plain letter, digit, `_` or `-` is percent-encoded, so that
+/// no two names meet, and none is a dot file or a path. One too long for a file system ends in its hash.
+pub(super) fn file_name(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        match plain(byte) {
+            true => encoded.push(char::from(byte)),
+            false => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    match encoded.len() {
+        // A lone `%` stands in no encoded name.
+        0 => "%".to_owned(),
+        1..=200 => encoded,
+        _ => {
+            let hash: String = Sha256::digest(name.as_bytes())
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            format!("{}%{hash}", &encoded[..120])
+        }
+    }
+}
