@@ -3,16 +3,18 @@
 //! An effect is carried out at once; its completion comes when the virtual time that it took has passed. Completions of one
 //! moment come in an order that the seed decides. Nothing here reads a clock.
 
+mod crash;
+
+pub use crash::CrashPoint;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::marks::Origins;
 use super::{Act, Errand};
-use crate::engine::event::{Event, EventId, What};
+use crate::engine::event::Event;
 use crate::engine::{Attempt, Effect, Engine, Input, Options, Output, VertexId};
-use crate::graph::{Graph, Key};
-use crate::journal::{Ledger, Store, StoreFault};
+use crate::journal::{Store, StoreFault};
 use crate::kind::{self, Failure};
 use crate::time::{Span, Time, Wall};
 use crate::world::Watch;
@@ -39,15 +41,6 @@ pub trait Ground: Send {
     }
     /// The process that drives it starts anew.
     fn restart(&mut self) {}
-}
-
-/// Where a crash was asked for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum CrashPoint {
-    /// When this vertex has been applied or refreshed, before the engine hears of it.
-    After(Key),
-    /// Before the record of this number is durable.
-    Record(u64),
 }
 
 /// Engine, world and journal, driven in virtual time.
@@ -192,56 +185,6 @@ impl SimDrive {
         self.now = until;
         self.ground.pass(until);
         self.play_until(until);
-    }
-
-    /// The engine dies: what was not recorded is lost, the world and the journal stay.
-    pub fn crash(&mut self) {
-        if !self.down {
-            self.tell_crash();
-        }
-        self.down = true;
-        self.crash = None;
-        self.coming.clear();
-        self.watched.clear();
-        self.wake = None;
-    }
-
-    /// Crashes when this point is reached.
-    pub fn crash_at(&mut self, point: CrashPoint) {
-        self.crash = Some(point);
-    }
-
-    /// The last line of an engine that dies, so that a trace shows where it did.
-    fn tell_crash(&mut self) {
-        let id = EventId(self.engine.last_event().0 + 1);
-        self.engine.go_on_counting(id);
-        self.events.push(Event {
-            id,
-            at: self.now,
-            subject: None,
-            what: What::Killed,
-            cause: None,
-        });
-    }
-
-    /// What is durable, whether or not an engine lives.
-    pub fn durable(&self) -> Result<Ledger, StoreFault> {
-        self.store.load()
-    }
-
-    /// A new engine goes on from the journal, with this graph, which may have been edited meanwhile (rule N7); its events go
-    /// on counting.
-    pub fn restart(&mut self, options: Options, graph: Arc<Graph>) -> Result<(), StoreFault> {
-        let last = self.engine.last_event();
-        self.engine = Engine::new(options, self.store.load()?.remembered);
-        self.engine.go_on_counting(last);
-        self.down = false;
-        self.ground.restart();
-        self.feed(Input::Graph {
-            graph,
-            renamed: Vec::new(),
-        });
-        Ok(())
     }
 
     fn next_time(&self) -> Option<Time> {

@@ -45,6 +45,7 @@ mod order;
 mod retry;
 mod run;
 mod state;
+mod status;
 mod watch;
 pub mod why;
 
@@ -55,7 +56,8 @@ pub use io::{
     VertexId,
 };
 pub use notify::line_text;
-pub use state::{Expected, Marks, Status};
+pub use state::Expected;
+pub use status::{Marks, Status};
 
 use crate::graph::{Catalog, FieldPath, Graph, Key};
 use crate::time::Time;

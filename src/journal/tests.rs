@@ -85,7 +85,7 @@ fn key(n: u8) -> Key {
 }
 
 fn line(a: u8, b: u8) -> Line {
-    if a % 7 == 0 {
+    if a.is_multiple_of(7) {
         Line::asked(&key(b))
     } else {
         Line::between(&key(a), &key(b))

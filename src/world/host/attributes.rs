@@ -22,7 +22,7 @@ const ACL: &[u8] = b"system.posix_acl_access";
 pub(super) fn keep(place: &Place, temporary: impl AsFd) -> Result<(), Fault> {
     let temporary = temporary.as_fd();
     let wanted =
-        of_path(&place.real(&*place.name)?).map_err(|(name, errno)| unkept(place, &name, errno))?;
+        of_path(&place.real(&place.name)?).map_err(|(name, errno)| unkept(place, &name, errno))?;
     let present = of_file(temporary).map_err(|(name, errno)| unkept(place, &name, errno))?;
     for (name, value) in &wanted {
         if present.get(name) == Some(value) {
