@@ -47,6 +47,9 @@ impl Engine {
             return;
         }
         self.stirred = true;
+        let word = if yes { "yes" } else { "no" };
+        let key = &self.node(v).key;
+        let answer = self.input(None, What::Command(format!("{word} to {key}")));
         if self.trip_mut(v).stale {
             // What was asked about is no longer what would be done: it is checked anew.
             return self.stop_asking(v);
@@ -59,8 +62,7 @@ impl Engine {
         self.node_mut(v).phase = Phase::Checking;
         self.trip_mut(v).consented = true;
         if !yes {
-            let cause = self.input_event;
-            let last = self.event(Some(v), What::Declined, cause);
+            let last = self.event(Some(v), What::Declined, answer);
             self.node_mut(v).last = last;
             self.fail_for_good(v, Fail::plain("declined: it is left as it is".into()));
             self.node_mut(v).extra.get_or_insert_default().declined = true;

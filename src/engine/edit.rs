@@ -22,6 +22,7 @@ impl Engine {
         let old = std::mem::replace(&mut self.graph, graph.clone());
         let first = old.vertices().is_empty();
         if !first {
+            self.say_if_unspoken(|| "edit".into());
             self.tell_edit(&old, &graph, renamed);
         }
         let mut before = if first {

@@ -88,6 +88,7 @@ impl Engine {
     pub(super) fn pause(&mut self) {
         if !self.paused {
             self.paused = true;
+            self.say_if_unspoken(|| "pause".into());
             let cause = self.input_event;
             self.event(None, What::Paused, cause);
         }
@@ -101,6 +102,7 @@ impl Engine {
                 .first()
                 .map(|entry| entry.2)
                 .filter(|v| self.breaks.contains(v));
+            self.say_if_unspoken(|| "continue".into());
             let cause = self.input_event;
             self.event(None, What::Continued, cause);
         }

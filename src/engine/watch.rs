@@ -173,10 +173,11 @@ impl Engine {
             .as_ref()
             .and_then(|meta| meta.poll)
             .unwrap_or(POLL_INSTEAD);
-        if self.node(v).watching != Watching::Polled {
-            let cause = self.node(v).cause;
-            self.event(Some(v), What::WatchLost { why, poll }, cause);
-        }
+        let cause = self.node(v).cause;
+        let lost = match self.node(v).watching {
+            Watching::Polled => cause,
+            _ => self.event(Some(v), What::WatchLost { why, poll }, cause),
+        };
         let was_listening = matches!(self.node(v).watching, Watching::Yes | Watching::AsBefore);
         self.node_mut(v).watching = Watching::Polled;
         self.armed(v);
@@ -184,7 +185,7 @@ impl Engine {
             self.alarms.set(v, Alarm::Watch, self.now + poll);
         }
         if was_listening {
-            self.due_dirty(v, Due::Watch);
+            self.dirty(v, Dirt::Event, lost);
         }
     }
 

@@ -261,3 +261,108 @@ fn o1_g1_who_has_waited_longest_goes_first_after_an_edit_too() {
     }
     assert_eq!(order, ["a", "c", "b", "d"]);
 }
+
+/// Says which event has no input at the end of its causes.
+fn all_caused(events: &[Event]) {
+    for event in events {
+        let chain = weft::engine::why::chain(events, event.id);
+        let all = trace::lines(events, Level::Full);
+        assert!(chain[0].what.is_input(), "{chain:#?}\n{all}");
+    }
+}
+
+/// Every event names its cause, back to an input, also where nobody said a word before it, and after a restart.
+#[test]
+fn every_chain_of_causes_ends_in_an_input() {
+    let lines = [
+        "file:/a",
+        "noop:n",
+        "noop:m",
+        "file:/a ~> noop:n",
+        "noop:n ~> noop:m",
+    ];
+    let mut hand = Hand::new(&lines);
+    hand.run();
+    hand.checked("file:/a", true);
+    hand.edit(&["file:/a", "noop:n"]);
+    hand.edit(&lines);
+    hand.take(Input::Pause);
+    hand.take(Input::Continue);
+    hand.finish();
+    hand.take(Input::Break(key("noop:m"), true));
+    hand.watch();
+    hand.finish();
+    hand.take(Input::Continue);
+    hand.finish();
+    hand.take(Input::Notify(key("noop:n")));
+    hand.take(Input::Cancel(key("noop:n")));
+    hand.finish();
+    hand.take(Input::Poke(key("noop:n")));
+    hand.take(Input::Dirty(key("file:/a")));
+    hand.checked("file:/a", true);
+    hand.take(Input::Stop { now: false });
+    hand.take(Input::Stop { now: true });
+    hand.fails("file:/a", true, true);
+    hand.take(Input::Undurable("no space".into()));
+    hand.run();
+    all_caused(&hand.events);
+    let now = ["file:/b", "noop:n", "file:/b ~> noop:n"];
+    let mut next = hand.restarted(&now);
+    next.run();
+    next.checked("file:/b", true);
+    assert_eq!(next.times("noop:n", "notified"), 0);
+    next.finish();
+    next.take(Input::Graph {
+        graph: Arc::new(graph(&["file:/c", "noop:n"])),
+        renamed: vec![(key("file:/b"), key("file:/c"))],
+    });
+    all_caused(&next.events);
+}
+
+/// The same of what asks, ticks, is polled and is watched.
+#[test]
+fn causes_of_what_asks_and_of_what_time_brings() {
+    let mut asking = Hand::new(&["file:/a", "noop:n", "file:/a -> noop:n"]);
+    asking.take(Input::Run {
+        until: Until::Converged,
+        world: "sim".into(),
+        expected: Some(Arc::new(Expected::default())),
+        only: None,
+    });
+    asking.checked("file:/a", true);
+    let vertex = asking.engine.asking()[0].0;
+    asking.take(Input::Consent { vertex, yes: false });
+    all_caused(&asking.events);
+    let lines = ["timer:t interval=1s", "noop:n", "timer:t ~> noop:n"];
+    let mut hand = Hand::new(&lines);
+    hand.watch();
+    let rhythm = Some(weft::engine::Rhythm::Tick(Span::secs(1)));
+    hand.checked_as(
+        "timer:t",
+        weft::engine::CheckOutcome {
+            rhythm,
+            ..found(false)
+        },
+    );
+    hand.finish();
+    for _ in 0..3 {
+        hand.now = hand.now + Span::secs(1);
+        hand.take(Input::Tick);
+        hand.finish();
+    }
+    assert_eq!(hand.times("noop:n", "refreshed"), 3, "{}", hand.told());
+    let before = hand.events.len();
+    for vertex in [weft::engine::VertexId(0), weft::engine::VertexId(1)] {
+        let why = "no more".into();
+        hand.take(Input::WatchFailed { vertex, why });
+        let what = "something".into();
+        hand.take(Input::Noticed { vertex, what });
+        hand.finish();
+    }
+    let text = trace::lines(&hand.events[before..], Level::Full);
+    assert!(!text.contains("its watch is back"), "{text}");
+    hand.now = hand.now + Span::secs(10);
+    hand.take(Input::Tick);
+    hand.finish();
+    all_caused(&hand.events);
+}

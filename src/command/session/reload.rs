@@ -2,6 +2,7 @@
 
 use super::{Front, Session, SessionError};
 use crate::command::order::Order;
+use crate::engine::Input;
 use crate::file::Document;
 
 impl Session {
@@ -13,13 +14,14 @@ impl Session {
         front: &mut dyn Front,
     ) -> Result<bool, SessionError> {
         let did = format!("load {}", document.path.display());
-        let changed = self.history.push(document.graph.clone(), did);
+        let changed = self.history.push(document.graph.clone(), did.clone());
         self.document = Some(document);
         if !changed {
             return Ok(true);
         }
         self.plan = None;
         if self.runner.is_sim() || !self.moment().running {
+            self.input(Input::Command(did), front);
             self.hand_graph_over(Vec::new(), front);
         } else {
             self.staged = true;
