@@ -693,6 +693,7 @@ fn session(text: &str) -> Session {
         world: None,
         state_root: PathBuf::from("/nowhere/state"),
         root: None,
+        adopt: false,
         supervisor: None,
     };
     Session::open(Some(document), options).unwrap()

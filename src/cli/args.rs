@@ -71,6 +71,9 @@ pub struct WorldArgs {
     /// Where each graph has its state directory.
     #[arg(long, global = true, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
+    /// Takes over the state of a graph of this name whose file has moved.
+    #[arg(long, global = true)]
+    pub adopt: bool,
     /// Ends a `watch` when nothing was left to do for so long (with its unit: 5s, 1m).
     #[arg(long, global = true, value_name = "TIME")]
     pub converged_timeout: Option<Span>,
@@ -148,6 +151,8 @@ pub enum Verb {
     Cancel(RefArgs),
     /// What happened, in order.
     Trace(FileArgs),
+    /// The state directories of this machine: whose they are, what is pending in them, how large they are.
+    State(StateArgs),
     /// The kinds, or one with its params.
     Kinds(KindArgs),
     /// The JSON Schema of files, for editors.
@@ -234,6 +239,23 @@ pub struct TestArgs {
     /// Also writes the results to FILE, as JUnit's XML.
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+}
+
+/// State directories.
+#[derive(Args, Debug)]
+pub struct StateArgs {
+    #[command(subcommand)]
+    pub act: Option<StateAct>,
+}
+
+/// What is to be done with them.
+#[derive(Subcommand, Debug)]
+pub enum StateAct {
+    /// Removes one, with what is pending in it and the passwords that it keeps.
+    Drop {
+        /// Its name, as `weft state` lists it.
+        name: String,
+    },
 }
 
 /// A kind.

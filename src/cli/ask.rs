@@ -1,21 +1,21 @@
 //! Questions about a file: `status`, `why`, `pending`, `cancel`, `trace`, `graph`.
 //!
-//! A story is played and then asked. A graph on this host is looked at anew: nothing is recorded here between runs yet, and
-//! the answers say so.
+//! A story is played and then asked. A graph on this host is looked at anew, and its journal read: also beside an engine that acts on
+//! it, and after a crash, and without writing. What happened in a run is not in it.
 
 use super::args::{Format, GraphArgs, RefArgs};
 use super::desk::Desk;
 use super::run;
 use crate::command::help::table;
-use crate::command::{Order, Session, SessionError, draw, json};
+use crate::command::{Order, Session, draw, json};
 use crate::engine::{Level, Status};
 use crate::trace::VertexView;
 use serde_json::{Value as Json, json};
 use std::path::Path;
 
-/// What a question about the past gets where nothing of it is kept.
+/// What a question about a run gets once the run is over.
 const NOT_KEPT: &str =
-    "nothing is recorded on this host between runs: weft keeps its journal in memory for now";
+    "what happens in a run on this host is not kept beyond it: `--trace FILE` writes it down";
 
 /// `weft graph FILE`. Nothing is run, and no host is looked at.
 pub fn graph(desk: &Desk, args: &GraphArgs) -> i32 {
@@ -58,7 +58,7 @@ pub fn why(desk: &Desk, args: &RefArgs) -> i32 {
         Order::Why(key) => json::why(session, key),
         _ => Json::Null,
     };
-    on_file(desk, &args.file, order, shown, not_kept)
+    on_file(desk, &args.file, order, shown, remembered)
 }
 
 /// `weft pending FILE`.
@@ -69,7 +69,7 @@ pub fn pending(desk: &Desk, path: &Path) -> i32 {
         path,
         |_| Ok(Order::Pending(Vec::new())),
         shown,
-        not_kept,
+        answer,
     )
 }
 
@@ -77,10 +77,7 @@ pub fn pending(desk: &Desk, path: &Path) -> i32 {
 pub fn cancel(desk: &Desk, args: &RefArgs) -> i32 {
     let order = |session: &Session| Ok(Order::Cancel(vec![desk.key(session, &args.reference)?]));
     let shown = |session: &Session, _: &Order| json::pending(session, &[]);
-    on_file(desk, &args.file, order, shown, |desk, _| {
-        let nothing = SessionError::failed("there is nothing that could be cancelled");
-        desk.refuse(&nothing.with_hint(NOT_KEPT))
-    })
+    on_file(desk, &args.file, order, shown, answer)
 }
 
 /// `weft trace FILE`.
@@ -101,7 +98,7 @@ fn on_file(
     path: &Path,
     order: impl Fn(&Session) -> Result<Order, i32>,
     shown: impl Fn(&Session, &Order) -> Json,
-    fresh: impl Fn(&Desk, &mut Session) -> i32,
+    fresh: impl Fn(&Desk, &mut Session, &Order) -> i32,
 ) -> i32 {
     let opened = desk.open(path).and_then(|session| {
         let order = order(&session)?;
@@ -112,7 +109,7 @@ fn on_file(
         Err(code) => return code,
     };
     if !session.moment().sim {
-        return fresh(desk, &mut session);
+        return fresh(desk, &mut session, &order);
     }
     let played = run::play(desk, &mut session, &mut desk.silent());
     let answered = session.obey("", &order, &mut desk.console());
@@ -125,7 +122,35 @@ fn on_file(
     }
 }
 
-fn not_kept(desk: &Desk, _: &mut Session) -> i32 {
+/// What a graph's journal answers.
+fn answer(desk: &Desk, session: &mut Session, order: &Order) -> i32 {
+    if let Order::Cancel(keys) = order
+        && session.pending_rows(keys).is_empty()
+        && let Some(key) = keys.first()
+    {
+        desk.printer
+            .result(&format!("nothing is pending for {key}\n"));
+    }
+    let answered = session.obey("", order, &mut desk.console());
+    if desk.json() {
+        desk.print_json(&json::pending(session, &[]));
+    }
+    answered.map_or_else(|error| desk.refuse(&error), |_| 0)
+}
+
+/// What the journal says of a vertex's causes: of what it owes, and is owed.
+fn remembered(desk: &Desk, session: &mut Session, order: &Order) -> i32 {
+    let Order::Why(key) = order else {
+        return not_kept(desk, session, order);
+    };
+    let keys = [key.clone()];
+    match session.pending_rows(&keys).is_empty() {
+        true => not_kept(desk, session, order),
+        false => answer(desk, session, &Order::Pending(keys.to_vec())),
+    }
+}
+
+fn not_kept(desk: &Desk, _: &mut Session, _: &Order) -> i32 {
     desk.printer.result(&format!("{NOT_KEPT}\n"));
     if desk.json() {
         desk.print_json(&json!({"format": 1, "kept": false, "why": NOT_KEPT}));
@@ -134,7 +159,7 @@ fn not_kept(desk: &Desk, _: &mut Session) -> i32 {
 }
 
 /// What each vertex is by a look at this host now: the plan, told as statuses.
-fn fresh_status(desk: &Desk, session: &mut Session) -> i32 {
+fn fresh_status(desk: &Desk, session: &mut Session, _: &Order) -> i32 {
     let plan = match session.plan(&[]) {
         Ok(plan) => plan,
         Err(error) => return desk.refuse(&error),

@@ -130,6 +130,10 @@ impl Desk {
         if let Runner::Host(host) = session.runner() {
             self.signals.stop(host);
         }
+        for told in session.left_over().map_err(|error| self.refuse(&error))? {
+            self.printer
+                .remark(&format!("{}\n", safe(&told, self.printer.style())));
+        }
         Ok(session)
     }
 
@@ -144,6 +148,7 @@ impl Desk {
             seed: flags.seed,
             noop: flags.noop,
             yes: flags.yes,
+            adopt: flags.adopt,
             world: world.or(named),
             state_root: state_root(flags.state_dir.as_deref()),
             root: None,
@@ -205,7 +210,7 @@ impl Desk {
 }
 
 /// The state root (rule P5).
-fn state_root(flag: Option<&Path>) -> PathBuf {
+pub(super) fn state_root(flag: Option<&Path>) -> PathBuf {
     let named = flag
         .map(Path::to_path_buf)
         .or_else(|| env::var("WEFT_STATE_DIR").map(PathBuf::from));

@@ -7,6 +7,7 @@
 //! | `watch` | `watch` |
 //! | `ask` | `status`, `why`, `pending`, `cancel`, `trace`, `graph` |
 //! | `check`, `test` | `check`, `test` |
+//! | `state` | `state` |
 //! | `docs` | `kinds`, `schema`, `man`, `completions` |
 //!
 //! `args` holds verbs and flags as data, `desk` what every verb works with, `report` how errors of files look.
@@ -23,6 +24,7 @@ mod docs;
 mod open;
 mod report;
 mod run;
+mod state;
 mod test;
 mod watch;
 
@@ -104,6 +106,7 @@ fn do_verb(desk: &Desk, verb: Verb) -> i32 {
         Verb::Pending(file) => ask::pending(desk, &file.file),
         Verb::Cancel(part) => ask::cancel(desk, &part),
         Verb::Trace(file) => ask::trace(desk, &file.file),
+        Verb::State(args) => state::state(desk, args.act.as_ref()),
         Verb::Kinds(kind) => docs::kinds(desk, kind.kind.as_deref()),
         Verb::Schema => docs::schema(desk),
         Verb::Man => docs::man(desk),

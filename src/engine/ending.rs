@@ -43,6 +43,8 @@ impl Engine {
         match self.mode {
             Mode::Once => {
                 self.mode = Mode::Idle;
+                // A break may have stood before a vertex that is gone: the pause ends with its run.
+                self.paused = false;
                 self.dismiss_waiting();
             }
             // The consent to a watch covers all later repairs (rule W3).

@@ -10,10 +10,10 @@
 //! its holders are. An engine passes it to every command that it runs, so a killed engine's lock is held until its last command is
 //! gone: who finds it held by a process that lives is refused, and who finds it held by one that does not waits.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::ErrorKind;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -276,13 +276,13 @@ fn backend(file: File, path: &Path) -> Result<FileBackend, StoreFault> {
 }
 
 /// Makes a new name durable.
-fn sync_parent(path: &Path) -> Result<(), StoreFault> {
+pub(super) fn sync_parent(path: &Path) -> Result<(), StoreFault> {
     let parent = path.parent().unwrap_or(Path::new("/"));
     let synced = File::open(parent).and_then(|dir| dir.sync_all());
     synced.map_err(|error| fault(parent, &error))
 }
 
-fn fault(path: &Path, error: &std::io::Error) -> StoreFault {
+pub(super) fn fault(path: &Path, error: &std::io::Error) -> StoreFault {
     let why = Errno::from_io_error(error).map_or_else(|| error.to_string(), errno_text);
     StoreFault::new(path.display().to_string(), why)
 }
@@ -316,72 +316,4 @@ fn holder(dir: &OwnedFd) -> Option<Pid> {
         let pid = pid.parse().ok().filter(|_| *place == ours)?;
         Pid::from_raw(pid)
     })
-}
-
-/// A state directory, as `weft state` lists it.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Listed {
-    /// Its name below the state root.
-    pub name: String,
-    /// Whose it is; empty where there is no journal.
-    pub about: About,
-    /// What its files hold, in bytes.
-    pub size: u64,
-    /// What its journal comes to, or why it cannot be read.
-    pub ledger: Result<Ledger, StoreFault>,
-    /// The process that acts on it.
-    pub holder: Option<u32>,
-}
-
-/// All state directories below this root, by name; none where there is no such directory.
-pub fn list(root: &Path) -> Result<Vec<Listed>, StoreFault> {
-    let entries = match std::fs::read_dir(root) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(|error| fault(root, &error))?,
-    };
-    let mut all = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|error| fault(root, &error))?;
-        let is_dir = entry.file_type().is_ok_and(|what| what.is_dir());
-        let Some(name) = entry
-            .file_name()
-            .to_str()
-            .filter(|_| is_dir)
-            .map(str::to_owned)
-        else {
-            continue;
-        };
-        all.push(listed(name, Home::new(entry.path())));
-    }
-    all.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(all)
-}
-
-fn listed(name: String, home: Home) -> Listed {
-    let size = size(home.dir());
-    let holder = home.holder().unwrap_or_default();
-    let (about, ledger) = match home.peek(false) {
-        Ok(content) => (content.about, Ok(content.ledger)),
-        Err(fault) => (About::default(), Err(fault)),
-    };
-    Listed {
-        name,
-        about,
-        size,
-        ledger,
-        holder,
-    }
-}
-
-/// What all files below a directory hold; what cannot be looked at counts nothing.
-fn size(dir: &Path) -> u64 {
-    let Ok(entries) = std::fs::read_dir(dir) else {
-        return 0;
-    };
-    let of = |path: PathBuf| match std::fs::symlink_metadata(&path) {
-        Ok(meta) if meta.is_dir() => size(&path),
-        Ok(meta) => Metadata::size(&meta),
-        Err(_) => 0,
-    };
-    entries.flatten().map(|entry| of(entry.path())).sum()
 }

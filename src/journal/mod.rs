@@ -8,7 +8,8 @@
 //! | `ledger` | what all records so far come to, and which parts of it a record touches |
 //! | `bytes`, `format` | these parts as bytes, each form with its version |
 //! | `tables` | the store of this machine: tables in a redb file |
-//! | `home` | a graph's state directory: made, owned, locked, listed |
+//! | `home` | a graph's state directory: made, owned, locked, read |
+//! | `shelf` | all of them: listed, taken over, removed |
 //! | `own` | the store of an engine: reads before it has to write, locks before it acts |
 //! | `frames` | the store of a simulated machine: frames in a file of its disk |
 //!
@@ -20,12 +21,14 @@ mod frames;
 mod home;
 mod ledger;
 mod own;
+mod shelf;
 mod tables;
 
 pub use frames::{FrameFile, FrameStore, SimFile};
-pub use home::{About, Home, Listed, Waiting, list};
+pub use home::{About, Home, Waiting};
 pub use ledger::{Cancel, Entry, Ledger, Mark, Slot};
 pub use own::OwnStore;
+pub use shelf::{Listed, adopt, list, remove};
 pub use tables::Tables;
 
 use std::os::fd::OwnedFd;

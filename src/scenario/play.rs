@@ -97,6 +97,7 @@ fn session_options(options: &PlayOptions) -> SessionOptions {
         world: Some(WorldName::Sim),
         state_root: PathBuf::from("/var/lib/weft"),
         root: None,
+        adopt: false,
         supervisor: None,
     }
 }

@@ -122,7 +122,17 @@ fn every_answer_in_json_has_its_shape() {
     let graph = text(&home.one_file("hello"));
     home.write("bad.yaml", "resources:\n  fiel:\n  - name: /tmp/x\n");
     std::fs::create_dir_all(home.path("snapshots")).expect("a directory");
+    let reaction = text(&super::reaction(&home));
+    home.run(&["apply", "--yes", &reaction]).ends(1);
+    let listed = home.run(&["state", "--json"]).json();
+    let state = listed["states"][0]["name"]
+        .as_str()
+        .expect("a name")
+        .to_owned();
     let calls: &[(&str, &[&[&str]])] = &[
+        ("weft state", &[&["state"]]),
+        ("weft pending, of a graph", &[&["pending", &reaction]]),
+        ("weft state drop", &[&["state", "drop", &state]]),
         ("weft FILE", &[&[&rich], &[&rich, "-c", "apply"]]),
         ("weft plan", &[&["plan", &rich], &["plan", &graph]]),
         (
@@ -133,7 +143,6 @@ fn every_answer_in_json_has_its_shape() {
         ("weft status, of a story", &[&["status", &rich]]),
         ("weft status, of a graph", &[&["status", &graph]]),
         ("weft pending, of a story", &[&["pending", &rich]]),
-        ("weft pending, of a graph", &[&["pending", &graph]]),
         ("weft cancel", &[&["cancel", &rich, "listener"]]),
         (
             "weft why",

@@ -194,6 +194,7 @@ impl Bench {
             world: Some(world),
             state_root: scratch.at("state"),
             root: None,
+            adopt: false,
             supervisor: Some(env!("CARGO_BIN_EXE_weft").into()),
         };
         let session = Session::open(Some(document), options)?;

@@ -9,12 +9,13 @@ use crate::drive::SimGround;
 use crate::drive::real::RealDrive;
 use crate::drive::runner::{HostRunner, Runner};
 use crate::drive::sim::SimDrive;
-use crate::engine::{Input, Level, Options};
+use crate::engine::{Count, Input, Level, Options};
 use crate::file::{Document, Story};
 use crate::graph::Graph;
-use crate::journal::{About, FrameStore, Home, OwnStore, SimFile};
+use crate::journal::{About, FrameStore, Home, Ledger, Listed, OwnStore, SimFile, adopt, list};
 use crate::kind::Kinds;
 use crate::trace::View;
+use crate::value::sanitise;
 use crate::world::Look;
 use crate::world::host::{Host, HostOptions};
 use crate::world::sim::Sim;
@@ -40,6 +41,8 @@ pub struct SessionOptions {
     pub noop: bool,
     /// Whether consent was given beforehand.
     pub yes: bool,
+    /// Whether a graph takes over the state of one of its name whose file has moved.
+    pub adopt: bool,
     /// The world, where a person named one; else the file decides.
     pub world: Option<WorldName>,
     /// Where each graph has its state directory, on this machine.
@@ -130,6 +133,40 @@ impl Session {
         Ok(session)
     }
 
+    /// What other state on this machine a person should know of before anything is done: something is pending for this graph under another
+    /// path of its file, or in a console that is gone.
+    pub fn left_over(&self) -> Result<Vec<String>, SessionError> {
+        let Runner::Host(host) = &self.runner else {
+            return Ok(Vec::new());
+        };
+        let root = &self.options.state_root;
+        let owes = |of: &Listed| {
+            let ledger = of.ledger.as_ref().ok();
+            let pending = |ledger: &Ledger| ledger.remembered.lines.values().any(Count::is_pending);
+            let owed = ledger.is_some_and(|l| pending(l) || !l.remembered.debts.is_empty());
+            owed && of.holder.is_none()
+        };
+        if self.document.is_none() {
+            let all = list(root).map_err(|fault| SessionError::failed(fault.to_string()))?;
+            let typed = all
+                .into_iter()
+                .filter(|of| of.name.starts_with("session-") && owes(of));
+            let told =
+                |of: Listed| format!("something is pending in {}: see `weft state`", of.name);
+            return Ok(typed.map(told).collect());
+        }
+        if host.state.exists() {
+            return Ok(Vec::new());
+        }
+        let graph = &self.history.now().name;
+        let others = others(graph, &host.state, root)?.into_iter().filter(owes);
+        let told = |of: Listed| {
+            let file = sanitise(&of.about.file);
+            format!("something is pending for the graph `{graph}` of {file}: --adopt takes it over")
+        };
+        Ok(others.map(told).collect())
+    }
+
     /// The engine gets its first graph; nobody need be told.
     fn begin_graph(&mut self) {
         let graph = self.history.now().clone();
@@ -215,6 +252,12 @@ fn open_host(
         Some(_) => options.state_root.join(state_name(&graph.name, file)),
         None => free_session(&host, &options.state_root)?,
     };
+    if options.adopt
+        && let Some(from) = moved(&graph.name, &state, &options.state_root)?
+    {
+        adopt(&from, &Home::new(state.clone()), &mut |_| true)
+            .map_err(|fault| SessionError::failed(fault.to_string()))?;
+    }
     let who = host.me().map_or_else(|_| "?".to_owned(), |me| me.name);
     let label = format!("host {} as {who}", host.hostname());
     let about = About {
@@ -235,6 +278,38 @@ fn open_host(
         Runner::Host(Box::new(HostRunner::new(drive, host, state))),
         label,
     ))
+}
+
+/// The state directory to take over: of a graph of this name, with another file. There must be just one.
+fn moved(graph: &str, own: &Path, root: &Path) -> Result<Option<Home>, SessionError> {
+    let mut others = others(graph, own, root)?;
+    match others.len() {
+        _ if own.exists() => Ok(None),
+        1 => Ok(others.pop().map(|other| Home::new(root.join(other.name)))),
+        0 => {
+            let what = format!("no graph called `{graph}` has state to take over");
+            Err(SessionError::failed(what).with_hint("`weft state` lists what there is"))
+        }
+        _ => {
+            let names: Vec<&str> = others.iter().map(|other| other.name.as_str()).collect();
+            let what = format!(
+                "several graphs called `{graph}` have state: {}",
+                names.join(", ")
+            );
+            Err(SessionError::failed(what).with_hint("`weft state drop NAME` removes one"))
+        }
+    }
+}
+
+/// What else has state under this graph's name.
+fn others(graph: &str, own: &Path, root: &Path) -> Result<Vec<Listed>, SessionError> {
+    let all = list(root).map_err(|fault| SessionError::failed(fault.to_string()))?;
+    let named = format!("{}-", state_name(graph, None));
+    let is_other = |of: &Listed| {
+        let hash = of.name.strip_prefix(&named);
+        hash.is_some_and(|hash| hash.len() == 12) && root.join(&of.name) != own
+    };
+    Ok(all.into_iter().filter(is_other).collect())
 }
 
 /// The state directory of a graph that is only typed: the next `session-N` that is not there, so that no console takes over

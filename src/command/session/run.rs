@@ -156,7 +156,10 @@ impl Session {
     /// While a host graph is watched: shows what the staged edits would do, asks, and hands them over (rule W4).
     fn apply_staged(&mut self, order: &Order, front: &mut dyn Front) -> Result<(), SessionError> {
         if !self.staged {
-            front.remark("nothing is staged, and the graph is being watched\n");
+            front.remark(match self.runner.ask(|engine| engine.is_paused()) {
+                true => "the run is paused: `step` or `continue` goes on with it, `stop` ends it\n",
+                false => "nothing is staged, and the graph is being watched\n",
+            });
             return Ok(());
         }
         if self.consent(&[], true, front)?.is_some() {

@@ -489,3 +489,18 @@ fn a_sensitive_value_stands_as_a_question_in_the_log() {
     let answers: Vec<&str> = said.lines().filter(typed).collect();
     assert!(!answers.join("\n").contains("hunter"), "{said}");
 }
+
+/// A break may stand before a vertex that is dropped then: the pause ends with its run, and does not outlive it.
+#[test]
+fn a_pause_ends_with_its_run() {
+    let (mut session, mut front) = open(STORY);
+    let lines = ["break bystander", "apply", "apply"];
+    let said = say(&mut session, &mut front, &lines);
+    assert!(said.contains("paused before noop[bystander]"), "{said}");
+    let told = "the run is paused: `step` or `continue` goes on with it";
+    assert!(said.contains(told), "{said}");
+    let lines = ["drop bystander", "sim rm /tmp/secret", "apply", "status"];
+    let said = say(&mut session, &mut front, &lines);
+    assert!(!session.moment().running, "{said}");
+    assert!(said.contains("changed  file[/tmp/secret]"), "{said}");
+}

@@ -118,6 +118,7 @@ pub(super) fn open_in(text: &str, world: Option<WorldName>) -> (Session, Script)
         world,
         state_root: PathBuf::from("/nowhere"),
         root: None,
+        adopt: false,
         supervisor: None,
     };
     let session = Session::open(Some(document), options).unwrap_or_else(|why| panic!("{why}"));

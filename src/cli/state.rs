@@ -1,0 +1,121 @@
+//! `weft state`: the state directories of this machine.
+
+use super::args::StateAct;
+use super::desk::{Desk, state_root};
+use crate::command::SessionError;
+use crate::command::help::table;
+use crate::engine::Count;
+use crate::graph::nearest;
+use crate::journal::{Home, Listed, StoreFault, list, remove};
+use serde_json::{Value as Json, json};
+
+/// `weft state`, `weft state drop NAME`.
+pub fn state(desk: &Desk, act: Option<&StateAct>) -> i32 {
+    let root = state_root(desk.flags.world.state_dir.as_deref());
+    let done = match act {
+        None => list(&root).map(|all| show(desk, &root.display().to_string(), &all)),
+        Some(StateAct::Drop { name }) => {
+            list(&root).and_then(|all| drop_one(desk, name, &all, &root))
+        }
+    };
+    done.unwrap_or_else(|fault| refuse(desk, &fault))
+}
+
+fn refuse(desk: &Desk, fault: &StoreFault) -> i32 {
+    desk.refuse(&SessionError::failed(fault.to_string()))
+}
+
+fn show(desk: &Desk, root: &str, all: &[Listed]) -> i32 {
+    if desk.json() {
+        let rows: Vec<Json> = all.iter().map(row).collect();
+        desk.print_json(&json!({"format": 1, "root": root, "states": rows}));
+        return 0;
+    }
+    if all.is_empty() {
+        desk.printer
+            .result(&format!("no graph has state in {root}\n"));
+        return 0;
+    }
+    let mut rows = vec![
+        ["name", "size", "pending", "file"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
+    rows.extend(all.iter().map(words));
+    desk.printer.result(&table(rows, ""));
+    0
+}
+
+/// How many notifications and debts a state holds; nothing where it cannot be read.
+fn owed(of: &Listed) -> Option<(usize, usize)> {
+    let remembered = &of.ledger.as_ref().ok()?.remembered;
+    let pending = remembered
+        .lines
+        .values()
+        .filter(|count| Count::is_pending(count));
+    Some((pending.count(), remembered.debts.len()))
+}
+
+fn words(of: &Listed) -> Vec<String> {
+    let pending = match (&of.ledger, owed(of)) {
+        (Err(fault), _) => fault.to_string(),
+        (_, Some((0, 0)) | None) => "nothing".to_owned(),
+        (_, Some((pending, 0))) => pending.to_string(),
+        (_, Some((pending, debts))) => format!("{pending}, and {debts} may have changed"),
+    };
+    let file = match (of.about.file.as_str(), of.about.graph.as_str()) {
+        ("", "") => "(no journal)".to_owned(),
+        ("", _) => "(typed)".to_owned(),
+        (file, _) => file.to_owned(),
+    };
+    let used = of.holder.map(|pid| format!(", in use by process {pid}"));
+    vec![
+        of.name.clone(),
+        format!("{} KiB", of.size.div_ceil(1024)),
+        pending,
+        file + &used.unwrap_or_default(),
+    ]
+}
+
+fn row(of: &Listed) -> Json {
+    let owed = owed(of);
+    json!({
+        "name": of.name,
+        "graph": of.about.graph,
+        "file": of.about.file,
+        "size": of.size,
+        "pending": owed.map(|(pending, _)| pending),
+        "debts": owed.map(|(_, debts)| debts),
+        "process": of.holder,
+        "fault": of.ledger.as_ref().err().map(ToString::to_string),
+    })
+}
+
+fn drop_one(
+    desk: &Desk,
+    name: &str,
+    all: &[Listed],
+    root: &std::path::Path,
+) -> Result<i32, StoreFault> {
+    let names = || all.iter().map(|of| of.name.as_str());
+    if !names().any(|known| known == name) {
+        let hint = nearest(name, names()).map_or_else(
+            || "`weft state` lists them".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let what = format!(
+            "no state directory below {} is called `{name}`",
+            root.display()
+        );
+        return Ok(desk.refuse(&SessionError::failed(what).with_hint(hint)));
+    }
+    remove(&Home::new(root.join(name)), &mut |what| {
+        desk.printer.remark(&format!("{what}\n"));
+        true
+    })?;
+    desk.printer.result(&format!("dropped {name}\n"));
+    if desk.json() {
+        desk.print_json(&json!({"format": 1, "dropped": name}));
+    }
+    Ok(0)
+}
