@@ -268,6 +268,7 @@ impl Session {
             self.view.take(&event);
             self.events.push(event);
         }
+        keep_last(&mut self.events, REMEMBERED);
     }
 
     /// When it is: what commands make sense now.
@@ -374,7 +375,18 @@ impl Session {
 pub(super) fn take(events: &mut Vec<Event>, view: &mut View, new: &[Event], front: &mut dyn Front) {
     new.iter().for_each(|event| view.take(event));
     events.extend_from_slice(new);
+    keep_last(events, REMEMBERED);
     front.events(new);
+}
+
+/// How many events a session can still be asked about. A watch may go on for months.
+const REMEMBERED: usize = 200_000;
+
+/// Forgets the older half of too many.
+fn keep_last(events: &mut Vec<Event>, most: usize) {
+    if events.len() > most {
+        events.drain(..events.len() - most / 2);
+    }
 }
 
 /// Lines as one text.

@@ -504,3 +504,17 @@ fn a_pause_ends_with_its_run() {
     assert!(!session.moment().running, "{said}");
     assert!(said.contains("changed  file[/tmp/secret]"), "{said}");
 }
+
+/// What is forgotten is the oldest, and a chain of causes that began there is told from where it is known.
+#[test]
+fn a_session_remembers_the_last_events() {
+    let (mut session, mut front) = open(STORY);
+    say(&mut session, &mut front, &["apply"]);
+    let all = session.events.clone();
+    super::super::keep_last(&mut session.events, all.len());
+    assert_eq!(session.events, all);
+    super::super::keep_last(&mut session.events, all.len() - 1);
+    assert_eq!(session.events, all[all.len() - (all.len() - 1) / 2..]);
+    let chain = session.causes(&Key::new("noop", "bystander"));
+    assert!(chain.last().is_some_and(|event| event.subject.is_some()));
+}
