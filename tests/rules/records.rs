@@ -539,3 +539,41 @@ fn n7_leftovers_stay_until_something_is_done() {
     assert_eq!(next.record_words(), ["gone"]);
     assert_eq!(next.engine.leftovers(), [""; 0]);
 }
+
+/// What a command printed.
+fn printed() -> weft::engine::ApplyOutcome {
+    let values = || {
+        let text = weft::value::Value::str("1");
+        [("stdout".to_owned(), text)].into_iter().collect()
+    };
+    weft::engine::ApplyOutcome {
+        keep: Some(values()),
+        sends: values(),
+        ..done()
+    }
+}
+
+/// Rules G1 and L5: what began before its vertex became a noop counts; what it owes is not lost.
+#[test]
+fn g1_l5_a_noop_that_is_set_during_an_act_leaves_its_outcome() {
+    let lines = ["exec:make cmd=make", "noop:n", "exec:make ~> noop:n"];
+    let mut hand = Hand::new(&lines);
+    hand.watch();
+    hand.checked("exec:make", true);
+    let mut draft = hand.engine.graph().edit();
+    let meta = weft::graph::Meta {
+        noop: true,
+        ..weft::graph::Meta::default()
+    };
+    draft
+        .set_meta(&key("exec:make"), meta, Place::default())
+        .unwrap();
+    hand.take(Input::Graph {
+        graph: Arc::new(draft.finish(&Kinds).unwrap()),
+        renamed: vec![],
+    });
+    hand.applied_as("exec:make", printed());
+    hand.finish();
+    assert_eq!(hand.times("noop:n", "refreshed"), 1, "{}", hand.told());
+    assert_eq!(hand.debts(), [""; 0]);
+}
