@@ -49,6 +49,7 @@ impl Engine {
             }
         }
         self.drop_unbound();
+        self.ask_for_outputs();
         self.recount();
         if !first {
             self.drop_newly_gone(&before);
