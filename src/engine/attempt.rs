@@ -125,6 +125,11 @@ impl Engine {
         self.options.noop || self.node(v).is_noop()
     }
 
+    /// Whether its noop keeps it from paying what it owes. What began to act before it was one pays for that (rule G1).
+    pub(super) fn pays_nothing(&mut self, v: VertexId) -> bool {
+        self.is_noop(v) && self.trip_mut(v).act.is_none()
+    }
+
     pub(super) fn begin_apply(&mut self, v: VertexId, check: CheckOutcome) {
         let after = self.take_debt(v);
         let cause = self.node(v).last;
@@ -279,7 +284,7 @@ impl Engine {
     /// The vertex is right: it pays what it owes, hears what it heard, and rests.
     fn come_right(&mut self, v: VertexId) {
         let old_debt = self.node(v).debt && !self.trip_mut(v).took_debt;
-        let counts = (old_debt || self.began(v)) && !self.is_noop(v);
+        let counts = (old_debt || self.began(v)) && !self.pays_nothing(v);
         let trip = self.trip_mut(v);
         let (changed, may) = (trip.changed, trip.may && !trip.changed);
         let (heard, keep) = (trip.heard, trip.keep.take());
@@ -296,7 +301,7 @@ impl Engine {
         // All of that is paid: what follows owes nothing for it.
         self.trip_mut(v).changed = false;
         self.trip_mut(v).took_debt = false;
-        if !self.is_noop(v) {
+        if !self.pays_nothing(v) {
             self.forget_began(v);
         }
         if (changed || heard.is_some())

@@ -20,7 +20,7 @@ use std::sync::Arc;
 impl Engine {
     pub(super) fn replace_graph(&mut self, graph: Arc<Graph>, renamed: &Renamed) {
         let old = std::mem::replace(&mut self.graph, graph.clone());
-        let first = old.vertices().is_empty();
+        let first = old.vertices().is_empty() && self.mode == Mode::Idle;
         if !first {
             self.say_if_unspoken(|| "edit".into());
             self.tell_edit(&old, &graph, renamed);
@@ -49,6 +49,7 @@ impl Engine {
             }
         }
         self.drop_unbound();
+        self.ask_for_outputs();
         self.recount();
         if !first {
             self.drop_newly_gone(&before);

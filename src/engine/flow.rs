@@ -12,7 +12,8 @@
 
 use super::event::{Dirt, EventId, Wait, What};
 use super::io::{CheckOutcome, Sends, VertexId};
-use super::state::{Outcome, STARVED};
+use super::net::Bind;
+use super::state::{Outcome, SETTLED, STARVED};
 use super::{Engine, Kept};
 use crate::graph::{FieldPath, Params};
 use crate::value::{Value, digest};
@@ -189,21 +190,24 @@ impl Engine {
         }
     }
 
-    /// What the vertex sends from here on: read back, and kept where it cannot be read back.
+    /// What the vertex sends from here on: read back, and kept where it cannot be read back. Also where nobody receives it, since a
+    /// binding may be drawn later.
     pub(super) fn publishes(&mut self, v: VertexId, mut sends: BTreeMap<String, Value>) {
-        if self.net.binds_out.row(v).is_empty() && sends.is_empty() {
-            return;
-        }
-        let params = self.params(v);
-        if let Some(kept) = self.kept_for(v, &params) {
-            for (name, value) in kept.iter() {
+        if self.remembered.kept.contains_key(&self.node(v).key) {
+            let params = self.params(v);
+            for (name, value) in self
+                .kept_for(v, &params)
+                .iter()
+                .flat_map(|kept| kept.iter())
+            {
                 sends.entry(name.clone()).or_insert_with(|| value.clone());
             }
         }
         if let Some(keep) = self.trip_mut(v).keep.as_ref() {
             sends.extend(keep.values.clone());
         }
-        self.node_mut(v).sends = Some(Arc::new(sends));
+        let needed = !sends.is_empty() || !self.net.binds_out.row(v).is_empty();
+        self.node_mut(v).sends = needed.then(|| Arc::new(sends));
     }
 
     /// The outputs that are kept for just these params; others void them.
@@ -236,22 +240,39 @@ impl Engine {
         let params = self.params(v);
         let kept = self.kept_for(v, &params);
         let key = &self.node(v).key;
-        let schema = self.options.catalog.schema(key.kind())?;
-        let binds = self
-            .net
-            .binds_out
-            .row(v)
-            .iter()
-            .map(|bind| &self.net.binds[*bind as usize].sent);
-        let is_kept = |sent: &&FieldPath| schema.sent(&sent.field).is_some_and(|sent| sent.kept);
+        let binds = self.net.binds_out.row(v).iter();
+        let binds = binds.map(|bind| &self.net.binds[*bind as usize].sent);
         let known = |field: &str| {
             sends.contains_key(field) || kept.as_ref().is_some_and(|kept| kept.contains_key(field))
         };
-        let missing = binds.filter(is_kept).find(|sent| !known(&sent.field))?;
+        let missing = |sent: &&FieldPath| self.is_kept(v, sent) && !known(&sent.field);
+        let missing = binds.into_iter().find(missing)?;
         Some(format!(
             "its {} is not known: `notify {key}` runs it again",
             missing.field
         ))
+    }
+
+    /// Whether this vertex sends it from what is kept, since it cannot be read back.
+    fn is_kept(&self, v: VertexId, sent: &FieldPath) -> bool {
+        let schema = self.options.catalog.schema(self.node(v).key.kind());
+        let sent = schema.and_then(|schema| schema.sent(&sent.field));
+        sent.is_some_and(|sent| sent.kept)
+    }
+
+    /// A binding may be new, and need an output that its settled sender does not have: its check says so (rule V6).
+    pub(super) fn ask_for_outputs(&mut self) {
+        let lacks = |bind: &&Bind| {
+            let sends = self.node(bind.from).sends.as_ref();
+            self.has(bind.from, SETTLED)
+                && !self.held.contains(&bind.from)
+                && self.is_kept(bind.from, &bind.sent)
+                && sends.and_then(|sends| pick(sends, &bind.sent)).is_none()
+        };
+        let lacking = self.net.binds.iter().filter(lacks).map(|bind| bind.from);
+        for v in lacking.collect::<BTreeSet<VertexId>>() {
+            self.dirty(v, Dirt::Params, self.input_event);
+        }
     }
 
     /// In a plan: everything that this vertex could send, as known only after it.

@@ -32,7 +32,7 @@ impl Engine {
             return;
         }
         let vertex = self.node(v).key.clone();
-        let noop = self.is_noop(v);
+        let noop = self.pays_nothing(v);
         let sent = if changed && !noop {
             self.new_generations(v)
         } else {

@@ -539,3 +539,82 @@ fn n7_leftovers_stay_until_something_is_done() {
     assert_eq!(next.record_words(), ["gone"]);
     assert_eq!(next.engine.leftovers(), [""; 0]);
 }
+
+/// What a command printed.
+fn printed() -> weft::engine::ApplyOutcome {
+    let values = || {
+        let text = weft::value::Value::str("1");
+        [("stdout".to_owned(), text)].into_iter().collect()
+    };
+    weft::engine::ApplyOutcome {
+        keep: Some(values()),
+        sends: values(),
+        ..done()
+    }
+}
+
+const UNBOUND: [&str; 2] = ["exec:make cmd=make creates=/made", "file:/out"];
+const BOUND: &str = "exec:make.stdout => file:/out.content";
+
+/// Rules V2 and V6: what is kept is sent along a binding that is drawn only now.
+#[test]
+fn v2_v6_a_new_binding_gets_what_was_kept_before_it() {
+    let mut hand = Hand::new(&UNBOUND);
+    hand.run();
+    hand.checked("exec:make", true);
+    hand.applied_as("exec:make", printed());
+    hand.finish();
+    let mut next = hand.restarted(&UNBOUND);
+    next.watch();
+    next.finish();
+    next.edit(&[UNBOUND[0], UNBOUND[1], BOUND]);
+    let received = next.engine.received(&key("file:/out"));
+    assert_eq!(received.len(), 1, "{}", next.told());
+}
+
+/// Rules V2 and V6: what the command before an edit printed goes nowhere.
+#[test]
+fn v2_v6_what_params_before_these_printed_is_not_sent() {
+    let mut hand = Hand::new(&UNBOUND);
+    hand.watch();
+    hand.checked("file:/out", false);
+    hand.checked("exec:make", true);
+    let other = "exec:make cmd=other creates=/made";
+    hand.edit(&[other, UNBOUND[1]]);
+    hand.applied_as("exec:make", printed());
+    hand.finish();
+    hand.edit(&[other, UNBOUND[1], BOUND]);
+    let received = hand.engine.received(&key("file:/out"));
+    assert_eq!(received.len(), 0, "{}", hand.told());
+    hand.finish();
+    assert_eq!(
+        hand.status("exec:make"),
+        Some(Status::Failed),
+        "its output is not known"
+    );
+}
+
+/// Rules G1 and L5: what began before its vertex became a noop counts; what it owes is not lost.
+#[test]
+fn g1_l5_a_noop_that_is_set_during_an_act_leaves_its_outcome() {
+    let lines = ["exec:make cmd=make", "noop:n", "exec:make ~> noop:n"];
+    let mut hand = Hand::new(&lines);
+    hand.watch();
+    hand.checked("exec:make", true);
+    let mut draft = hand.engine.graph().edit();
+    let meta = weft::graph::Meta {
+        noop: true,
+        ..weft::graph::Meta::default()
+    };
+    draft
+        .set_meta(&key("exec:make"), meta, Place::default())
+        .unwrap();
+    hand.take(Input::Graph {
+        graph: Arc::new(draft.finish(&Kinds).unwrap()),
+        renamed: vec![],
+    });
+    hand.applied_as("exec:make", printed());
+    hand.finish();
+    assert_eq!(hand.times("noop:n", "refreshed"), 1, "{}", hand.told());
+    assert_eq!(hand.debts(), [""; 0]);
+}
