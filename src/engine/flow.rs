@@ -248,10 +248,11 @@ impl Engine {
             sends.contains_key(field) || kept.as_ref().is_some_and(|kept| kept.contains_key(field))
         };
         let missing = binds.filter(is_kept).find(|sent| !known(&sent.field))?;
-        Some(format!(
-            "its {} is not known: `notify {key}` runs it again",
-            missing.field
-        ))
+        let field = &missing.field;
+        Some(match &check.deaf {
+            None => format!("its {field} is not known: `notify {key}` runs it again"),
+            Some(guard) => format!("its {field} is not known, and it is not run again: {guard}"),
+        })
     }
 
     /// In a plan: everything that this vertex could send, as known only after it.

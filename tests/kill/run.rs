@@ -51,16 +51,16 @@ impl Ran {
     }
 }
 
-/// Runs weft on a site with this verb, until it ends by itself.
-pub fn undisturbed(site: &Site, verb: &str) -> Result<Ran, Box<dyn Error>> {
-    let run = Run::start(site, verb)?;
+/// Runs weft with these arguments and the site's graph, until it ends by itself.
+pub fn undisturbed(site: &Site, args: &[&str]) -> Result<Ran, Box<dyn Error>> {
+    let run = Run::start(site, args)?;
     let ended = run.ended.recv_timeout(PATIENCE);
     run.end(ended.is_err(), false)
 }
 
 /// Runs `weft apply`, and ends it at that moment.
 pub fn disturbed(site: &Site, blow: Blow, after: Duration) -> Result<Ran, Box<dyn Error>> {
-    let run = Run::start(site, "apply")?;
+    let run = Run::start(site, &["apply"])?;
     if run.ended.recv_timeout(after) != Err(RecvTimeoutError::Timeout) {
         return run.end(false, false);
     }
@@ -90,10 +90,10 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn start<'a>(site: &'a Site, verb: &str) -> Result<Run<'a>, Box<dyn Error>> {
+    fn start<'a>(site: &'a Site, args: &[&str]) -> Result<Run<'a>, Box<dyn Error>> {
         let said = File::create(site.at("said"))?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_weft"));
-        command.args([verb, "--yes"]).arg(site.at("graph.yaml"));
+        command.arg("--yes").args(args).arg(site.at("graph.yaml"));
         command.env_clear().envs(site.env());
         command.stdin(Stdio::null());
         command.stdout(said.try_clone()?).stderr(said);
