@@ -133,6 +133,7 @@ fn v6_p1_an_output_is_void_before_the_command_runs_again() {
     );
     assert_eq!(next.debts(), ["exec[make]"]);
     next.take(Input::Notify(key("exec:make")));
+    next.run();
     next.checked("exec:make", false);
     let refresh = next.doing("exec:make");
     assert!(refresh.starts_with("refresh"), "{refresh}");
