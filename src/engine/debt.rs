@@ -67,7 +67,8 @@ impl Line {
 /// What goes to the journal, each as one unit.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Record {
-    /// Before its first apply or refresh: this vertex may have changed (rule P1).
+    /// Before its first apply or refresh: this vertex may have changed (rule P1), and what is kept of it is no longer known to be what
+    /// it printed last (rule V6).
     Debt { vertex: Key, run: u32 },
     /// It is right: its debt is paid with these generations sent, these heard, these values kept. Never apart.
     Paid {
@@ -170,6 +171,7 @@ impl Remembered {
             Record::Debt { vertex, run } => {
                 self.run = self.run.max(*run);
                 self.debts.entry(vertex.clone()).or_insert(*run);
+                self.kept.remove(vertex);
             }
             Record::Paid {
                 vertex,

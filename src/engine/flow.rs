@@ -246,11 +246,11 @@ impl Engine {
             sends.contains_key(field) || kept.as_ref().is_some_and(|kept| kept.contains_key(field))
         };
         let missing = |sent: &&FieldPath| self.is_kept(v, sent) && !known(&sent.field);
-        let missing = binds.into_iter().find(missing)?;
-        Some(format!(
-            "its {} is not known: `notify {key}` runs it again",
-            missing.field
-        ))
+        let field = &binds.into_iter().find(missing)?.field;
+        Some(match &check.deaf {
+            None => format!("its {field} is not known: `notify {key}` runs it again"),
+            Some(guard) => format!("its {field} is not known, and it is not run again: {guard}"),
+        })
     }
 
     /// Whether this vertex sends it from what is kept, since it cannot be read back.

@@ -286,9 +286,12 @@ impl Engine {
         self.deliver(v, &sent, false, cause);
     }
 
-    /// Before the first apply or refresh of a vertex that somebody would hear: its debt (rule P1).
+    /// Before the first apply or refresh of a vertex that somebody would hear: its debt (rule P1). Also of one whose output is kept:
+    /// from here on that may be an older one's (rule V6).
     pub(super) fn owe(&mut self, v: VertexId) {
-        if self.net.lines_out.row(v).is_empty() || self.node(v).debt {
+        let is_heard = !self.net.lines_out.row(v).is_empty();
+        let is_kept = self.remembered.kept.contains_key(&self.node(v).key);
+        if !(is_heard || is_kept) || self.node(v).debt {
             return;
         }
         let (vertex, run) = (self.node(v).key.clone(), self.run);

@@ -363,7 +363,7 @@ mod tests {
                 generation: 3,
             },
             Record::Debt {
-                vertex: exec,
+                vertex: file,
                 run: 4,
             },
         ];

@@ -101,7 +101,11 @@ impl Ledger {
         };
         let mut touched = BTreeSet::new();
         match record {
-            Record::Debt { vertex, .. } | Record::NotBegun { vertex } => {
+            Record::Debt { vertex, .. } => {
+                touched.insert(Slot::Debt(vertex.clone()));
+                touched.insert(Slot::Kept(vertex.clone()));
+            }
+            Record::NotBegun { vertex } => {
                 touched.insert(Slot::Debt(vertex.clone()));
             }
             Record::Paid {

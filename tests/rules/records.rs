@@ -96,6 +96,49 @@ fn v6_p1_a_receiver_waits_for_the_record_that_keeps_what_it_received() {
     assert_eq!(hand.doing("file:/out"), "apply 1", "{}", hand.told());
 }
 
+/// Rules V6 and P1: what an earlier run of a command printed is not what it prints now. Killed between the command and the record of it,
+/// with a guard that holds by then, the output is not known, and the older one is not sent for it.
+#[test]
+fn v6_p1_an_output_is_void_before_the_command_runs_again() {
+    let lines = [
+        "exec:make creates=/made",
+        "file:/out",
+        "exec:make.stdout => file:/out.content",
+    ];
+    let printed = |text: &str| {
+        let values = [("stdout".to_owned(), weft::value::Value::str(text))];
+        let (keep, sends) = (Some(values.clone().into()), values.into());
+        weft::engine::ApplyOutcome {
+            keep,
+            sends,
+            ..done()
+        }
+    };
+    let mut hand = Hand::new(&lines);
+    hand.run();
+    hand.checked("exec:make", true);
+    hand.applied_as("exec:make", printed("1"));
+    hand.finish();
+    hand.run();
+    hand.checked("exec:make", true);
+    assert_eq!(hand.doing("exec:make"), "apply 2", "{}", hand.told());
+    let mut next = hand.restarted(&lines);
+    next.run();
+    next.checked("exec:make", false);
+    assert_eq!(next.status("exec:make"), Some(Status::Failed));
+    assert!(
+        next.told().contains("`notify exec[make]` runs it again"),
+        "{}",
+        next.told()
+    );
+    assert_eq!(next.debts(), ["exec[make]"]);
+    next.take(Input::Notify(key("exec:make")));
+    next.run();
+    next.checked("exec:make", false);
+    let refresh = next.doing("exec:make");
+    assert!(refresh.starts_with("refresh"), "{refresh}");
+}
+
 /// Rules P1 and N7: under its new name it acts only when the journal knows it by that name.
 #[test]
 fn p1_n7_an_act_after_a_rename_waits_for_the_record_of_it() {

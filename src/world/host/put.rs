@@ -1,7 +1,8 @@
 //! Putting a file or a link in place whole: a temporary beside it, made right in every respect, then one rename.
 //!
-//! The temporary is `.weft-RANDOM.tmp`: no `*.conf` matches it, and cron.d, sudoers.d and run-parts pass over names
-//! with a dot in them.
+//! The temporary is `.weft-HASH.tmp`: no `*.conf` matches it, and cron.d, sudoers.d and run-parts pass over names
+//! with a dot in them. The hash is of the name that it is for, so who puts the same file later finds what a killed engine left, and takes it
+//! away; a lock on it, which ends with its process, says whether it was left. Where that cannot be told, the name is a random one.
 
 use super::attributes;
 use super::files::{io_fault, stat_at};
@@ -9,8 +10,9 @@ use super::place::Place;
 use super::sys;
 use crate::world::{Command, Fault, Node, Output, Put, Stat};
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{AtFlags, Gid, OFlags, Uid};
+use rustix::fs::{AtFlags, FlockOperation, Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
+use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -99,15 +101,28 @@ struct Temporary<'a> {
     place: &'a Place<'a>,
     name: PathBuf,
     there: bool,
+    /// Held as long as it may be renamed.
+    lock: Option<OwnedFd>,
 }
 
 impl<'a> Temporary<'a> {
     fn file(place: &'a Place<'a>) -> Result<(Temporary<'a>, OwnedFd), Fault> {
         let flags =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        Temporary::make(place, |name| {
-            rustix::fs::openat(place.dir(), name, flags, sys::mode(0o600))
-        })
+        let create = |name: &Path| rustix::fs::openat(place.dir(), name, flags, sys::mode(0o600));
+        let (mut temporary, file) = Temporary::make(place, create)?;
+        temporary.lock = lock(place, &temporary.name);
+        let is_ours =
+            |lock: &OwnedFd| is_same(lock, &file) && stands(place, &temporary.name, &file);
+        if temporary.lock.as_ref().is_some_and(is_ours) {
+            return Ok((temporary, file));
+        }
+        // Whoever puts the same file may take it for one that was left: this one gets a name that nobody guesses.
+        temporary.there = stands(place, &temporary.name, &file);
+        drop(temporary);
+        let name = fresh_name()?;
+        let file = create(&name).map_err(|errno| place.fault(errno))?;
+        Ok((Temporary::new(place, name), file))
     }
 
     fn link(place: &'a Place<'a>, target: &Path) -> Result<Temporary<'a>, Fault> {
@@ -117,19 +132,28 @@ impl<'a> Temporary<'a> {
         .map(|(temporary, ())| temporary)
     }
 
+    fn new(place: &'a Place<'a>, name: PathBuf) -> Temporary<'a> {
+        Temporary {
+            place,
+            name,
+            there: true,
+            lock: None,
+        }
+    }
+
     fn make<T>(
         place: &'a Place<'a>,
         make: impl Fn(&Path) -> Result<T, Errno>,
     ) -> Result<(Temporary<'a>, T), Fault> {
+        let mut name = known_name(&place.name);
         for _ in 0..8 {
-            let name = fresh_name()?;
             match make(&name) {
                 Err(Errno::EXIST) => {}
                 Err(errno) => return Err(place.fault(errno)),
-                Ok(made) => {
-                    let there = true;
-                    return Ok((Temporary { place, name, there }, made));
-                }
+                Ok(made) => return Ok((Temporary::new(place, name), made)),
+            }
+            if !remove_left(place, &name) {
+                name = fresh_name()?;
             }
         }
         Err(place.fault(Errno::EXIST))
@@ -149,6 +173,64 @@ impl Drop for Temporary<'_> {
         if self.there {
             let _ = rustix::fs::unlinkat(self.place.dir(), &self.name, AtFlags::empty());
         }
+    }
+}
+
+/// The name that every temporary for this one has, if it can.
+fn known_name(name: &Path) -> PathBuf {
+    let hash = Sha256::digest(name.as_os_str().as_encoded_bytes());
+    let hex: String = hash
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    PathBuf::from(format!(".weft-{hex}.tmp"))
+}
+
+/// Removes a temporary that a killed engine left. False: it is somebody else's, or in use.
+fn remove_left(place: &Place, name: &Path) -> bool {
+    let Ok(found) = rustix::fs::statat(place.dir(), name, AtFlags::SYMLINK_NOFOLLOW) else {
+        return false;
+    };
+    // Root gives a temporary to its owner before it is renamed.
+    let me = rustix::process::geteuid();
+    let is_ours = me.is_root() || found.st_uid == me.as_raw();
+    let is_left = match sys::node(found.st_mode) {
+        // A link is made and renamed in two calls, and holds nothing.
+        Node::Link => is_ours,
+        Node::File if is_ours => {
+            // Held until it is gone, so that nobody begins to use it meanwhile.
+            let lock = lock(place, name);
+            let is_free = lock.as_ref().is_some_and(|lock| stands(place, name, lock));
+            return is_free && rustix::fs::unlinkat(place.dir(), name, AtFlags::empty()).is_ok();
+        }
+        _ => false,
+    };
+    is_left && rustix::fs::unlinkat(place.dir(), name, AtFlags::empty()).is_ok()
+}
+
+/// Takes the lock of a temporary; `None` where somebody has it, or there are none. Not through the descriptor that writes: a validation
+/// may want to execute the file.
+fn lock(place: &Place, name: &Path) -> Option<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = rustix::fs::openat(place.dir(), name, flags, Mode::empty()).ok()?;
+    let locked = rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive);
+    locked.is_ok().then_some(file)
+}
+
+/// Whether two descriptors are of one file.
+fn is_same(one: &OwnedFd, other: &OwnedFd) -> bool {
+    let of = |file| rustix::fs::fstat(file).map(|stat| (stat.st_dev, stat.st_ino));
+    of(one).is_ok_and(|one| of(other) == Ok(one))
+}
+
+/// Whether that file is what stands there under this name.
+fn stands(place: &Place, name: &Path, file: &OwnedFd) -> bool {
+    let there = rustix::fs::statat(place.dir(), name, AtFlags::SYMLINK_NOFOLLOW);
+    let here = rustix::fs::fstat(file);
+    match (there, here) {
+        (Ok(there), Ok(here)) => (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino),
+        _ => false,
     }
 }
 
@@ -391,6 +473,37 @@ mod tests {
         host().put(&with("test \"$(stat -c %a \"$1\")\" = 640"))?;
         assert_eq!(fs::read(&path)?, b"s3cret");
         assert_eq!(dir.names()?, ["app.conf"]);
+        Ok(())
+    }
+
+    /// Rule P3: what an engine left that was killed while it wrote goes with the next write of the same file. One that is in use, or that
+    /// cannot have been left, stays, and is not in the way.
+    #[test]
+    fn what_a_killed_engine_left_is_taken_away() -> Outcome {
+        let dir = Scratch::new("left")?;
+        let path = dir.0.join("file");
+        let name = known_name(Path::new("file"));
+        let left = dir.0.join(&name);
+        fs::write(&left, "half of")?;
+        host().put(&file(&path, "one"))?;
+        assert_eq!(dir.names()?, ["file"]);
+        symlink("nowhere", &left)?;
+        host().put(&file(&path, "two"))?;
+        assert_eq!(dir.names()?, ["file"]);
+        fs::write(&left, "half of")?;
+        host().make_link(&path, Path::new("three"))?;
+        assert_eq!(dir.names()?, ["file"]);
+        fs::write(&left, "being written")?;
+        let used = File::open(&left)?;
+        rustix::fs::flock(&used, FlockOperation::LockExclusive)?;
+        host().put(&file(&path, "four"))?;
+        assert_eq!(fs::read(&path)?, b"four");
+        assert_eq!(fs::read(&left)?, b"being written");
+        fs::remove_file(&left)?;
+        fs::create_dir(&left)?;
+        host().put(&file(&path, "five"))?;
+        assert_eq!(fs::read(&path)?, b"five");
+        assert!(left.is_dir());
         Ok(())
     }
 
