@@ -221,6 +221,13 @@ pub enum Format {
     Json,
 }
 
+/// What `test --explore` does at every point.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Explored {
+    /// The engine is killed, and another one goes on.
+    Crash,
+}
+
 /// What to test, and how.
 #[derive(Args, Debug)]
 pub struct TestArgs {
@@ -236,6 +243,12 @@ pub struct TestArgs {
     /// Compares each apply with its plan.
     #[arg(long)]
     pub check_plan: bool,
+    /// Plays each story once more for every point at which it can be disturbed.
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["accept", "list", "check_plan", "junit"])]
+    pub explore: Option<Explored>,
+    /// Where a point that was not right is written as a story that replays it; nowhere where CI is set.
+    #[arg(long, value_name = "DIR", default_value = "replays", requires = "explore")]
+    pub replays: PathBuf,
     /// Also writes the results to FILE, as JUnit's XML.
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,

@@ -1,9 +1,9 @@
 //! `test`: plays stories and compares their traces with their snapshots. Nothing here can reach the host (rule W2).
 
-use super::args::{TestArgs, World};
+use super::args::{self, TestArgs, World};
 use super::desk::Desk;
 use crate::repl::{Printer, env};
-use crate::scenario::{Environment, PlayOptions, TestOptions, run_tests};
+use crate::scenario::{Environment, Explore, PlayOptions, TestOptions, run_explore, run_tests};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -32,7 +32,17 @@ pub fn test(desk: &Desk, args: &TestArgs) -> i32 {
             github: env::text("GITHUB_ACTIONS").is_some_and(|yes| yes == "true"),
         },
     };
-    run_tests(&options, &mut Results(&desk.printer))
+    let mut results = Results(&desk.printer);
+    match args.explore {
+        None => run_tests(&options, &mut results),
+        Some(what) => run_explore(&options, explored(what), &args.replays, &mut results),
+    }
+}
+
+fn explored(what: args::Explored) -> Explore {
+    match what {
+        args::Explored::Crash => Explore::Crash,
+    }
 }
 
 /// Results as the printer prints them.

@@ -8,7 +8,7 @@ use super::sim::Ground;
 use crate::engine::Input;
 use crate::time::{Span, Time};
 use crate::world::overlay::Overlay;
-use crate::world::sim::Sim;
+use crate::world::sim::{Call, FaultKind, Sim};
 use crate::world::{Look, Watch};
 
 /// A simulated machine to act on.
@@ -55,6 +55,14 @@ impl Ground for SimGround {
 
     fn crashed(&mut self) -> bool {
         self.sim.crashed()
+    }
+
+    fn strike(&mut self, calls: usize, what: FaultKind) {
+        self.sim.strike(calls, what);
+    }
+
+    fn take_calls(&mut self) -> Vec<Call> {
+        self.sim.take_calls()
     }
 
     fn restart(&mut self) {

@@ -4,21 +4,23 @@
 //! moment come in an order that the seed decides. Nothing here reads a clock.
 
 mod crash;
+mod trail;
 
-pub use crash::CrashPoint;
+pub use crash::{CrashPoint, Cut, Strike};
+pub use trail::{Came, Deed, Passed};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::marks::Origins;
-use super::{Act, Errand};
+use super::Errand;
 use crate::engine::event::Event;
 use crate::engine::{Attempt, Effect, Engine, Input, Options, Output, VertexId};
 use crate::journal::{Store, StoreFault};
 use crate::kind::{self, Failure};
 use crate::time::{Span, Time, Wall};
 use crate::world::Watch;
-use crate::world::sim::Seed;
+use crate::world::sim::{Call, FaultKind, Seed};
 
 /// A world as this driver needs it.
 pub trait Ground: Send {
@@ -38,6 +40,14 @@ pub trait Ground: Send {
     /// Whether the machine went down in the middle of the last errand.
     fn crashed(&mut self) -> bool {
         false
+    }
+    /// Lets this befall the call after the next `calls` ones of an errand.
+    fn strike(&mut self, calls: usize, what: FaultKind) {
+        let _ = (calls, what);
+    }
+    /// The calls of the last errand, where they are counted. What was to befall one is over.
+    fn take_calls(&mut self) -> Vec<Call> {
+        Vec::new()
     }
     /// The process that drives it starts anew.
     fn restart(&mut self) {}
@@ -59,6 +69,9 @@ pub struct SimDrive {
     coming: BTreeMap<(Time, u64, Attempt), (Errand, Input)>,
     events: Vec<Event>,
     crash: Option<CrashPoint>,
+    /// What an exploration wants to happen, once.
+    strike: Option<Strike>,
+    trail: trail::Trail,
     down: bool,
     /// How much more may happen before a run counts as one that does not end.
     patience: usize,
@@ -94,6 +107,8 @@ impl SimDrive {
             coming: BTreeMap::new(),
             events: Vec::new(),
             crash: None,
+            strike: None,
+            trail: trail::Trail::default(),
             down: false,
             patience: PATIENCE.0,
         })
@@ -159,6 +174,11 @@ impl SimDrive {
         }
     }
 
+    /// Draws the order of what happens at once from this, instead of the story's own seed.
+    pub fn order_by(&mut self, seed: u64) {
+        self.seed = Seed::new(seed);
+    }
+
     fn be_patient(&mut self) {
         self.patience = PATIENCE.0 + PATIENCE.1 * self.engine.graph().vertices().len();
     }
@@ -220,8 +240,8 @@ impl SimDrive {
     }
 
     fn complete(&mut self, errand: Errand, input: Input) {
-        let acted = !matches!(errand.act, Act::Check);
-        if acted && self.crash == Some(CrashPoint::After(errand.job.key.clone())) {
+        let number = self.trail.ended(&errand, &input);
+        if self.dies_after(number, &errand) {
             return self.crash();
         }
         self.feed(input);
@@ -246,37 +266,21 @@ impl SimDrive {
         if self.down {
             return;
         }
+        self.trail.input(&input);
         let Output {
             records,
             effects,
             events,
         } = self.engine.step(self.now, input);
-        if let Some(CrashPoint::Record(number)) = self.crash
-            && records.iter().any(|(seq, _)| seq.0 >= number)
-        {
-            return self.crash();
-        }
+        self.trail.events(&events);
         self.origins.take(&events);
-        if !records.is_empty() {
-            let at = self.wall();
-            let entries = self.origins.entries(records, self.engine.run(), at);
-            if let Err(fault) = self.store.commit(&entries) {
-                return self.undurable(fault);
-            }
+        if !records.is_empty() && !self.commit(records) {
+            return;
         }
         self.events.extend(events);
         effects
             .into_iter()
             .for_each(|effect| self.carry_out(effect));
-    }
-
-    /// Records could not be stored: this step's effects are not carried out, and its events are not shown.
-    fn undurable(&mut self, fault: StoreFault) {
-        let Output { events, .. } = self
-            .engine
-            .step(self.now, Input::Undurable(fault.to_string()));
-        self.events.extend(events);
-        self.down = true;
     }
 
     fn carry_out(&mut self, effect: Effect) {
@@ -328,7 +332,15 @@ impl SimDrive {
                 .any(|(other, _)| other.vertex == errand.vertex),
             "a vertex has one attempt at a time"
         );
+        let number = self.trail.begins(&errand);
+        // What the journal and people did before is not the errand's.
+        self.ground.take_calls();
+        if let Some((calls, what)) = self.befalls(number) {
+            self.ground.strike(calls, what);
+        }
         let (input, took) = self.ground.run(&errand, self.now, &self.state);
+        let calls = self.ground.take_calls();
+        self.trail.acted(number, &errand, calls);
         if self.ground.crashed() {
             return self.crash();
         }

@@ -79,17 +79,6 @@ impl<F: FrameFile> FrameStore<F> {
         FrameStore { file }
     }
 
-    /// Begins to commit, and is cut off when so much of a thousand parts of the frame is written: what a crash in the middle leaves.
-    pub fn tear(&mut self, entries: &[Entry], permille: usize) -> Result<(), StoreFault> {
-        let mut bytes = self.file.read();
-        let (mut ledger, whole) = self.unfold(&bytes)?;
-        bytes.truncate(whole);
-        let frame = frame(&mut ledger, entries)?;
-        let kept = (frame.len().saturating_sub(1) * permille.min(1_000)) / 1_000;
-        bytes.extend_from_slice(&frame[..kept]);
-        self.file.write(bytes)
-    }
-
     /// The ledger, and where its last whole frame ends.
     fn unfold(&self, bytes: &[u8]) -> Result<(Ledger, usize), StoreFault> {
         let mut ledger = Ledger::default();
@@ -121,6 +110,16 @@ impl<F: FrameFile> Store for FrameStore<F> {
         let (mut ledger, whole) = self.unfold(&bytes)?;
         bytes.truncate(whole);
         bytes.extend_from_slice(&frame(&mut ledger, entries)?);
+        self.file.write(bytes)
+    }
+
+    fn tear(&mut self, entries: &[Entry], permille: usize) -> Result<(), StoreFault> {
+        let mut bytes = self.file.read();
+        let (mut ledger, whole) = self.unfold(&bytes)?;
+        bytes.truncate(whole);
+        let frame = frame(&mut ledger, entries)?;
+        let kept = (frame.len().saturating_sub(1) * permille.min(1_000)) / 1_000;
+        bytes.extend_from_slice(&frame[..kept]);
         self.file.write(bytes)
     }
 }

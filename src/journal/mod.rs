@@ -75,6 +75,12 @@ pub trait Store: Send {
     /// Makes these records durable, all or none.
     fn commit(&mut self, entries: &[Entry]) -> Result<(), StoreFault>;
 
+    /// Dies in the middle of a commit, when so much of a thousand parts of it is written: none of these records is stored.
+    fn tear(&mut self, entries: &[Entry], permille: usize) -> Result<(), StoreFault> {
+        let _ = (entries, permille);
+        Ok(())
+    }
+
     /// The lock that commands hold as long as they run, once there is one (rule P7).
     fn lock(&self) -> Option<Arc<OwnedFd>> {
         None

@@ -3,6 +3,7 @@
 //! [`play`] runs one story in its own simulated machine (rule W2: nothing here ever constructs the host world) and gives
 //! its trace as text. [`run_tests`] plays many, each twice, and compares each with its snapshot.
 
+mod explore;
 mod files;
 mod foresee;
 mod junit;
@@ -11,6 +12,7 @@ mod runner;
 mod script;
 mod snapshot;
 
+pub use explore::{CRASHES, Explore, Explored, Finding, Point, explore, replay, run_explore};
 pub use foresee::Foresight;
 pub use play::{Judged, PlayOptions, Played, play};
 pub use runner::{Environment, Problem, TestOptions, Tested, run_tests, test_one};

@@ -88,7 +88,7 @@ pub fn play(document: &Document, options: &PlayOptions) -> Result<Played, Sessio
     Ok(conclude(document, &session, script, foresight))
 }
 
-fn session_options(options: &PlayOptions) -> SessionOptions {
+pub(super) fn session_options(options: &PlayOptions) -> SessionOptions {
     SessionOptions {
         jobs: options.jobs,
         seed: options.seed,
@@ -102,7 +102,8 @@ fn session_options(options: &PlayOptions) -> SessionOptions {
     }
 }
 
-fn steps(document: &Document) -> Vec<Step> {
+/// The steps of a story; `apply` if it has none.
+pub(super) fn steps(document: &Document) -> Vec<Step> {
     let steps = document.story.as_ref().map(|story| story.steps.clone());
     match steps {
         Some(steps) if !steps.is_empty() => steps,

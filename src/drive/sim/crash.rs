@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::SimDrive;
+use super::{Passed, SimDrive};
+use crate::drive::{Act, Errand};
 use crate::engine::event::{Event, EventId, What};
-use crate::engine::{Engine, Input, Options};
+use crate::engine::{Engine, Input, Options, Output, Record, Seq};
 use crate::graph::{Graph, Key};
 use crate::journal::{Ledger, StoreFault};
+use crate::world::sim::FaultKind;
 
 /// Where a crash was asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,6 +17,33 @@ pub enum CrashPoint {
     After(Key),
     /// Before the record of this number is durable.
     Record(u64),
+    /// At the commit of this number: the simulation counts them from 1, through all its engines.
+    Commit(u64, Cut),
+    /// In the effect (a check, an apply or a refresh) of this number, counted likewise: after so many of its world calls, or when
+    /// it has ended, before the engine hears of it.
+    Effect(u64, Option<usize>),
+}
+
+/// Where in a commit.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Cut {
+    /// Before anything of it is written.
+    Before,
+    /// When so much of a thousand parts is written.
+    Torn(u16),
+    /// When it is durable, before anything follows from it.
+    After,
+}
+
+/// What an exploration lets happen, once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Strike {
+    /// The engine dies.
+    Crash(CrashPoint),
+    /// This befalls the world call after so many ones of the effect of this number.
+    Fault(u64, usize, FaultKind),
+    /// The commit of this number is refused: the disk is full.
+    Refuse(u64),
 }
 
 impl SimDrive {
@@ -23,7 +52,7 @@ impl SimDrive {
         if !self.down {
             self.tell_crash();
         }
-        self.down = true;
+        self.go_down();
         self.crash = None;
         self.coming.clear();
         self.watched.clear();
@@ -33,6 +62,120 @@ impl SimDrive {
     /// Crashes when this point is reached.
     pub fn crash_at(&mut self, point: CrashPoint) {
         self.crash = Some(point);
+    }
+
+    /// Lets this happen once, and tells from now on what the simulation comes by.
+    pub fn explore(&mut self, strike: Option<Strike>) {
+        self.trail.tell();
+        self.strike = strike;
+    }
+
+    /// Whether what an exploration wanted has happened.
+    pub fn is_struck(&self) -> bool {
+        self.strike.is_none()
+    }
+
+    /// What it came by since it was told to tell.
+    pub fn passed(&self) -> &[Passed] {
+        &self.trail.passed
+    }
+
+    fn go_down(&mut self) {
+        if !self.down {
+            let store = &self.store;
+            self.trail
+                .down(|| store.load().unwrap_or_default().remembered);
+        }
+        self.down = true;
+    }
+
+    /// Whether the engine dies here: a story or an exploration said so.
+    fn dies(&mut self, here: impl Fn(&CrashPoint) -> bool) -> Option<CrashPoint> {
+        if let Some(Strike::Crash(point)) = &self.strike
+            && here(point)
+        {
+            let point = point.clone();
+            self.strike = None;
+            return Some(point);
+        }
+        self.crash.take_if(|point| here(point))
+    }
+
+    /// Whether it dies when this effect has ended, before it hears of that.
+    pub(super) fn dies_after(&mut self, number: u64, errand: &Errand) -> bool {
+        let acted = !matches!(errand.act, Act::Check);
+        let key = &errand.job.key;
+        self.dies(|point| match point {
+            CrashPoint::After(at) => acted && at == key,
+            CrashPoint::Effect(at, None) => *at == number,
+            _ => false,
+        })
+        .is_some()
+    }
+
+    /// What befalls a call of the effect of this number, and how many calls before it pass.
+    pub(super) fn befalls(&mut self, number: u64) -> Option<(usize, FaultKind)> {
+        if let Some(Strike::Fault(at, calls, what)) = self.strike
+            && at == number
+        {
+            self.strike = None;
+            return Some((calls, what));
+        }
+        let here = self.dies(|point| matches!(point, CrashPoint::Effect(at, Some(_)) if *at == number));
+        match here {
+            Some(CrashPoint::Effect(_, Some(calls))) => Some((calls, FaultKind::Crash)),
+            _ => None,
+        }
+    }
+
+    /// Makes these records durable; false if the engine does not live on after that.
+    pub(super) fn commit(&mut self, records: Vec<(Seq, Record)>) -> bool {
+        self.trail.commits += 1;
+        let number = self.trail.commits;
+        let cut = self.cut(number, &records);
+        let durable = matches!(cut, None | Some(Cut::After));
+        if self.strike == Some(Strike::Refuse(number)) {
+            self.strike = None;
+            self.trail.committed(number, &records, false);
+            self.undurable(StoreFault::new("the journal", "no space left"));
+            return false;
+        }
+        self.trail.committed(number, &records, durable);
+        let at = self.wall();
+        let entries = self.origins.entries(records, self.engine.run(), at);
+        let stored = match cut {
+            Some(Cut::Before) => Ok(()),
+            Some(Cut::Torn(permille)) => self.store.tear(&entries, usize::from(permille)),
+            None | Some(Cut::After) => self.store.commit(&entries),
+        };
+        match (stored, cut) {
+            (Err(fault), _) => self.undurable(fault),
+            (Ok(()), Some(_)) => self.crash(),
+            (Ok(()), None) => return true,
+        }
+        false
+    }
+
+    /// Where in this commit the engine dies, if it does.
+    fn cut(&mut self, number: u64, records: &[(Seq, Record)]) -> Option<Cut> {
+        let here = self.dies(|point| match point {
+            CrashPoint::Record(at) => records.iter().any(|(seq, _)| seq.0 >= *at),
+            CrashPoint::Commit(at, _) => *at == number,
+            _ => false,
+        });
+        here.map(|point| match point {
+            CrashPoint::Commit(_, cut) => cut,
+            _ => Cut::Before,
+        })
+    }
+
+    /// Records could not be stored: this step's effects are not carried out, and its events are not shown.
+    fn undurable(&mut self, fault: StoreFault) {
+        let Output { events, .. } = self
+            .engine
+            .step(self.now, Input::Undurable(fault.to_string()));
+        self.events.extend(events);
+        self.go_down();
     }
 
     /// The last line of an engine that dies, so that a trace shows where it did.

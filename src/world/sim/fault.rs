@@ -3,7 +3,7 @@
 use super::commands::glob;
 
 /// The calls that `write` means.
-const WRITES: [&str; 6] = [
+pub(super) const WRITES: [&str; 6] = [
     "put",
     "make_dir",
     "make_link",

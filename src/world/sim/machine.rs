@@ -6,6 +6,7 @@ use super::disk::{Body, Disk, Inode};
 use super::fault::FaultRule;
 use super::seed::Seed;
 use super::spec::{BadSpec, Effect, FileBody, FileSpec, Page, SimSpec};
+use super::trail::Trail;
 use super::units::Units;
 use super::watch::{Change, Watches};
 use crate::time::Time;
@@ -33,6 +34,7 @@ pub(super) struct Machine {
     pub seed: Seed,
     pub draws: BTreeMap<String, u64>,
     pub slots: BTreeMap<String, Vec<u8>>,
+    pub trail: Trail,
 }
 
 impl Machine {
@@ -62,6 +64,7 @@ impl Machine {
             seed: Seed::new(seed),
             draws: BTreeMap::new(),
             slots: BTreeMap::new(),
+            trail: Trail::default(),
         };
         machine.fill(&usual(&machine.accounts))?;
         machine.fill(&spec.files)?;

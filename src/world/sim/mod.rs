@@ -46,6 +46,7 @@ mod net;
 mod outside;
 mod seed;
 pub mod spec;
+mod trail;
 mod units;
 mod view;
 mod watch;
@@ -55,6 +56,7 @@ pub use fault::{FaultKind, FaultRule};
 pub use outside::Outside;
 pub use seed::Seed;
 pub use spec::{BadSpec, SimSpec};
+pub use trail::Call;
 pub use view::SimView;
 
 use crate::time::{Span, Time};
@@ -123,6 +125,16 @@ impl Sim {
     /// The process dies at the world call after the next `calls` ones.
     pub fn crash_after(&self, calls: u64) {
         self.arm(FaultRule::next("*", "*", FaultKind::Crash).after(calls));
+    }
+
+    /// Lets this befall the call after the next `calls` ones, until [`Sim::take_calls`].
+    pub fn strike(&self, calls: usize, what: FaultKind) {
+        self.lock().trail.strike(calls, what);
+    }
+
+    /// The calls since this was last asked, of all attempts together.
+    pub fn take_calls(&self) -> Vec<Call> {
+        self.lock().trail.take()
     }
 
     /// The process dies now.

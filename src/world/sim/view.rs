@@ -93,9 +93,26 @@ impl SimView {
             return Err(Fault::Cancelled);
         }
         machine.calls += 1;
+        let ran = machine.log.len();
+        let rule = fault::strike(&mut machine.faults, word, on);
+        let what = machine.trail.struck().or(rule);
+        let done = self.befall(what, on, &mut machine, work);
+        let ran = machine.log.len() > ran;
+        machine.trail.made(word, done.is_ok(), ran);
+        done
+    }
+
+    /// Does a call's work, or what befalls it instead.
+    fn befall<T>(
+        &self,
+        what: Option<FaultKind>,
+        on: &str,
+        machine: &mut Machine,
+        work: impl FnOnce(&mut Machine) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let place = || PathBuf::from(on);
-        match fault::strike(&mut machine.faults, word, on) {
-            None => work(&mut machine),
+        match what {
+            None => work(machine),
             Some(FaultKind::Io) => Err(Fault::Io(place(), "input/output error".to_owned())),
             Some(FaultKind::NoSpace) => Err(Fault::NoSpace(place())),
             Some(FaultKind::Denied) => Err(Fault::Denied(place(), false)),
@@ -110,7 +127,7 @@ impl SimView {
                 Err(Fault::Cancelled)
             }
             Some(FaultKind::CrashAfter) => {
-                let _ = work(&mut machine);
+                let _ = work(machine);
                 machine.crashed = true;
                 Err(Fault::Cancelled)
             }

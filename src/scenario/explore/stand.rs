@@ -1,0 +1,192 @@
+//! How a play stands when it has come to rest, and in what two of them differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use crate::command::Session;
+use crate::engine::{Remembered, Status, line_text};
+use crate::graph::{FieldPath, Graph, Key};
+use crate::kind;
+use crate::value::Value;
+use crate::world::Unit;
+use crate::world::sim::spec::{Effect, FileBody, FileSpec, SimSpec};
+
+/// How a play stands at its end.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Stand {
+    statuses: BTreeMap<Key, &'static str>,
+    /// Debts and notifications.
+    open: BTreeSet<String>,
+    files: BTreeMap<PathBuf, FileSpec>,
+    units: BTreeMap<Unit, (String, String)>,
+    /// Receivers that do not hold what their sender sends.
+    unfit: BTreeSet<String>,
+}
+
+impl Stand {
+    /// How this session stands.
+    pub fn of(session: &Session) -> Stand {
+        let spec = session.machine().map(|sim| sim.spec()).unwrap_or_default();
+        let units = spec.services.iter().map(|(unit, spec)| {
+            let (active, startup) = (&spec.active, &spec.startup);
+            (unit.clone(), (format!("{active:?}"), format!("{startup:?}")))
+        });
+        Stand {
+            statuses: session.ask(|engine| {
+                let all = engine.statuses().into_iter();
+                all.map(|(key, status)| (key.clone(), word(status)))
+                    .collect()
+            }),
+            open: open(&session.remembered()),
+            units: units.collect(),
+            files: spec.files,
+            unfit: unfit(session),
+        }
+    }
+
+    /// What is wrong here whatever else was played.
+    pub fn wrong(&self) -> impl Iterator<Item = String> + '_ {
+        self.unfit.iter().cloned()
+    }
+
+    /// In what this one differs from the undisturbed one, contents of `masked` paths apart.
+    pub fn against(&self, undisturbed: &Stand, masked: &BTreeSet<PathBuf>) -> Vec<String> {
+        let mut told = Vec::new();
+        different(&undisturbed.statuses, &self.statuses, |key, was, is| {
+            let word = |word: Option<&&'static str>| word.copied().unwrap_or("not there");
+            told.push(format!("{key} is {}, and would be {}", word(is), word(was)));
+        });
+        for open in self.open.difference(&undisturbed.open) {
+            told.push(format!("left over: {open}"));
+        }
+        for open in undisturbed.open.difference(&self.open) {
+            told.push(format!("gone: {open}, which would be left"));
+        }
+        different(&undisturbed.units, &self.units, |unit, was, is| {
+            told.push(format!("{} is {is:?}, and would be {was:?}", unit.name));
+        });
+        different(&undisturbed.files, &self.files, |path, was, is| {
+            if let Some(what) = apart(was, is, masked.contains(path)) {
+                told.push(format!("{}: {what}", path.display()));
+            }
+        });
+        told
+    }
+}
+
+fn word(status: Status) -> &'static str {
+    match status {
+        Status::Ok | Status::Changed => "right",
+        other => other.word(),
+    }
+}
+
+fn open(remembered: &Remembered) -> BTreeSet<String> {
+    let pending = remembered.lines.iter().filter(|(_, count)| count.is_pending());
+    let pending = pending.map(|(line, _)| line_text(line));
+    let debts = remembered.debts.keys().map(|key| format!("debt of {key}"));
+    pending.chain(debts).collect()
+}
+
+/// Receivers that are right, and hold something else than what their sender, which is right, sends.
+fn unfit(session: &Session) -> BTreeSet<String> {
+    let graph = session.graph();
+    let bound = graph.bindings().iter().filter_map(|((to, into), binding)| {
+        session.ask(|engine| {
+            let right = |key: &Key| engine.status(key).map(word) == Some("right");
+            if !right(to) || !right(&binding.from) {
+                return None;
+            }
+            let sends = engine.sends(&binding.from)?;
+            let sent = pick(sends.get(&*binding.sent.field), &binding.sent);
+            let holds = engine.received(to).get(into).cloned();
+            (sent != holds).then(|| format!("{to}.{into} does not hold what {} sends", binding.from))
+        })
+    });
+    bound.collect()
+}
+
+fn pick(value: Option<&Value>, path: &FieldPath) -> Option<Value> {
+    let mut value = value?.clone();
+    for key in &path.keys {
+        let Value::Map(map) = &value else { return None };
+        value = map.get(key.as_str())?.clone();
+    }
+    Some(value)
+}
+
+fn different<K: Ord, V: PartialEq>(
+    was: &BTreeMap<K, V>,
+    is: &BTreeMap<K, V>,
+    mut tell: impl FnMut(&K, Option<&V>, Option<&V>),
+) {
+    let keys: BTreeSet<&K> = was.keys().chain(is.keys()).collect();
+    for key in keys {
+        if was.get(key) != is.get(key) {
+            tell(key, was.get(key), is.get(key));
+        }
+    }
+}
+
+/// In what two files differ. Contents are not shown: some are secret.
+fn apart(was: Option<&FileSpec>, is: Option<&FileSpec>, masked: bool) -> Option<&'static str> {
+    let (Some(was), Some(is)) = (was, is) else {
+        return Some(match was {
+            Some(_) => "is not there",
+            None => "would not be there",
+        });
+    };
+    match (&was.what, &is.what) {
+        (FileBody::File(_), FileBody::File(_)) if masked => {}
+        (FileBody::File(was), FileBody::File(is)) if was != is => {
+            return Some("its content differs");
+        }
+        (was, is) if was != is => return Some("is another thing"),
+        _ => {}
+    }
+    let rights = |file: &FileSpec| (file.mode, file.owner.clone(), file.group.clone());
+    (rights(was) != rights(is)).then_some("its mode or owner differs")
+}
+
+/// Paths whose contents are no two plays' the same: what random values reach, and what commands write that answer otherwise each
+/// time, or add to what is there.
+pub fn masked(graph: &Graph, files: &Stand, world: &SimSpec) -> BTreeSet<PathBuf> {
+    let fickle = world.commands.values().filter(|answers| answers.len() > 1);
+    let appends = |effect: &&Effect| matches!(effect, Effect::Append(..));
+    let all = world.commands.values().flatten().flat_map(|answer| &answer.effects);
+    let effects = fickle.clone().flatten().flat_map(|answer| &answer.effects);
+    let mut masked: BTreeSet<PathBuf> = effects
+        .chain(all.filter(appends))
+        .filter_map(|effect| match effect {
+            Effect::Write(path, ..) | Effect::Append(path, _) => Some(path.clone()),
+            _ => None,
+        })
+        .collect();
+    let mut moved: BTreeSet<Key> = graph
+        .vertices()
+        .keys()
+        .filter(|key| key.kind() == "password" || (key.kind() == "exec" && fickle.clone().next().is_some()))
+        .cloned()
+        .collect();
+    loop {
+        let known = moved.len();
+        for ((to, _), binding) in graph.bindings() {
+            if moved.contains(&binding.from) {
+                moved.insert(to.clone());
+            }
+        }
+        if moved.len() == known {
+            break;
+        }
+    }
+    for key in moved {
+        let Some(vertex) = graph.vertex(&key) else { continue };
+        let Some(kind) = kind::find(key.kind()) else { continue };
+        let owns = kind.owns(&key, &vertex.params);
+        masked.extend(owns.iter().filter_map(|part| part.strip_prefix("path:")).map(PathBuf::from));
+        masked.insert(PathBuf::from(key.name()));
+    }
+    let kept = files.files.keys().filter(|path| path.starts_with("/var/lib/weft"));
+    masked.extend(kept.cloned());
+    masked
+}
