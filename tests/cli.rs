@@ -2,6 +2,8 @@
 
 #[path = "cli/flags.rs"]
 mod flags;
+#[path = "cli/outputs.rs"]
+mod outputs;
 #[path = "cli/shapes.rs"]
 mod shapes;
 

@@ -11,7 +11,7 @@
 //!
 //! `args` holds verbs and flags as data, `desk` what every verb works with, `report` how errors of files look.
 //!
-//! Exit codes (rule L6): 0 well · 1 failed, blocked, refused, something left pending, a test that differs · 2 only with
+//! Exit codes (rule L6): 0 well · 1 failed, blocked, refused, something left pending, a test that differs, output lost · 2 only with
 //! `--detailed-exitcode`: changes made, pending or held · 64 usage · 124 `--max-runtime` · 129, 130, 143 stopped by a signal
 //! before converged.
 
@@ -41,7 +41,7 @@ const USAGE: u8 = 64;
 /// The exit codes, for help and manual.
 const EXIT_CODES: &str = "Exit codes:
   0    well
-  1    failed, blocked, refused, something left pending; a test that differs, or no test
+  1    failed, blocked, refused, left pending, output lost; a test that differs, or no test
   2    with --detailed-exitcode: changed, to change or held, and nothing failed
   64   the command line cannot be read
   124  ended by --max-runtime
@@ -63,7 +63,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> 
                 ExitCode::from(USAGE)
             } else {
                 printer.result(&text);
-                ExitCode::SUCCESS
+                exit(printer.finish(0))
             }
         })
 }
@@ -86,7 +86,10 @@ pub fn run(cli: Cli) -> ExitCode {
         }
         Some(verb) => do_verb(&desk, verb),
     };
-    desk.printer.finish();
+    exit(desk.printer.finish(code))
+}
+
+fn exit(code: i32) -> ExitCode {
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }
 

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `env` | the environment variables that are read: one table |
 //! | `style`, `paint` | how output looks: colour, ASCII, escapes |
-//! | `printer` | stdout and stderr: results, trace lines, the progress line, the file of `--trace` |
+//! | `printer`, `out` | stdout and stderr: results, trace lines, the progress line, the file of `--trace` |
 //! | `terminal` | the size of the terminal, answers and secrets |
 //! | `pager`, `editor`, `disk` | other programs and files |
 //! | `console` | the [`Front`](crate::command::Front) over all of these |
@@ -20,6 +20,7 @@ mod editor;
 pub mod env;
 mod helper;
 mod history;
+mod out;
 mod pager;
 mod paint;
 mod printer;

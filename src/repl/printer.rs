@@ -1,7 +1,9 @@
 //! Results on stdout, remarks and the progress line on stderr, all events as JSON lines where that was asked for.
 //!
-//! A pipe that nobody reads any more ends the printing and nothing else: what runs goes on, and the exit code is the same.
+//! A pipe that nobody reads any more ends the printing and nothing else: what runs goes on, and the exit code is the same. What
+//! could not be written for another reason is told on stderr, and the exit code is not 0.
 
+use super::out::Out;
 use super::paint::{dim, event_line, safe};
 use super::{Style, size};
 use crate::command::SessionError;
@@ -9,7 +11,7 @@ use crate::engine::event::{Event, What};
 use crate::engine::{Level, Status};
 use crate::trace::{Stage, View, json_line, line};
 use std::fs::File;
-use std::io::{BufWriter, Write, stderr, stdout};
+use std::io::{BufWriter, Error, Write, stderr};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -24,12 +26,13 @@ pub struct Printer {
 
 #[derive(Default)]
 struct State {
-    /// Nobody reads stdout any more.
-    broken: bool,
+    out: Out,
     /// A progress line stands at the cursor.
     progress: bool,
     view: View,
     trace: Option<BufWriter<File>>,
+    /// Some of the trace could not be written.
+    trace_lost: bool,
     above: Option<Above>,
 }
 
@@ -68,7 +71,7 @@ impl Printer {
     pub fn raw(&self, text: &str) {
         let mut state = self.lock();
         state.clear_progress();
-        state.out(text);
+        state.out.put(text);
     }
 
     /// A remark, on stderr.
@@ -115,7 +118,7 @@ impl Printer {
         state.clear_progress();
         state.take(events, &self.style);
         if !text.is_empty() {
-            state.out(&text);
+            state.out.put(&text);
         }
         if self.style.draws && !self.style.quiet && !self.style.json {
             state.draw_progress(&self.style);
@@ -135,16 +138,21 @@ impl Printer {
                 above(text);
                 state.above = Some(above);
             }
-            None => state.out(&text),
+            None => state.out.put(&text),
         }
     }
 
-    /// Clears the progress line, and writes what is held back.
-    pub fn finish(&self) {
+    /// Clears the progress line, and writes what is held back. Gives the exit code: another than 0 or 2 where something that
+    /// should have been written is lost.
+    pub fn finish(&self, code: i32) -> i32 {
         let mut state = self.lock();
         state.clear_progress();
         if let Some(Err(error)) = state.trace.as_mut().map(BufWriter::flush) {
-            let _ = writeln!(stderr(), "error: the trace was not written: {error}");
+            state.lose_trace(&error);
+        }
+        match code {
+            0 | 2 if state.out.lost() || state.trace_lost => 1,
+            code => code,
         }
     }
 
@@ -184,15 +192,6 @@ fn log(event: &Event, style: &Style) {
 }
 
 impl State {
-    fn out(&mut self, text: &str) {
-        if self.broken {
-            return;
-        }
-        let mut out = stdout().lock();
-        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-        self.broken = written.is_err();
-    }
-
     fn take(&mut self, events: &[Event], style: &Style) {
         for event in events {
             self.view.take(event);
@@ -203,9 +202,17 @@ impl State {
             .iter()
             .try_for_each(|event| writeln!(trace, "{}", json_line(event)));
         if let Err(error) = written {
-            let _ = writeln!(stderr(), "error: the trace was not written: {error}");
-            self.trace = None;
+            self.lose_trace(&error);
         }
+    }
+
+    fn lose_trace(&mut self, error: &Error) {
+        self.trace = None;
+        self.trace_lost = true;
+        let _ = writeln!(
+            stderr(),
+            "error: the file of --trace cannot be written: {error}\n  hint: what is in it is not all that happened; exit code 1 says so too"
+        );
     }
 
     fn clear_progress(&mut self) {

@@ -211,7 +211,7 @@ impl Signals {
 
     /// Ends the process from here, with the terminal as it was.
     fn leave(&self, code: i32) -> ! {
-        self.shared.printer.finish();
+        let code = self.shared.printer.finish(code);
         if let Some(modes) = &self.shared.modes {
             terminal::restore(modes);
         }
