@@ -2,6 +2,8 @@
 
 #[path = "cli/flags.rs"]
 mod flags;
+#[path = "cli/loads.rs"]
+mod loads;
 #[path = "cli/outputs.rs"]
 mod outputs;
 #[path = "cli/shapes.rs"]
@@ -215,6 +217,9 @@ fn the_command_line_is_refused_with_64() {
     home.run(&["--max-runtime", "5", "plan", "x"])
         .ends(64)
         .complains("--max-runtime");
+    home.run(&["--max-runtime", "0s", "plan", "x"])
+        .ends(64)
+        .complains("expected 1ms or more, found 0s");
     home.run(&["graph.yaml", "plan", "graph.yaml"])
         .ends(64)
         .complains("FILE");
@@ -599,6 +604,13 @@ fn watch_ends_when_it_was_quiet_for_long_enough() {
     home.run(&["watch", "--yes", "--converged-timeout", "100ms", &graph])
         .ends(0);
     assert!(home.path("made").exists());
+    std::fs::remove_file(home.path("made")).expect("removed");
+    home.run(&["watch", "--yes", "--converged-timeout", "0s", &graph])
+        .ends(0);
+    assert!(
+        home.path("made").exists(),
+        "nothing is quiet before it was looked at"
+    );
     let story = text(&home.write(
         "story.yaml",
         "world: {}\nresources:\n  noop:\n  - name: x\n",

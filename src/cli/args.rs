@@ -1,7 +1,7 @@
 //! Verbs and flags.
 
 use crate::repl::Color;
-use crate::time::Span;
+use crate::time::{BadSpan, SHORTEST_LIMIT, Span};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -71,15 +71,22 @@ pub struct WorldArgs {
     /// Where each graph has its state directory.
     #[arg(long, global = true, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
-    /// Ends a `watch` when nothing was left to do for so long (with its unit: 5s, 1m).
+    /// Ends a `watch` when nothing was left to do for so long (with its unit: 5s, 1m); with 0s as soon as that is so.
     #[arg(long, global = true, value_name = "TIME")]
     pub converged_timeout: Option<Span>,
-    /// Ends after so long in any case, with exit code 124.
-    #[arg(long, global = true, value_name = "TIME")]
+    /// Ends after so long in any case, with exit code 124; at least 1ms.
+    #[arg(long, global = true, value_name = "TIME", value_parser = limit)]
     pub max_runtime: Option<Span>,
     /// Exit code 2 if anything changed, would change or is held, and nothing failed.
     #[arg(long, global = true)]
     pub detailed_exitcode: bool,
+}
+
+/// A length of time in which something can be done.
+fn limit(text: &str) -> Result<Span, String> {
+    let span: Span = text.parse().map_err(|bad: BadSpan| bad.to_string())?;
+    span.at_least(SHORTEST_LIMIT)?;
+    Ok(span)
 }
 
 /// Flags about what is printed.

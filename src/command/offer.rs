@@ -92,7 +92,8 @@ impl<'a> Offers<'a> {
             }
             Slot::Sim => self.commands(SIMS),
             Slot::Expect => self.expect(),
-            Slot::Name | Slot::Text | Slot::Rest | Slot::Span | Slot::Number => {}
+            Slot::Name | Slot::Text | Slot::Rest => {}
+            Slot::Span | Slot::Number | Slot::Count => {}
         }
     }
 

@@ -243,7 +243,7 @@ impl<'a> Reader<'a> {
             Slot::Name | Slot::Path | Slot::Text => Ok(Taken::Text(self.text(arg)?)),
             Slot::Rest => self.rest(),
             Slot::Word(words) => self.one_of(arg, words),
-            Slot::Span | Slot::Number => self.number(arg),
+            Slot::Span | Slot::Number | Slot::Count => self.number(arg),
             Slot::Kind => self.kind(arg).map(Taken::Text),
             Slot::Topic => self.topic(arg),
             Slot::Stop => self.stop(arg),

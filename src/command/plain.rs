@@ -77,6 +77,10 @@ impl Reader<'_> {
                 text.parse().ok().map(Taken::Span),
                 "a length of time with its unit: 500ms, 10s, 1m30s",
             ),
+            Slot::Count => {
+                let count = text.parse().ok().filter(|n| *n > 0);
+                (count.map(Taken::Number), "a whole number from 1 on")
+            }
             _ => (text.parse().ok().map(Taken::Number), "a whole number"),
         };
         taken.ok_or_else(|| {

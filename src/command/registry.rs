@@ -153,6 +153,8 @@ pub enum Slot {
     Span,
     /// A whole number.
     Number,
+    /// How many: a whole number from 1 on.
+    Count,
     /// A kind.
     Kind,
     /// A command or a kind.

@@ -89,9 +89,9 @@ pub const SIMS: &[Command] = &[
     .args(&[
         Arg::new(Slot::Path, "PATH|COMMAND|URL"),
         Arg::new(Slot::Word(FAULTS), "FAULT"),
-        Arg::maybe(Slot::Number, "TIMES"),
+        Arg::maybe(Slot::Count, "TIMES"),
     ])
-    .help("With a number only so many times."),
+    .help("With a number only so many times; without one every time."),
     sim("heal", "faults are over", "sim heal /etc/motd")
         .args(&[Arg::maybe(Slot::Path, "PATH|COMMAND|URL")]),
     sim(

@@ -106,7 +106,7 @@ pub const COMMANDS: &[Command] = &[
     run("pause", "start nothing new for now", "pause").when(When::Running),
     run("resume", "go on after a pause", "resume").when(When::Running),
     run("step", "let the next vertex run, or so many", "step 2")
-        .args(&[Arg::maybe(Slot::Number, "N")])
+        .args(&[Arg::maybe(Slot::Count, "N")])
         .key("s"),
     run("continue", "run on to the next break, or the end", "continue").key("c"),
     run("break", "stop a run before a vertex, or at an event", "break file[/tmp/secret]")

@@ -1,7 +1,7 @@
 //! What makes a graph whole: types that fit, one sender a param, one owner a part of the world, no cycle.
 
 use super::draft::nearest;
-use super::{Binding, Catalog, FieldPath, Graph, Key, Problem, Refusal};
+use super::{Binding, Catalog, FieldPath, Graph, Key, Problem, Refusal, Vertex};
 use crate::value::{Field, Place, Receives, Schema, Type, Value};
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -22,6 +22,7 @@ pub(super) fn whole(catalog: &dyn Catalog, graph: &Graph) -> Vec<Refusal> {
         };
         let before = refusals.len();
         refusals.extend(params(schema, key, graph, received));
+        refusals.extend(odd_meta(key, vertex));
         if refusals.len() == before
             && let Err(why) = catalog.validate(key, &vertex.params, received)
         {
@@ -42,6 +43,14 @@ pub(super) fn whole(catalog: &dyn Catalog, graph: &Graph) -> Vec<Refusal> {
         refusals.push(Refusal::new(Problem::Cycle(cycle), place, Some(hint)));
     }
     refusals
+}
+
+/// How it is run makes sense, also where it was built in code.
+fn odd_meta(key: &Key, vertex: &Vertex) -> Option<Refusal> {
+    let (name, odd) = vertex.meta.first_odd()?;
+    let why = format!("meta.{name}: expected {}", odd.expected);
+    let problem = Problem::Invalid(key.clone(), why);
+    Some(Refusal::new(problem, vertex.place, Some(odd.hint.into())))
 }
 
 /// Each param on its own: known, of its type, no secret where none may be; and none missing.

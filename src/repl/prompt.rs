@@ -110,7 +110,7 @@ fn one_line(
         Ok(Flow::Go) => {}
         Err(error) => console.printer().refusal(&error),
     }
-    Behind::follow(session, console.printer(), None);
+    Behind::follow(session, console.printer(), signals);
     left_by_signal(session)
 }
 

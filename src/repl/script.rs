@@ -69,7 +69,7 @@ pub fn run_script(
             console.printer().refusal(&error);
         }
     }
-    Behind::follow(session, console.printer(), None);
+    Behind::follow(session, console.printer(), signals);
 }
 
 /// Whether more lines may make it whole.

@@ -36,6 +36,8 @@ pub struct Stopped {
 
 struct Shared {
     state: Mutex<State>,
+    /// Who listens. By itself, since an engine that tells of something must not wait for who asks that engine.
+    listens: Mutex<Option<Sender<News>>>,
     asking: Arc<AtomicBool>,
     printer: Arc<Printer>,
     /// The terminal's modes at the start, to be put back when leaving from another thread.
@@ -49,7 +51,6 @@ struct State {
     stopped: Option<Stopped>,
     out_of_time: bool,
     prompt: bool,
-    tell: Option<Sender<News>>,
     reread: bool,
 }
 
@@ -74,6 +75,7 @@ impl Signals {
     ) -> std::io::Result<Signals> {
         let shared = Arc::new(Shared {
             state: Mutex::default(),
+            listens: Mutex::default(),
             asking,
             printer,
             modes: terminal::modes(),
@@ -118,11 +120,19 @@ impl Signals {
         self.lock().prompt = yes;
     }
 
-    /// Who is told of a third signal, and, if `reread`, of a SIGHUP instead of being stopped by it.
+    /// Who is told of what a watch in its own thread does, of a third signal, and, if `reread`, of a SIGHUP instead of being
+    /// stopped by it.
     pub fn tell(&self, sender: Sender<News>, reread: bool) {
-        let mut state = self.lock();
-        state.tell = Some(sender);
-        state.reread = reread;
+        *self.listens() = Some(sender);
+        self.lock().reread = reread;
+    }
+
+    /// Tells whoever listens.
+    pub fn pass_on(&self, news: News) {
+        if let Some(sender) = &*self.listens() {
+            // Who does not listen any more needs no news.
+            let _ = sender.send(news);
+        }
     }
 
     /// What stopped the run of the last command, if anything did.
@@ -169,7 +179,7 @@ impl Signals {
         let runs = self.runs() && !self.shared.asking.load(Ordering::SeqCst);
         let mut state = self.lock();
         if signal == Signal::HangUp && state.reread {
-            tell(&state, News::Reread);
+            self.pass_on(News::Reread);
             return Then::Nothing;
         }
         let Some(run) = state.run.as_ref().filter(|_| runs) else {
@@ -180,7 +190,7 @@ impl Signals {
         state.count += 1;
         state.stopped.get_or_insert(Stopped { signal, quiet });
         if state.count > 2 {
-            tell(&state, News::Out);
+            self.pass_on(News::Out);
         }
         if gone || state.count > 3 {
             Then::Leave(code)
@@ -218,18 +228,16 @@ impl Signals {
         std::process::exit(code)
     }
 
+    fn listens(&self) -> MutexGuard<'_, Option<Sender<News>>> {
+        let listens = self.shared.listens.lock();
+        listens.unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared
             .state
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn tell(state: &State, news: News) {
-    if let Some(sender) = &state.tell {
-        // Who does not listen any more needs no news.
-        let _ = sender.send(news);
     }
 }
 

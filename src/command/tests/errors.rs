@@ -73,7 +73,7 @@ const REFUSED: &[&str] = &[
     "add password q length=many",
     "add password q length=0",
     "set pw meta.delay=10",
-    "set pw meta.sema=[x]",
+    "set pw meta.sema=[x:0]",
     "set secret content=x",
     "unset db cmd",
     "unset pw meta.noop.x",

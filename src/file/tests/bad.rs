@@ -176,13 +176,13 @@ fn metas() {
     let text = "resources:\n  noop:\n  - name: a\n    meta:\n      nop: true\n      retry: -2\n      delay: 500\n      limit: 0\n      burst: 0\n      sema: [a:0, 'b:1', 'b:2', ':1']\n      autogroup: true\n      realize: true\n      sensitive: 1\n";
     insta::assert_snapshot!(told(text), @r##"
 x.yaml:5:7: `meta` has no key `nop` (did you mean `noop`?)
-x.yaml:6:14: meta.retry: expected a number from -1 on, found `-2`
+x.yaml:6:14: meta.retry: expected a number from -1 on, found `-2` (-1 tries without end, 0 never again)
 x.yaml:7:14: meta.delay: expected duration with its unit (10s, 1m30s), found `500` (write `500s` for seconds, or `500ms`)
-x.yaml:8:14: meta.limit: expected a number above 0, of events a second, found `0`
-x.yaml:9:14: meta.burst: expected a number from 1 to 4294967295, found `0`
-x.yaml:10:14: meta.sema: expected `name:size` with a size from 1 on, found `a:0`
+x.yaml:8:14: meta.limit: expected 0.00001 or more events a second (about one a day), found `0` (remove it for no limit)
+x.yaml:9:14: meta.burst: expected a number from 1 to 4294967295, found `0` (1 lets one event through, and then counts the limit)
+x.yaml:10:14: meta.sema: expected `name:size` with a size from 1 on, found `a:0` (two that may run beside each other are of size 2)
 x.yaml:10:26: meta.sema: `b` is there already (name each semaphore once)
-x.yaml:10:33: meta.sema: expected `name:size` with a size from 1 on, found `:1`
+x.yaml:10:33: meta.sema: expected `name:size` with a size from 1 on, found `:1` (two that may run beside each other are of size 2)
 x.yaml:11:18: meta.autogroup: weft adds and groups nothing by itself (remove it, and draw the edges that you need)
 x.yaml:12:7: `meta` has no key `realize` (remove it: nothing is skipped)
 x.yaml:13:18: meta.sensitive: expected bool, found `1`
