@@ -89,6 +89,17 @@ fn limit(text: &str) -> Result<Span, String> {
     Ok(span)
 }
 
+/// A file beside the results, which are on standard output already.
+fn file(text: &str) -> Result<PathBuf, String> {
+    match text {
+        "" => Err("expected the path of a file, found nothing".to_owned()),
+        "-" => Err("expected a file, since standard output holds the results: `./-` is a file of this name, and `/dev/stdout` \
+                    puts it among them"
+            .to_owned()),
+        path => Ok(PathBuf::from(path)),
+    }
+}
+
 /// Flags about what is printed.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Output")]
@@ -97,7 +108,7 @@ pub struct OutputArgs {
     #[arg(long, global = true)]
     pub json: bool,
     /// Also writes every event to FILE, one line of JSON each.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = file)]
     pub trace: Option<PathBuf>,
     /// No pager, no progress line, no hints: for screen readers and small terminals.
     #[arg(long, global = true)]
@@ -238,8 +249,8 @@ pub struct TestArgs {
     /// Compares each apply with its plan.
     #[arg(long)]
     pub check_plan: bool,
-    /// Also writes the results to FILE, as JUnit's XML.
-    #[arg(long, value_name = "FILE")]
+    /// Also writes the results to FILE, as JUnit's XML. Its directory must be there.
+    #[arg(long, value_name = "FILE", value_parser = file)]
     pub junit: Option<PathBuf>,
 }
 

@@ -90,7 +90,9 @@ pub const COMMANDS: &[Command] = &[
             Arg::maybe(Slot::Word(&["--story"]), "--story"),
             Arg::maybe(Slot::Path, "PATH"),
         ])
-        .help("`--story` keeps world, steps and trace too. Without a path: the file that it came from."),
+        .help(
+            "`--story` keeps world, steps and trace too. Without a path: the file that it came from. `-` is standard output.",
+        ),
     graph("source", "run the commands of a file", "source setup.weft").args(&[PATH]),
     run("plan", "what would change, without changing anything", "plan file[/tmp/secret]")
         .args(&[MAYBE_REFS])

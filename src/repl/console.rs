@@ -1,5 +1,6 @@
 //! The front of a session that faces a terminal, a pipe, or a program that reads JSON: the style says which.
 
+use super::terminal::stdout_is_terminal;
 use super::{Printer, disk, editor, pager, paint, terminal};
 use crate::command::Front;
 use crate::engine::event::Event;
@@ -60,6 +61,19 @@ impl Front for Console {
         if let Some(last) = text.trim_end_matches('\n').lines().last() {
             self.printer.result(&format!("{last}\n"));
         }
+    }
+
+    fn put_out(&mut self, text: &str) -> Result<(), String> {
+        let style = self.printer.style();
+        if style.json {
+            return Err("with --json it holds JSON alone".to_owned());
+        }
+        // A terminal would act on what a file may hold.
+        match stdout_is_terminal() {
+            true => self.printer.result(text),
+            false => self.printer.raw(text),
+        }
+        Ok(())
     }
 
     fn remark(&mut self, text: &str) {

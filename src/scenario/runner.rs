@@ -157,6 +157,10 @@ fn run(options: &TestOptions, out: &mut dyn Write) -> Result<Came, String> {
         }
         return Ok(came);
     }
+    let report = options.junit.as_ref().map(|path| options.base.join(path));
+    if let Some(path) = &report {
+        files::begin(path)?;
+    }
     for story in &came.stories {
         let test = test_one(options, story);
         tell(options, &test, out);
@@ -172,8 +176,8 @@ fn run(options: &TestOptions, out: &mut dyn Write) -> Result<Came, String> {
             orphan.display()
         );
     }
-    if let Some(path) = &options.junit {
-        files::write(&options.base.join(path), &junit::junit(&came.tested))?;
+    if let Some(path) = &report {
+        files::write(path, &junit::junit(&came.tested))?;
     }
     sum_up(options, &came, out);
     Ok(came)

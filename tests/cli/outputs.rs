@@ -54,3 +54,62 @@ fn lost_output_is_told_once_and_exits_with_1() {
     assert!(trace.out.contains("expectations hold"), "{trace:?}");
     assert_eq!(trace.err.matches("error: ").count(), 1, "{trace:?}");
 }
+
+/// A report goes where it was said, or is refused before any story is played.
+#[test]
+fn a_report_makes_no_directory() {
+    let home = Home::new("report");
+    home.write("story.yaml", "world: {}\nsteps: [world]\n");
+    std::fs::create_dir(home.path("snapshots")).expect("a directory");
+    let ran = home.run(&[
+        "test",
+        "--accept",
+        "--junit",
+        "no/such/report.xml",
+        "story.yaml",
+    ]);
+    let ran = ran.ends(1).says("there is no directory ./no/such");
+    assert!(ran.out.contains("hint: make it first"), "{ran:?}");
+    assert!(!home.path("no").exists(), "no directory is made");
+    assert!(
+        !home.path("snapshots/story.snap").exists(),
+        "nothing was played"
+    );
+    home.run(&["test", "--accept", "--junit", "snapshots", "story.yaml"])
+        .ends(1)
+        .says("snapshots cannot be written");
+    home.run(&["test", "--accept", "--junit", "report.xml", "story.yaml"])
+        .ends(0);
+    assert!(home.path("report.xml").exists());
+}
+
+/// A dash is standard output, and no file of this name.
+#[test]
+fn a_dash_is_standard_output() {
+    let home = Home::new("dash");
+    let text = "# mine\nworld: {}\nresources:\n  noop: [{name: \"ü\"}]\nsteps: [apply]\n";
+    home.write("story.yaml", text);
+    let ran = home.run(&["story.yaml", "-c", "save -"]).ends(0);
+    assert_eq!((ran.out.as_str(), ran.err.as_str()), (text, ""));
+    let mut plain = home.weft(&["story.yaml", "-q", "-c", "save -"]);
+    let output = plain.env_remove("LANG").output().expect("weft runs");
+    assert_eq!(
+        Ran::of(output).ends(0).out,
+        text,
+        "byte for byte, in any locale"
+    );
+    home.run(&["story.yaml", "-c", "apply", "-c", "save --story -"])
+        .ends(0)
+        .says("\nsteps:\n- apply\n");
+    let ran = home.run(&["story.yaml", "--json", "-c", "save -"]).ends(1);
+    assert_eq!(ran.json()["format"], 1);
+    ran.complains("it holds JSON alone");
+    for args in [&["--trace", "-"][..], &["test", "--junit", "-"]] {
+        home.run(args)
+            .ends(64)
+            .complains("standard output holds the results");
+    }
+    assert!(!home.path("-").exists(), "no file has this name");
+    home.run(&["story.yaml", "-c", "save ./-"]).ends(0);
+    assert!(home.path("-").exists(), "but where it was asked for");
+}

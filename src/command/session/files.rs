@@ -155,22 +155,21 @@ impl Session {
         path: Option<&str>,
         front: &mut dyn Front,
     ) -> Result<(), SessionError> {
+        if path == Some("-") {
+            return self.put_out(story, front);
+        }
         let from = self.document.as_ref().map(|document| document.path.clone());
         let Some(path) = path.map(PathBuf::from).or(from) else {
             let what = "this graph came from no file, so that it is not clear where to save it";
             return Err(SessionError::failed(what).with_hint("save PATH"));
         };
-        let saved = match story {
-            true => self.story()?,
-            false => self.saved(),
-        };
+        let saved = self.as_file(story)?;
         let shown = sanitise(&path.display().to_string());
         front
             .write(&path, &saved.text)
             .map_err(|why| SessionError::failed(format!("{shown} cannot be written: {why}")))?;
         front.show(&format!("saved {shown}\n"));
-        let lost = saved.lost.iter();
-        lost.for_each(|lost| front.remark(&format!("not in {shown}: {}\n", sanitise(lost))));
+        tell_lost(&saved, &shown, front);
         match read_text(&path, &saved.text, front) {
             Ok(document) if !story => self.document = Some(document),
             Ok(_) => {}
@@ -182,6 +181,24 @@ impl Session {
             )),
         }
         Ok(())
+    }
+
+    /// `save -`: what a file would hold, on standard output. The file that the graph came from stays as it is.
+    fn put_out(&self, story: bool, front: &mut dyn Front) -> Result<(), SessionError> {
+        let saved = self.as_file(story)?;
+        front.put_out(&saved.text).map_err(|why| {
+            let what = format!("standard output cannot have the graph: {why}");
+            SessionError::failed(what).with_hint("`save PATH` writes a file")
+        })?;
+        tell_lost(&saved, "what was put out", front);
+        Ok(())
+    }
+
+    fn as_file(&self, story: bool) -> Result<Saved, SessionError> {
+        match story {
+            true => self.story(),
+            false => Ok(self.saved()),
+        }
     }
 
     fn saved(&self) -> Saved {
@@ -223,6 +240,12 @@ impl Session {
             .extend(asks.map(|line| format!("the answer to `{line}`")));
         Ok(saved)
     }
+}
+
+/// What the text of a file does not hold.
+fn tell_lost(saved: &Saved, shown: &str, front: &mut dyn Front) {
+    let lost = saved.lost.iter();
+    lost.for_each(|lost| front.remark(&format!("not in {shown}: {}\n", sanitise(lost))));
 }
 
 /// Whether an edit of this name can be done again from its words.

@@ -36,6 +36,9 @@ fn an_unchanged_file_is_saved_byte_for_byte_and_a_changed_one_keeps_what_it_can(
         get(&front, "other.yaml"),
         text.replace("length: 16", "length: 20")
     );
+    let put_out = say(&mut session, &mut front, &["save -"]);
+    assert!(put_out.contains("    length: 20\n"), "{put_out}");
+    assert!(!put_out.contains("saved") && !front.files.contains_key(Path::new("-")));
     front.secrets.push_back("hunter22".to_owned());
     assert_snapshot!(say(&mut session, &mut front, &["add value key value=?", "save", "load nowhere.yaml"]), @r"
     > add value key value=?
