@@ -121,10 +121,8 @@ impl Front for Console {
         if !self.can_ask() {
             return None;
         }
-        let style = self.printer.style();
-        self.printer
-            .aside(&format!("{}: ", paint::safe(what, style)));
-        let answer = self.ask(terminal::hidden_answer);
+        let question = format!("{}: ", paint::safe(what, self.printer.style()));
+        let answer = self.ask(|| terminal::hidden_answer(|| self.printer.aside(&question)));
         self.printer.aside("\n");
         answer
     }
