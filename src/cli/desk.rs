@@ -3,7 +3,7 @@
 use super::args::{Common, World};
 use super::report;
 use crate::command::session::Ended;
-use crate::command::{Order, Session, SessionError, SessionOptions, WorldName, parse};
+use crate::command::{LISTED, Session, SessionError, SessionOptions, WorldName, vertex};
 use crate::drive::runner::Runner;
 use crate::file::{Document, FileError, load, parse as parse_file};
 use crate::graph::Key;
@@ -162,17 +162,13 @@ impl Desk {
         if let Some(exact) = vertices.find(|key| key.to_string() == text) {
             return Ok(exact.clone());
         }
-        let orders = parse(&format!("show {text}"), graph, &Kinds);
-        match orders
-            .map_err(|error| self.refuse(&error.into()))?
-            .as_slice()
-        {
-            [Order::Show(keys)] if keys.len() == 1 => Ok(keys[0].clone()),
-            _ => {
-                let what = format!("`{text}` is not one resource");
-                Err(self.refuse(&SessionError::failed(what).with_hint("write kind[name]")))
-            }
-        }
+        vertex(text, graph, &Kinds).map_err(|error| {
+            let hint = error.hint.clone().map(|hint| match hint == LISTED {
+                true => "`weft graph FILE` shows them".to_owned(),
+                false => hint,
+            });
+            self.refuse(&error.hint(hint).into())
+        })
     }
 
     /// Tells why something could not be done, and gives the exit code.

@@ -47,9 +47,10 @@ pub use error::{CommandError, Grade, Source};
 pub use hint::hint;
 pub use history::History;
 pub use order::{BreakAt, Order, Setting, SimOrder, Written, raw_text};
-pub use parse::{Script, parse};
+pub use parse::{Script, parse, vertex};
 pub use session::{Flow, Front, Session, SessionError, SessionOptions, WorldName};
-pub use sims::FAULTS;
+pub use sims::{FAULTS, STATES, UnitState};
+pub use slips::LISTED;
 pub use verbs::EVENTS;
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! An order: a command as data, closed. Display is its canonical text, which parses back to it: the session's log.
 
+use super::sims::{UnitState, fault_word};
 use super::words::Arrow;
+use crate::drive::sim::CrashPoint;
 use crate::graph::refs::{field_text, ref_text};
 use crate::graph::{FieldPath, Key};
 use crate::time::Span;
 use crate::value::{Place, Raw, RawNode, quote, quote_always};
+use crate::world::ModeBits;
+use crate::world::sim::FaultKind;
 use std::fmt;
 
 /// One thing to do.
@@ -145,7 +149,7 @@ pub enum SimOrder {
     /// Path.
     Touch(String),
     /// Mode and path.
-    Chmod(String, String),
+    Chmod(ModeBits, String),
     /// Owner and path.
     Chown(String, String),
     /// Path.
@@ -155,15 +159,15 @@ pub enum SimOrder {
     /// Target and the link's path.
     Ln(String, String),
     /// Unit and state.
-    Svc(String, String),
+    Svc(String, UnitState),
     /// URL, status and body.
-    Http(String, u64, Option<String>),
+    Http(String, u16, Option<String>),
     /// What fails, how, and how often.
-    Fail(String, String, Option<u64>),
+    Fail(String, FaultKind, Option<u64>),
     /// What fails no more; nothing fails if none.
     Heal(Option<String>),
     /// At this point; now if none.
-    Crash(Option<String>),
+    Crash(Option<CrashPoint>),
     /// Start again.
     Restart,
     /// So much time.
@@ -381,22 +385,25 @@ impl fmt::Display for SimOrder {
             SimOrder::Write(path, text) => put("write", &[path, text]),
             SimOrder::Rm(path) => put("rm", &[path]),
             SimOrder::Touch(path) => put("touch", &[path]),
-            SimOrder::Chmod(mode, path) => put("chmod", &[mode, path]),
+            SimOrder::Chmod(mode, path) => put("chmod", &[&format!("{mode:04o}"), path]),
             SimOrder::Chown(owner, path) => put("chown", &[owner, path]),
             SimOrder::Mkdir(path) => put("mkdir", &[path]),
             SimOrder::Mv(from, to) => put("mv", &[from, to]),
             SimOrder::Ln(target, path) => put("ln", &[target, path]),
-            SimOrder::Svc(unit, state) => put("svc", &[unit, state]),
+            SimOrder::Svc(unit, state) => put("svc", &[unit, state.word()]),
             SimOrder::Http(url, status, None) => put("http", &[url, &status.to_string()]),
             SimOrder::Http(url, status, Some(body)) => {
                 put("http", &[url, &status.to_string(), body])
             }
-            SimOrder::Fail(what, fault, None) => put("fail", &[what, fault]),
-            SimOrder::Fail(what, fault, Some(n)) => put("fail", &[what, fault, &n.to_string()]),
+            SimOrder::Fail(what, fault, None) => put("fail", &[what, fault_word(*fault)]),
+            SimOrder::Fail(what, fault, Some(n)) => {
+                put("fail", &[what, fault_word(*fault), &n.to_string()])
+            }
             SimOrder::Heal(None) => put("heal", &[]),
             SimOrder::Heal(Some(what)) => put("heal", &[what]),
             SimOrder::Crash(None) => put("crash", &[]),
-            SimOrder::Crash(Some(point)) => write!(f, "crash {point}"),
+            SimOrder::Crash(Some(CrashPoint::Record(n))) => write!(f, "crash record {n}"),
+            SimOrder::Crash(Some(CrashPoint::After(key))) => write!(f, "crash {}", ref_text(key)),
             SimOrder::Restart => put("restart", &[]),
             SimOrder::Advance(span) => put("advance", &[&span.to_string()]),
             SimOrder::Run(line) => write!(f, "run {line}"),

@@ -107,8 +107,20 @@ impl fmt::Display for Status {
     }
 }
 
-/// Why an expectation says nothing: what is wrong, and what to do.
-pub type Unclear = (String, Option<String>);
+/// What an expectation may look like.
+const FORMS: &str =
+    "write `REF ok`, `REF changed 2`, `REF.field = VALUE`, `PATH has TEXT`, `exit 0`";
+
+/// Why an expectation says nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unclear {
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// Whether all that is there is right, and only the rest is missing.
+    pub open: bool,
+}
 
 impl Expect {
     /// Reads one line; errs with what is wrong, and what to do.
@@ -116,7 +128,11 @@ impl Expect {
         let (first, rest) = first_word(text);
         let (second, third) = first_word(rest);
         match first {
-            "" => Err(("an expectation is empty".to_owned(), None)),
+            "" => Err(Unclear {
+                what: "an expectation is empty".to_owned(),
+                hint: Some(FORMS.to_owned()),
+                open: true,
+            }),
             "pending" if third.is_empty() => count(second).map(Expect::Pending),
             "changes" if third.is_empty() => count(second).map(Expect::Changes),
             "exit" if third.is_empty() => {
@@ -139,7 +155,7 @@ impl Expect {
     }
 
     /// The references that it makes, without their fields.
-    pub(super) fn refs(&self) -> Vec<&str> {
+    pub fn refs(&self) -> Vec<&str> {
         match self {
             Expect::Is(reference, _) | Expect::Times(reference, ..) => vec![reference],
             Expect::Before(a, b) => vec![a, b],
@@ -178,9 +194,11 @@ fn about(first: &str, second: &str, third: &str, rest: &str) -> Result<Expect, U
 fn unclear(first: &str, word: &str) -> Unclear {
     if word.is_empty() {
         let what = format!("nothing is expected of `{}`", sanitise(first));
-        let hint =
-            "write `REF ok`, `REF changed 2`, `REF.field = VALUE`, `PATH has TEXT`, `exit 0`";
-        return (what, Some(hint.to_owned()));
+        return Unclear {
+            what,
+            hint: Some(FORMS.to_owned()),
+            open: true,
+        };
     }
     let statuses = STATUSES.iter().map(|(word, _)| *word);
     let known: Vec<&str> = statuses.chain(WORDS.iter().copied()).collect();
@@ -193,7 +211,11 @@ fn unclear(first: &str, word: &str) -> Unclear {
         || format!("one of: {}", known.join(", ")),
         |word| format!("did you mean `{word}`?"),
     );
-    (what, Some(hint))
+    Unclear {
+        what,
+        hint: Some(hint),
+        open: false,
+    }
 }
 
 /// A number, or `never`.
@@ -206,12 +228,17 @@ fn count(text: &str) -> Result<u64, Unclear> {
 }
 
 fn expected(what: &str, found: &str) -> Unclear {
-    let found = if found.is_empty() {
+    let open = found.is_empty();
+    let found = if open {
         "nothing".to_owned()
     } else {
         format!("`{}`", sanitise(found))
     };
-    (format!("expected {what}, found {found}"), None)
+    Unclear {
+        what: format!("expected {what}, found {found}"),
+        hint: None,
+        open,
+    }
 }
 
 /// A text to look for; quotes around it are taken off.
@@ -233,8 +260,11 @@ fn absolute(path: String) -> Result<String, Unclear> {
     if path.starts_with('/') {
         return Ok(path);
     }
-    let what = format!("`{}` is no absolute path", sanitise(&path));
-    Err((what, Some("a path begins with `/`".into())))
+    Err(Unclear {
+        what: format!("`{}` is no absolute path", sanitise(&path)),
+        hint: Some("a path begins with `/`".into()),
+        open: false,
+    })
 }
 
 /// The value of `REF.field = VALUE`: quoted, or bare to the end of the line.

@@ -154,7 +154,7 @@ fn expectations(ctx: &mut Ctx, node: &Node) -> Vec<Expectation> {
                 place: item.place,
                 says,
             }),
-            Err((what, hint)) => ctx.problem(item.place, what, hint),
+            Err(unclear) => ctx.problem(item.place, unclear.what, unclear.hint),
         }
     }
     read

@@ -64,10 +64,10 @@ fn params(
         return Vec::new();
     };
     let mut refusals = Vec::new();
-    let mut refuse = |problem| refusals.push(Refusal::new(problem, vertex.place, None));
+    let refused = |problem| Refusal::new(problem, vertex.place, None);
     for (name, value) in vertex.params.iter() {
         let Some(field) = schema.field(name) else {
-            refuse(Problem::NoSuchParam(key.clone(), name.clone()));
+            refusals.push(refused(Problem::NoSuchParam(key.clone(), name.clone())));
             continue;
         };
         if !field.ty.accepts(value) {
@@ -76,21 +76,23 @@ fn params(
             } else {
                 value.to_string()
             };
-            refuse(Problem::WrongType(
-                key.clone(),
-                name.clone(),
-                field.ty.to_string(),
-                found,
-            ));
+            let (key, expected) = (key.clone(), field.ty.to_string());
+            let problem = Problem::WrongType(key, name.clone(), expected, found);
+            refusals.push(refused(problem));
         }
         if value.is_secret() && !field.takes_secret {
-            refuse(Problem::NoSecret(key.clone(), name.clone()));
+            let problem = Problem::NoSecret(key.clone(), name.clone());
+            refusals.push(Refusal::new(
+                problem,
+                vertex.place,
+                Some(secrets_go(schema)),
+            ));
         }
     }
     for field in schema.fields.iter().filter(|field| field.required) {
         let is_received = received.iter().any(|path| *path.field == *field.name);
         if !vertex.params.contains_key(field.name) && !is_received {
-            refuse(Problem::Missing(key.clone(), field.name));
+            refusals.push(refused(Problem::Missing(key.clone(), field.name)));
         }
     }
     refusals
@@ -139,7 +141,7 @@ pub(super) fn binding(
     }
     if sent.secret && !field.takes_secret {
         let problem = Problem::NoSecret(to.clone(), path.to_string());
-        return refuse(problem, None);
+        return refuse(problem, Some(secrets_go(receiver)));
     }
     let fits = type_below(&sent.ty, &binding.sent)
         .zip(type_below(&field.ty, path))
@@ -158,6 +160,17 @@ pub(super) fn binding(
         return refuse(problem, Some("unset or unbind it first".into()));
     }
     Ok(())
+}
+
+/// Where a secret can go instead.
+fn secrets_go(schema: &Schema) -> String {
+    let open = schema.fields.iter().filter(|field| field.takes_secret);
+    let names: Vec<String> = open.map(|field| format!("`{}`", field.name)).collect();
+    match names.split_last() {
+        None => format!("no param of {} takes a secret", schema.kind),
+        Some((last, [])) => format!("{last} takes one"),
+        Some((last, first)) => format!("{} and {last} take one", first.join(", ")),
+    }
 }
 
 /// What else gives this param a value: something written, or a binding of the field above or below it.

@@ -147,7 +147,7 @@ impl Draft {
             return Err(Refusal::new(
                 Problem::Duplicate(to, there.place),
                 place,
-                None,
+                Some("give it another name".into()),
             ));
         }
         let vertex = self
@@ -196,7 +196,7 @@ impl Draft {
             return Err(Refusal::new(
                 Problem::Cycle(vec![from.clone()]),
                 place,
-                None,
+                Some("nothing comes after itself".into()),
             ));
         }
         let edge = self

@@ -82,3 +82,36 @@ fn values_that_make_no_sense_are_refused_at_load() {
             .complains(told);
     }
 }
+
+/// What is wrong with an argument is shown in the argument, and not in a line that nobody typed.
+#[test]
+fn an_argument_that_names_nothing_is_shown_as_it_was_given() {
+    let home = Home::new("arguments");
+    home.write(
+        "story.yaml",
+        "world: {}\nresources:\n  noop: [{name: one}]\n",
+    );
+    for verb in ["plan", "apply", "why", "cancel"] {
+        let ran = home.run(&[verb, "story.yaml", "nope"]).ends(1);
+        let told = "error: there is no vertex `nope`\n  | nope\n  | ^^^^\n  = expected a vertex of this graph\n  = \
+                    `weft graph FILE` shows them\n";
+        assert_eq!(ran.err, told, "{verb}");
+    }
+    home.run(&["plan", "story.yaml", "on"])
+        .ends(1)
+        .complains("did you mean `noop[one]`?");
+}
+
+/// From a pipe, the lines behind an open quote are not run: that is said.
+#[test]
+fn a_quote_that_swallows_commands_is_told() {
+    let home = Home::new("swallowed");
+    home.write("story.yaml", "world: {}\n");
+    let script = "add noop a\nadd file /x content=\"open\napply\nstatus\n";
+    let ran = home.fed(&["story.yaml"], script).ends(1);
+    let ran = ran
+        .says("added noop[a]")
+        .complains("the quote \" is not closed");
+    ran.complains("| add file /x content=\"open")
+        .complains("the 2 lines after it were taken as its text: close it with \"");
+}

@@ -4,14 +4,15 @@ use std::path::Path;
 
 use super::{Front, Session, SessionError, lines};
 use crate::command::order::Order;
+use crate::command::slips::LISTED;
 use crate::engine::event::{Event, EventId, What};
 use crate::engine::why::{chain, why};
-use crate::file::refs::resolve;
+use crate::file::refs::{BadRef, resolve};
 use crate::file::{Expect, Verb};
-use crate::graph::{Catalog, FieldPath, Key};
+use crate::graph::{Catalog, FieldPath, Key, nearest};
 use crate::kind::Kinds;
 use crate::trace;
-use crate::value::{MASK, Raw, Type, Value, quote};
+use crate::value::{MASK, Raw, Type, Value, quote, sanitise};
 
 /// What came of one expectation.
 #[derive(Clone, PartialEq, Debug)]
@@ -82,23 +83,68 @@ pub fn judge(session: &Session, expect: &Expect) -> Verdict {
 
 impl Session {
     pub(super) fn expect(&mut self, text: &str, front: &mut dyn Front) -> Result<(), SessionError> {
-        let expect = Expect::parse(text).map_err(|(what, hint)| {
-            let failed = SessionError::failed(what);
-            match hint {
-                Some(hint) => failed.with_hint(hint),
-                None => failed,
-            }
+        let expect = Expect::parse(text).map_err(|unclear| {
+            let hint = unclear
+                .hint
+                .unwrap_or("`help expect` lists the forms".to_owned());
+            SessionError::failed(unclear.what).with_hint(hint)
         })?;
+        self.names_something(&expect)?;
         let verdict = judge(self, &expect);
         self.log.push(Order::Expect(text.to_owned()).to_string());
         if verdict.holds {
             return Ok(());
         }
         front.show(&lines(&verdict.why));
-        Err(SessionError::failed(format!(
-            "`{text}` is not so: {verdict}"
-        )))
+        let what = format!("`{text}` is not so: {verdict}");
+        Err(SessionError::failed(what)
+            .with_hint("`trace` tells what happened, `why REF` its causes"))
     }
+
+    /// Whether it speaks of what there is; else what is not there.
+    fn names_something(&self, expect: &Expect) -> Result<(), SessionError> {
+        let refs = expect.refs().into_iter();
+        let held = expect.field_in(self.graph());
+        let held = held.map(|found| found.and_then(|(key, path)| has_field(&key, &path)));
+        let bad = refs
+            .filter_map(|text| resolve(self.graph(), text).err())
+            .chain(held.and_then(Result::err))
+            .next();
+        match bad {
+            None => Ok(()),
+            Some(bad) => {
+                let hint = bad.hint.unwrap_or_else(|| LISTED.to_owned());
+                Err(SessionError::failed(bad.what).with_hint(hint))
+            }
+        }
+    }
+}
+
+/// Whether its kind has such a param, or sends such a thing.
+pub(crate) fn has_field(key: &Key, path: &FieldPath) -> Result<(), BadRef> {
+    let Some(schema) = Kinds.schema(key.kind()) else {
+        return Ok(());
+    };
+    if schema.field(&path.field).is_some() || schema.sent(&path.field).is_some() {
+        return Ok(());
+    }
+    let fields = schema.fields.iter().map(|field| field.name);
+    let names: Vec<&str> = fields
+        .chain(schema.sends.iter().map(|sent| sent.name))
+        .collect();
+    let near = nearest(&path.field, names.iter().copied());
+    Err(BadRef {
+        what: format!(
+            "{} has and sends no `{}`",
+            key.kind(),
+            sanitise(&path.field)
+        ),
+        hint: Some(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if names.is_empty() => format!("{} has nothing to expect", key.kind()),
+            None => format!("one of {}", names.join(", ")),
+        }),
+    })
 }
 
 /// `wanted A, found B`.

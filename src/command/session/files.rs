@@ -32,7 +32,12 @@ impl Session {
             ("redid", "redo")
         };
         let Some(did) = did else {
-            return Err(SessionError::failed(format!("there is nothing to {verb}")));
+            let what = format!("there is nothing to {verb}");
+            let hint = match undo {
+                true => "edits can be taken back, and there is none before this",
+                false => "`undo` takes an edit back, and `redo` makes it again",
+            };
+            return Err(SessionError::failed(what).with_hint(hint));
         };
         front.show(&format!("{word}: {did}\n"));
         let now = self.history.now().clone();
@@ -161,13 +166,14 @@ impl Session {
         let from = self.document.as_ref().map(|document| document.path.clone());
         let Some(path) = path.map(PathBuf::from).or(from) else {
             let what = "this graph came from no file, so that it is not clear where to save it";
-            return Err(SessionError::failed(what).with_hint("save PATH"));
+            return Err(SessionError::failed(what).with_hint("`save PATH` says where"));
         };
         let saved = self.as_file(story)?;
         let shown = sanitise(&path.display().to_string());
-        front
-            .write(&path, &saved.text)
-            .map_err(|why| SessionError::failed(format!("{shown} cannot be written: {why}")))?;
+        front.write(&path, &saved.text).map_err(|why| {
+            let what = format!("{shown} cannot be written: {why}");
+            SessionError::failed(what).with_hint("`save PATH` writes another file")
+        })?;
         front.show(&format!("saved {shown}\n"));
         tell_lost(&saved, &shown, front);
         match read_text(&path, &saved.text, front) {
@@ -291,16 +297,18 @@ pub(super) fn read_document(path: &Path, front: &mut dyn Front) -> Result<Docume
     let text = read_file(path, front)?;
     read_text(path, &text, front).map_err(|problems| {
         let shown = sanitise(&path.display().to_string());
-        SessionError::failed(format!("{shown} is not loaded:\n{problems}"))
+        let what = format!("{shown} is not loaded:\n{problems}");
+        SessionError::failed(what).with_hint("mend it there, and load it again")
     })
 }
 
 /// A file's text.
 pub(super) fn read_file(path: &Path, front: &mut dyn Front) -> Result<String, SessionError> {
     let shown = sanitise(&path.display().to_string());
-    let bytes = front
-        .read(path)
-        .map_err(|why| SessionError::failed(format!("{shown} cannot be read: {why}")))?;
+    let bytes = front.read(path).map_err(|why| {
+        let what = format!("{shown} cannot be read: {why}");
+        SessionError::failed(what).with_hint("give the path of a file that is there")
+    })?;
     String::from_utf8(bytes).map_err(|why| {
         let at = why.utf8_error().valid_up_to() + 1;
         let what = format!("{shown} is not text in UTF-8: byte {at} is odd");

@@ -2,6 +2,7 @@
 
 mod ask;
 mod editor;
+mod error;
 mod expect;
 mod files;
 mod front;
@@ -14,15 +15,13 @@ mod show;
 mod sims;
 mod source;
 
+pub use error::SessionError;
 pub use expect::{Verdict, judge};
 pub use front::Front;
 pub use open::{SessionOptions, WorldName, state_name};
 pub use rows::{PendingRow, StatusRow};
 
-use std::fmt;
-
 use super::edit::{edit, refused, veiled};
-use super::error::CommandError;
 use super::history::History;
 use super::order::Order;
 use super::parse::Script;
@@ -49,60 +48,10 @@ pub enum Flow {
     Quit,
 }
 
-/// Why a line did not do what it says. What came before it on the line is done.
-#[derive(Clone, PartialEq, Debug)]
-pub enum SessionError {
-    /// It cannot be read, or the graph is refused; points into the line.
-    Command(Box<CommandError>),
-    /// It was read, and could not be done: what, and what to do.
-    Failed {
-        /// What could not be done, and why.
-        what: String,
-        /// What to do.
-        hint: Option<String>,
-    },
-}
-
-impl SessionError {
-    /// Something that could not be done.
-    pub fn failed(what: impl Into<String>) -> SessionError {
-        SessionError::Failed {
-            what: what.into(),
-            hint: None,
-        }
-    }
-
-    /// The same, with what to do.
-    pub fn with_hint(self, to_do: impl Into<String>) -> SessionError {
-        match self {
-            SessionError::Failed { what, .. } => SessionError::Failed {
-                what,
-                hint: Some(to_do.into()),
-            },
-            other => other,
-        }
-    }
-}
-
-impl fmt::Display for SessionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SessionError::Command(error) => write!(f, "{error}"),
-            SessionError::Failed { what, hint: None } => write!(f, "error: {what}"),
-            SessionError::Failed {
-                what,
-                hint: Some(hint),
-            } => write!(f, "error: {what}\n  hint: {hint}"),
-        }
-    }
-}
-
-impl std::error::Error for SessionError {}
-
-impl From<CommandError> for SessionError {
-    fn from(error: CommandError) -> SessionError {
-        SessionError::Command(Box::new(error))
-    }
+/// Where an order stands: its line, and which of its bytes.
+struct Stands<'a> {
+    line: &'a str,
+    span: std::ops::Range<usize>,
 }
 
 /// What came of the last run or plan, for the exit code (rule L6).
@@ -195,23 +144,37 @@ impl Session {
             };
             let order = order?;
             before(self, &order);
-            if self.obey(line, &order, front)? == Flow::Quit {
+            let stands = Stands {
+                line,
+                span: script.span(at),
+            };
+            if self.obey_at(stands, &order, front)? == Flow::Quit {
                 return Ok(Flow::Quit);
             }
         }
         Ok(Flow::Go)
     }
 
-    /// Does one order.
+    /// Does one order, which is all of this line.
     pub fn obey(
         &mut self,
         line: &str,
         order: &Order,
         front: &mut dyn Front,
     ) -> Result<Flow, SessionError> {
+        let span = 0..line.trim_end().len();
+        self.obey_at(Stands { line, span }, order, front)
+    }
+
+    fn obey_at(
+        &mut self,
+        stands: Stands,
+        order: &Order,
+        front: &mut dyn Front,
+    ) -> Result<Flow, SessionError> {
         self.refuse_out_of_place(order)?;
         if order.is_edit() {
-            self.do_edit(line, order, front)?;
+            self.do_edit(stands, order, front)?;
         } else {
             self.do_other(order, front)?;
         }
@@ -266,24 +229,29 @@ impl Session {
 
     fn do_edit(
         &mut self,
-        line: &str,
+        stands: Stands,
         order: &Order,
         front: &mut dyn Front,
     ) -> Result<(), SessionError> {
         let mut answers =
             |key: &Key, path: &crate::graph::FieldPath| front.secret(&format!("{key}.{path}"));
         let veiled = veiled(self.history.now(), &Kinds, order);
-        let line = match veiled == *order {
-            true => line.to_owned(),
-            false => veiled.to_string(),
+        let (line, span) = match veiled == *order {
+            true => (stands.line.to_owned(), stands.span),
+            false => {
+                let line = veiled.to_string();
+                let span = 0..line.len();
+                (line, span)
+            }
         };
-        let edited =
-            edit(self.history.now(), &Kinds, order, &mut answers).map_err(
-                |refusals| match refusals.first() {
-                    Some(refusal) => SessionError::from(refused(&line, refusal)),
-                    None => SessionError::failed("the graph was refused"),
-                },
-            )?;
+        let edited = edit(self.history.now(), &Kinds, order, &mut answers);
+        let edited = edited.map_err(|refusals| {
+            let first = refusals.first();
+            first.map_or_else(
+                || SessionError::failed("the graph was refused"),
+                |refusal| SessionError::from(refused(&line, span, refusal)),
+            )
+        })?;
         let renamed = match order {
             Order::Rename(from, name) => vec![(from.clone(), Key::new(from.kind(), name))],
             _ => Vec::new(),

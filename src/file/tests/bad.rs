@@ -227,7 +227,7 @@ x.yaml:6:64: an edge has no key `notfy` (did you mean `notify`?)
 --
 x.yaml:2:10: this would close a cycle: noop[a] -> noop[b] -> noop[a] (remove one of these edges or bindings)
 --
-x.yaml:6:9: this would close a cycle: noop[b] -> noop[b]
+x.yaml:6:9: this would close a cycle: noop[b] -> noop[b] (nothing comes after itself)
 --
 x.yaml:6:12: `pw` names no field (write `kind[name].field`)
 --
@@ -304,7 +304,7 @@ x.yaml:11:3: expected an octal mode, such as 0644, found `9`
 x.yaml:12:3: expected a text, found nothing
 x.yaml:13:3: expected a text, found nothing
 x.yaml:15:3: `hsa` is nothing to expect of `a` (did you mean `has`?)
-x.yaml:16:3: an expectation is empty
+x.yaml:16:3: an expectation is empty (write `REF ok`, `REF changed 2`, `REF.field = VALUE`, `PATH has TEXT`, `exit 0`)
 "##);
     insta::assert_snapshot!(told("resources: {noop: [{name: abc}]}\nexpect: [abd ok, 'noop[new] ok']\nsteps: [add noop new]\n"), @"x.yaml:2:10: there is no `abd` in this graph (did you mean `abc`?)");
 }
