@@ -152,7 +152,7 @@ pub enum Verb {
     Watch(FileArgs),
     /// Plays stories and compares their traces with their snapshots.
     Test(TestArgs),
-    /// Reads files and says what is wrong with them, without looking at any host.
+    /// Reads files, the steps of stories too, and says what is wrong with them, without looking at any host.
     Check(CheckArgs),
     /// Draws the graph.
     Graph(GraphArgs),

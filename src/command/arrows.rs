@@ -178,7 +178,7 @@ impl Reader<'_> {
                 .tokens
                 .get(1)
                 .is_none_or(|token| !matches!(token.what, What::Arrow(_)));
-        if !begins || !error.names_nothing {
+        if !begins || !error.what.starts_with("there is no vertex") {
             return error;
         }
         let near = registry::near(registry::COMMANDS, word);

@@ -30,8 +30,8 @@ pub struct CommandError {
     pub hint: Option<String>,
     /// How wrong it is.
     pub grade: Grade,
-    /// Whether it is that a name means no vertex of the graph: in another graph it might.
-    pub names_nothing: bool,
+    /// Whether it is about what a name means in this graph: in another graph it might be right.
+    pub of_graph: bool,
 }
 
 /// The text that an error points into.
@@ -48,7 +48,7 @@ impl CommandError {
             expected: None,
             hint: None,
             grade: Grade::Wrong,
-            names_nothing: false,
+            of_graph: false,
         }
     }
 

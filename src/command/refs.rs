@@ -130,6 +130,10 @@ pub fn resolve(
         }),
         several => Err(ambiguous(&shape, several, &wrong)),
     }
+    .map_err(|error| CommandError {
+        of_graph: true,
+        ..error
+    })
 }
 
 /// The key of a vertex that is not there yet: `kind[name]` or `kind:name`.

@@ -86,10 +86,6 @@ pub(super) fn unknown(
         Head::Bare(segments) => (segments.join("."), None),
     };
     let error = wrong(format!("there is no vertex `{typed}`")).expected("a vertex of this graph");
-    let error = CommandError {
-        names_nothing: true,
-        ..error
-    };
     if let Some(kind) = kind
         && scope.catalog.schema(kind).is_none()
     {

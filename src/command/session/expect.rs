@@ -9,7 +9,7 @@ use crate::engine::event::{Event, EventId, What};
 use crate::engine::why::{chain, why};
 use crate::file::refs::{BadRef, resolve};
 use crate::file::{Expect, Verb};
-use crate::graph::{Catalog, FieldPath, Key, nearest};
+use crate::graph::{Catalog, FieldPath, Graph, Key, nearest};
 use crate::kind::Kinds;
 use crate::trace;
 use crate::value::{MASK, Raw, Type, Value, quote, sanitise};
@@ -89,7 +89,7 @@ impl Session {
                 .unwrap_or("`help expect` lists the forms".to_owned());
             SessionError::failed(unclear.what).with_hint(hint)
         })?;
-        self.names_something(&expect)?;
+        speaks_of(self.graph(), &expect)?;
         let verdict = judge(self, &expect);
         self.log.push(Order::Expect(text.to_owned()).to_string());
         if verdict.holds {
@@ -100,28 +100,28 @@ impl Session {
         Err(SessionError::failed(what)
             .with_hint("`trace` tells what happened, `why REF` its causes"))
     }
+}
 
-    /// Whether it speaks of what there is; else what is not there.
-    fn names_something(&self, expect: &Expect) -> Result<(), SessionError> {
-        let refs = expect.refs().into_iter();
-        let held = expect.field_in(self.graph());
-        let held = held.map(|found| found.and_then(|(key, path)| has_field(&key, &path)));
-        let bad = refs
-            .filter_map(|text| resolve(self.graph(), text).err())
-            .chain(held.and_then(Result::err))
-            .next();
-        match bad {
-            None => Ok(()),
-            Some(bad) => {
-                let hint = bad.hint.unwrap_or_else(|| LISTED.to_owned());
-                Err(SessionError::failed(bad.what).with_hint(hint))
-            }
+/// Whether an expectation speaks of what there is in a graph; else what is not there.
+pub(crate) fn speaks_of(graph: &Graph, expect: &Expect) -> Result<(), SessionError> {
+    let refs = expect.refs().into_iter();
+    let held = expect.field_in(graph);
+    let held = held.map(|found| found.and_then(|(key, path)| has_field(&key, &path)));
+    let bad = refs
+        .filter_map(|text| resolve(graph, text).err())
+        .chain(held.and_then(Result::err))
+        .next();
+    match bad {
+        None => Ok(()),
+        Some(bad) => {
+            let hint = bad.hint.unwrap_or_else(|| LISTED.to_owned());
+            Err(SessionError::failed(bad.what).with_hint(hint))
         }
     }
 }
 
 /// Whether its kind has such a param, or sends such a thing.
-pub(crate) fn has_field(key: &Key, path: &FieldPath) -> Result<(), BadRef> {
+fn has_field(key: &Key, path: &FieldPath) -> Result<(), BadRef> {
     let Some(schema) = Kinds.schema(key.kind()) else {
         return Ok(());
     };

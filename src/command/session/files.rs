@@ -32,12 +32,7 @@ impl Session {
             ("redid", "redo")
         };
         let Some(did) = did else {
-            let what = format!("there is nothing to {verb}");
-            let hint = match undo {
-                true => "edits can be taken back, and there is none before this",
-                false => "`undo` takes an edit back, and `redo` makes it again",
-            };
-            return Err(SessionError::failed(what).with_hint(hint));
+            return Err(nothing_to(undo));
         };
         front.show(&format!("{word}: {did}\n"));
         let now = self.history.now().clone();
@@ -246,6 +241,21 @@ impl Session {
             .extend(asks.map(|line| format!("the answer to `{line}`")));
         Ok(saved)
     }
+}
+
+/// Why nothing is taken back, or made again.
+pub(crate) fn nothing_to(undo: bool) -> SessionError {
+    let (what, hint) = match undo {
+        true => (
+            "there is nothing to undo",
+            "edits can be taken back, and there is none before this",
+        ),
+        false => (
+            "there is nothing to redo",
+            "`undo` takes an edit back, and `redo` makes it again",
+        ),
+    };
+    SessionError::failed(what).with_hint(hint)
 }
 
 /// What the text of a file does not hold.

@@ -16,10 +16,13 @@ mod sims;
 mod source;
 
 pub use error::SessionError;
+pub(crate) use expect::speaks_of;
 pub use expect::{Verdict, judge};
+pub(crate) use files::nothing_to;
 pub use front::Front;
 pub use open::{SessionOptions, WorldName, state_name};
 pub use rows::{PendingRow, StatusRow};
+pub(crate) use run::never;
 
 use super::edit::{edit, refused, veiled};
 use super::history::History;
@@ -186,6 +189,9 @@ impl Session {
     }
 
     fn refuse_out_of_place(&self, order: &Order) -> Result<(), SessionError> {
+        if let Some(error) = never(order) {
+            return Err(error);
+        }
         let text = order.to_string();
         let word = text.split_whitespace().next().unwrap_or_default();
         let command = match order {

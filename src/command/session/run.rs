@@ -71,15 +71,6 @@ impl Session {
         keys: &[Key],
         front: &mut dyn Front,
     ) -> Result<(), SessionError> {
-        for key in keys {
-            if Kinds
-                .schema(key.kind())
-                .is_some_and(|schema| schema.hears == Hears::Nothing)
-            {
-                let what = format!("{key} cannot be notified: {} hears nothing", key.kind());
-                return Err(SessionError::failed(what).with_hint("`dirty` makes it be checked"));
-            }
-        }
         self.tell(
             order,
             keys.iter().cloned().map(Input::Notify).collect(),
@@ -399,10 +390,8 @@ impl Session {
                 front.show(&format!("{word} before {key}\n"));
                 Ok(())
             }
-            Some(BreakAt::Event(event)) => {
-                let what = format!("cannot break at every `{event}` here");
-                Err(SessionError::failed(what).with_hint("name a resource: `break kind[name]`"))
-            }
+            // That was refused before (`never`).
+            Some(BreakAt::Event(_)) => Ok(()),
             None => {
                 let breaks = self.runner.ask(|engine| engine.breaks());
                 for key in &breaks {
@@ -417,6 +406,28 @@ impl Session {
                 Ok(())
             }
         }
+    }
+}
+
+/// Why an order is refused at any time, if it is.
+pub(crate) fn never(order: &Order) -> Option<SessionError> {
+    let deaf = |key: &&Key| {
+        let schema = Kinds.schema(key.kind());
+        schema.is_some_and(|schema| schema.hears == Hears::Nothing)
+    };
+    match order {
+        Order::Notify(keys) => keys.iter().find(deaf).map(|key| {
+            let what = format!("{key} cannot be notified: {} hears nothing", key.kind());
+            SessionError::failed(what).with_hint("`dirty` makes it be checked")
+        }),
+        Order::Break {
+            at: Some(BreakAt::Event(event)),
+            ..
+        } => {
+            let what = format!("a run cannot stop at every `{event}` yet, only before a vertex");
+            Some(SessionError::failed(what).with_hint("name one: `break kind[name]`"))
+        }
+        _ => None,
     }
 }
 
