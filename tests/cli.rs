@@ -8,6 +8,8 @@ mod loads;
 mod outputs;
 #[path = "cli/shapes.rs"]
 mod shapes;
+#[path = "cli/stories.rs"]
+mod stories;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
