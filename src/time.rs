@@ -26,6 +26,12 @@ pub struct Time(pub u64);
 )]
 pub struct Span(pub u64);
 
+/// What happens again and again by itself has at least so much time between: with less it would spin.
+pub const SHORTEST_ROUND: Span = Span::millis(100);
+
+/// What may take only so long has at least so long: with less nothing could succeed.
+pub const SHORTEST_LIMIT: Span = Span::millis(1);
+
 impl Time {
     /// When the clock began.
     pub const ZERO: Time = Time(0);
@@ -43,6 +49,14 @@ impl Span {
     /// So many milliseconds.
     pub const fn millis(n: u64) -> Span {
         Span(n * 1_000)
+    }
+
+    /// Whether it is at least so long; else what was expected, and what was found.
+    pub fn at_least(self, least: Span) -> Result<(), String> {
+        match self >= least {
+            true => Ok(()),
+            false => Err(format!("expected {least} or more, found {self}")),
+        }
     }
 
     /// As the standard library's duration, for whoever really waits.
@@ -210,6 +224,15 @@ mod tests {
         let ages = ages.map(|at| at.age(now).unwrap_or_default());
         assert_eq!(ages, ["0s", "59s", "1m", "2h", "5d", "0s"]);
         assert_eq!((Wall(0).age(now), now.age(Wall(0))), (None, None));
+    }
+
+    #[test]
+    fn a_span_can_be_too_short() {
+        assert_eq!(SHORTEST_ROUND.at_least(SHORTEST_ROUND), Ok(()));
+        let short = Span::millis(99).at_least(SHORTEST_ROUND);
+        assert_eq!(short, Err("expected 100ms or more, found 99ms".to_owned()));
+        let none = Span::ZERO.at_least(SHORTEST_LIMIT);
+        assert_eq!(none, Err("expected 1ms or more, found 0s".to_owned()));
     }
 
     #[test]

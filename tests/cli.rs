@@ -1,9 +1,17 @@
 //! The real binary without a terminal: exit codes, refusals, pipes, signals, and what goes where.
 
+#[path = "cli/asks.rs"]
+mod asks;
 #[path = "cli/flags.rs"]
 mod flags;
+#[path = "cli/loads.rs"]
+mod loads;
+#[path = "cli/outputs.rs"]
+mod outputs;
 #[path = "cli/shapes.rs"]
 mod shapes;
+#[path = "cli/stories.rs"]
+mod stories;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -125,6 +133,13 @@ impl Ran {
         self
     }
 
+    /// The lines on stdout, each a JSON document.
+    fn jsons(&self) -> Vec<serde_json::Value> {
+        let json = |line: &str| serde_json::from_str(line);
+        let all: Result<_, _> = self.out.lines().map(json).collect();
+        all.unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+
     fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
     }
@@ -213,6 +228,9 @@ fn the_command_line_is_refused_with_64() {
     home.run(&["--max-runtime", "5", "plan", "x"])
         .ends(64)
         .complains("--max-runtime");
+    home.run(&["--max-runtime", "0s", "plan", "x"])
+        .ends(64)
+        .complains("expected 1ms or more, found 0s");
     home.run(&["graph.yaml", "plan", "graph.yaml"])
         .ends(64)
         .complains("FILE");
@@ -691,6 +709,13 @@ fn watch_ends_when_it_was_quiet_for_long_enough() {
     home.run(&["watch", "--yes", "--converged-timeout", "100ms", &graph])
         .ends(0);
     assert!(home.path("made").exists());
+    std::fs::remove_file(home.path("made")).expect("removed");
+    home.run(&["watch", "--yes", "--converged-timeout", "0s", &graph])
+        .ends(0);
+    assert!(
+        home.path("made").exists(),
+        "nothing is quiet before it was looked at"
+    );
     let story = text(&home.write(
         "story.yaml",
         "world: {}\nresources:\n  noop:\n  - name: x\n",

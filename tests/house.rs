@@ -1,5 +1,7 @@
 //! The laws of this house. What a reviewer would have to see each time is seen here instead.
 
+#[path = "house/errors.rs"]
+mod errors;
 #[path = "house/imports.rs"]
 mod imports;
 #[path = "house/places.rs"]

@@ -321,6 +321,7 @@ impl Desk {
             world: Some(WorldName::Sim),
             state_root: "/nowhere".into(),
             root: None,
+            adopt: false,
             supervisor: None,
         };
         let document = document.map_err(|error| format!("{error:?}\n{story}"))?;

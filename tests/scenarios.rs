@@ -3,10 +3,11 @@
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use weft::file;
+use weft::file::{self, Expect};
 use weft::kind::Kinds;
 use weft::scenario::{
-    Environment, PlayOptions, Played, TestOptions, play, run_tests, snapshot_of, snapshot_path,
+    Environment, PlayOptions, Played, TestOptions, play, rehearse, run_tests, snapshot_of,
+    snapshot_path,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -64,6 +65,35 @@ fn what_stories_expect_does_not_hang_on_chance() -> Outcome {
             );
         }
     }
+    Ok(())
+}
+
+/// What is said of a step without running it, is what running it says: no story is refused for what a session would do.
+#[test]
+fn what_is_wrong_with_a_step_is_said_before_it_is_run() -> Outcome {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut foreseen = 0;
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|ext| ext != "yaml") {
+            continue;
+        }
+        let mut document = file::load(&path, &Kinds)?;
+        let told = rehearse(&document);
+        assert!(told.is_empty(), "{}: {told:?}", path.display());
+        let story = document.story.as_mut().ok_or("a story")?;
+        story
+            .expect
+            .retain(|expect| !matches!(expect.says, Expect::Error(_)));
+        let played = play(&document, &PlayOptions::default())?;
+        for problem in rehearse(&document) {
+            let what = problem.what.split(": expected").next().unwrap_or_default();
+            let said = played.errors.iter().any(|error| error.contains(what));
+            assert!(said, "{problem} is not in {:#?}", played.errors);
+            foreseen += 1;
+        }
+    }
+    assert!(foreseen > 2, "{foreseen} problems in all");
     Ok(())
 }
 
@@ -171,6 +201,16 @@ fn a_snapshot_without_a_story_fails_and_other_tests_snapshots_do_not() -> Outcom
         "---\nsource: tests/cli.rs\nexpression: x\n---\nx\n",
     )?;
     assert_eq!(tested(&options).0, 0);
+    for (name, text) in [
+        ("copy.snap", fs::read_to_string(snapshots.join("one.snap"))?),
+        ("bare.snap", "no head\n".to_owned()),
+    ] {
+        fs::write(snapshots.join(name), text)?;
+        let (code, told) = tested(&options);
+        assert_eq!(code, 1, "{told}");
+        assert!(told.contains("ORPHAN") && told.contains(name), "{told}");
+        fs::remove_file(snapshots.join(name))?;
+    }
     fs::rename(
         options.base.join("scenarios/one.yaml"),
         options.base.join("scenarios/two.yaml"),

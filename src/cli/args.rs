@@ -1,7 +1,7 @@
 //! Verbs and flags.
 
 use crate::repl::Color;
-use crate::time::Span;
+use crate::time::{BadSpan, SHORTEST_LIMIT, Span};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// Without a verb: the prompt. FILE without `world`, `steps` or `expect` is a graph and means this host; one with them is a story
 /// and runs in its own simulated world. Without FILE: the password story, in a simulation.
 #[derive(Parser, Debug)]
-#[command(name = "weft", version, disable_help_subcommand = true)]
+#[command(name = "weft", version)]
 pub struct Cli {
     #[command(flatten)]
     pub prompt: PromptArgs,
@@ -74,26 +74,44 @@ pub struct WorldArgs {
     /// Takes over the state of a graph of this name whose file has moved.
     #[arg(long, global = true)]
     pub adopt: bool,
-    /// Ends a `watch` when nothing was left to do for so long (with its unit: 5s, 1m).
+    /// Ends a `watch` when nothing was left to do for so long (with its unit: 5s, 1m); with 0s as soon as that is so.
     #[arg(long, global = true, value_name = "TIME")]
     pub converged_timeout: Option<Span>,
-    /// Ends after so long in any case, with exit code 124.
-    #[arg(long, global = true, value_name = "TIME")]
+    /// Ends after so long in any case, with exit code 124; at least 1ms.
+    #[arg(long, global = true, value_name = "TIME", value_parser = limit)]
     pub max_runtime: Option<Span>,
     /// Exit code 2 if anything changed, would change or is held, and nothing failed.
     #[arg(long, global = true)]
     pub detailed_exitcode: bool,
 }
 
+/// A length of time in which something can be done.
+fn limit(text: &str) -> Result<Span, String> {
+    let span: Span = text.parse().map_err(|bad: BadSpan| bad.to_string())?;
+    span.at_least(SHORTEST_LIMIT)?;
+    Ok(span)
+}
+
+/// A file beside the results, which are on standard output already.
+fn file(text: &str) -> Result<PathBuf, String> {
+    match text {
+        "" => Err("expected the path of a file, found nothing".to_owned()),
+        "-" => Err("expected a file, since standard output holds the results: `./-` is a file of this name, and `/dev/stdout` \
+                    puts it among them"
+            .to_owned()),
+        path => Ok(PathBuf::from(path)),
+    }
+}
+
 /// Flags about what is printed.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// Prints results as JSON (`format: 1`; fields are only ever added).
+    /// Prints results as JSON (`format: 1`; fields are only ever added); of commands a line each.
     #[arg(long, global = true)]
     pub json: bool,
     /// Also writes every event to FILE, one line of JSON each.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = file)]
     pub trace: Option<PathBuf>,
     /// No pager, no progress line, no hints: for screen readers and small terminals.
     #[arg(long, global = true)]
@@ -137,7 +155,7 @@ pub enum Verb {
     Watch(FileArgs),
     /// Plays stories and compares their traces with their snapshots.
     Test(TestArgs),
-    /// Reads files and says what is wrong with them, without looking at any host.
+    /// Reads files, the steps of stories too, and says what is wrong with them, without looking at any host.
     Check(CheckArgs),
     /// Draws the graph.
     Graph(GraphArgs),
@@ -247,10 +265,15 @@ pub struct TestArgs {
     #[arg(long, value_name = "WHAT", conflicts_with_all = ["accept", "list", "check_plan", "junit"])]
     pub explore: Option<Explored>,
     /// Where a point that was not right is written as a story that replays it; nowhere where CI is set.
-    #[arg(long, value_name = "DIR", default_value = "replays", requires = "explore")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "replays",
+        requires = "explore"
+    )]
     pub replays: PathBuf,
-    /// Also writes the results to FILE, as JUnit's XML.
-    #[arg(long, value_name = "FILE")]
+    /// Also writes the results to FILE, as JUnit's XML. Its directory must be there.
+    #[arg(long, value_name = "FILE", value_parser = file)]
     pub junit: Option<PathBuf>,
 }
 

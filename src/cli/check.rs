@@ -1,8 +1,10 @@
-//! `check`: reads files and types them. No host is looked at, and nothing is opened but the files.
+//! `check`: reads files and types them, and reads the steps of stories. No host is looked at, nothing is run, and nothing is opened
+//! but the files.
 
 use super::desk::Desk;
-use crate::file::{FileProblem, load};
+use crate::file::{FileError, FileProblem, load};
 use crate::kind::Kinds;
+use crate::scenario::rehearse;
 use crate::trace::count;
 use crate::value::sanitise;
 use serde_json::{Value as Json, json};
@@ -37,6 +39,10 @@ pub fn check(desk: &Desk, paths: &[PathBuf]) -> i32 {
 fn one(desk: &Desk, path: &Path) -> Json {
     match load(path, &Kinds) {
         Ok(document) => {
+            let problems = rehearse(&document);
+            if !problems.is_empty() {
+                return refused(desk, path, &FileError::of(problems));
+            }
             let what = if document.story.is_some() {
                 "story"
             } else {
@@ -50,12 +56,14 @@ fn one(desk: &Desk, path: &Path) -> Json {
             ));
             json!({"path": path.display().to_string(), "ok": true, "is": what, "resources": resources})
         }
-        Err(error) => {
-            desk.tell(&error);
-            let problems: Vec<Json> = error.problems().iter().map(problem).collect();
-            json!({"path": path.display().to_string(), "ok": false, "problems": problems})
-        }
+        Err(error) => refused(desk, path, &error),
     }
+}
+
+fn refused(desk: &Desk, path: &Path, error: &FileError) -> Json {
+    desk.tell(error);
+    let problems: Vec<Json> = error.problems().iter().map(problem).collect();
+    json!({"path": path.display().to_string(), "ok": false, "problems": problems})
 }
 
 fn problem(problem: &FileProblem) -> Json {

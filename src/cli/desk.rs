@@ -3,18 +3,16 @@
 use super::args::{Common, World};
 use super::report;
 use crate::command::session::Ended;
-use crate::command::{Order, Session, SessionError, SessionOptions, WorldName, parse};
-use crate::drive::runner::Runner;
+use crate::command::{LISTED, Session, SessionError, SessionOptions, WorldName, vertex};
 use crate::file::{Document, FileError, load, parse as parse_file};
 use crate::graph::Key;
 use crate::kind::Kinds;
-use crate::repl::{Console, Printer, Signals, Style, env, safe};
+use crate::repl::{Asking, Console, Printer, Signals, Style, env, safe};
 use crate::world::host::own_program;
 use rustix::process::geteuid;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// The story that `weft` alone opens.
 const PASSWORD: &str = include_str!("../../scenarios/password.yaml");
@@ -30,7 +28,7 @@ pub struct Desk {
     pub printer: Arc<Printer>,
     /// Who hears signals.
     pub signals: Signals,
-    asking: Arc<AtomicBool>,
+    asking: Arc<Asking>,
 }
 
 impl Desk {
@@ -47,9 +45,11 @@ impl Desk {
             let path = output.trace.clone().unwrap_or_default();
             format!("--trace {}: {error}", path.display())
         })?;
-        let (printer, asking) = (Arc::new(printer), Arc::new(AtomicBool::new(false)));
+        let asking = Asking::new();
+        let (asking, asks) = asking.map_err(|error| format!("nothing can be asked: {error}"))?;
+        let (printer, asking) = (Arc::new(printer), Arc::new(asking));
         let limit = flags.world.max_runtime.map(|span| span.as_std());
-        let signals = Signals::start(printer.clone(), asking.clone(), limit)
+        let signals = Signals::start(printer.clone(), (asking.clone(), asks), limit)
             .map_err(|error| format!("signals cannot be heard: {error}"))?;
         Ok(Desk {
             flags,
@@ -127,9 +127,8 @@ impl Desk {
         let state = session.runner().state().display().to_string();
         let begun = format!("acts on {label}, with its state in {state}");
         tracing::info!("{}", safe(&begun, self.printer.style()));
-        if let Runner::Host(host) = session.runner() {
-            self.signals.stop(host);
-        }
+        let signals = self.signals.clone();
+        session.attend(Box::new(move |host| signals.stop(host)));
         for told in session.left_over().map_err(|error| self.refuse(&error))? {
             self.printer
                 .remark(&format!("{}\n", safe(&told, self.printer.style())));
@@ -169,17 +168,13 @@ impl Desk {
         if let Some(exact) = vertices.find(|key| key.to_string() == text) {
             return Ok(exact.clone());
         }
-        let orders = parse(&format!("show {text}"), graph, &Kinds);
-        match orders
-            .map_err(|error| self.refuse(&error.into()))?
-            .as_slice()
-        {
-            [Order::Show(keys)] if keys.len() == 1 => Ok(keys[0].clone()),
-            _ => {
-                let what = format!("`{text}` is not one resource");
-                Err(self.refuse(&SessionError::failed(what).with_hint("write kind[name]")))
-            }
-        }
+        vertex(text, graph, &Kinds).map_err(|error| {
+            let hint = error.hint.clone().map(|hint| match hint == LISTED {
+                true => "`weft graph FILE` shows them".to_owned(),
+                false => hint,
+            });
+            self.refuse(&error.hint(hint).into())
+        })
     }
 
     /// Tells why something could not be done, and gives the exit code.
@@ -204,6 +199,8 @@ impl Desk {
             ended.out_of_time = true;
         } else if let Some(stopped) = stopped.filter(|stopped| running && !stopped.quiet) {
             ended.signal = Some(stopped.signal);
+        } else if let Some(refused) = self.signals.refused() {
+            ended.signal = Some(refused);
         }
         ended.code(self.flags.world.detailed_exitcode)
     }

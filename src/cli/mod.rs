@@ -12,7 +12,7 @@
 //!
 //! `args` holds verbs and flags as data, `desk` what every verb works with, `report` how errors of files look.
 //!
-//! Exit codes (rule L6): 0 well · 1 failed, blocked, refused, something left pending, a test that differs · 2 only with
+//! Exit codes (rule L6): 0 well · 1 failed, blocked, refused, something left pending, a test that differs, output lost · 2 only with
 //! `--detailed-exitcode`: changes made, pending or held · 64 usage · 124 `--max-runtime` · 129, 130, 143 stopped by a signal
 //! before converged.
 
@@ -30,8 +30,10 @@ mod watch;
 
 pub use args::Cli;
 
+use crate::graph::nearest;
 use crate::repl::{Color, Printer, Style, size};
 use args::Verb;
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 use desk::Desk;
 use std::ffi::OsString;
@@ -43,7 +45,7 @@ const USAGE: u8 = 64;
 /// The exit codes, for help and manual.
 const EXIT_CODES: &str = "Exit codes:
   0    well
-  1    failed, blocked, refused, something left pending; a test that differs, or no test
+  1    failed, blocked, refused, left pending, output lost; a test that differs, or no test
   2    with --detailed-exitcode: changed, to change or held, and nothing failed
   64   the command line cannot be read
   124  ended by --max-runtime
@@ -51,7 +53,8 @@ const EXIT_CODES: &str = "Exit codes:
 
 /// Reads the command line. Help and version are printed here; so are refusals, with exit code 64.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
-    let matches = command().try_get_matches_from(args);
+    let args: Vec<OsString> = args.into_iter().collect();
+    let matches = command().try_get_matches_from(&args);
     matches
         .and_then(|matches| Cli::from_arg_matches(&matches))
         .map_err(|refusal| {
@@ -62,12 +65,35 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> 
             };
             if refusal.use_stderr() {
                 printer.error(&text);
+                if let Some(verb) = misspelt(&args, refusal.kind()) {
+                    printer.error(&format!("  hint: did you mean `weft {verb}`?"));
+                }
                 ExitCode::from(USAGE)
             } else {
                 printer.result(&text);
-                ExitCode::SUCCESS
+                exit(printer.finish(0))
             }
         })
+}
+
+/// The verb that was meant, where a misspelt one was taken for FILE, and FILE for one argument too many.
+fn misspelt(args: &[OsString], kind: ErrorKind) -> Option<String> {
+    if kind != ErrorKind::UnknownArgument {
+        return None;
+    }
+    let words = args.iter().skip(1).filter_map(|arg| arg.to_str());
+    let mut words = words.filter(|word| !word.starts_with('-'));
+    let verbs = verbs();
+    let near = |word: &str| nearest(word, verbs.iter().map(String::as_str)).map(str::to_owned);
+    let verb = words.find_map(|word| near(word).map(|verb| (verb != word).then_some(verb)));
+    verb.flatten()
+}
+
+/// The verbs' words.
+fn verbs() -> Vec<String> {
+    let command = command();
+    let verbs = command.get_subcommands();
+    verbs.map(|verb| verb.get_name().to_owned()).collect()
 }
 
 /// Does what the command line says.
@@ -88,7 +114,10 @@ pub fn run(cli: Cli) -> ExitCode {
         }
         Some(verb) => do_verb(&desk, verb),
     };
-    desk.printer.finish();
+    exit(desk.printer.finish(code))
+}
+
+fn exit(code: i32) -> ExitCode {
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }
 

@@ -53,7 +53,7 @@ pub fn stay(desk: &Desk, session: &mut Session, path: Option<&Path>) -> i32 {
     let reread = path.is_some() && !desk.printer.style().asks;
     desk.signals.tell(sender.clone(), reread);
     let files = path.map(|path| watch_files(session, path, sender.clone()));
-    Behind::follow(session, &desk.printer, Some(sender));
+    Behind::follow(session, &desk.printer, &desk.signals);
     let left = listen(desk, session, path, &news);
     drop(files);
     if left {
@@ -79,7 +79,8 @@ fn code_of(desk: &Desk, session: &mut Session) -> i32 {
 /// Hears news until the watch has ended. True: it is left as it stands.
 fn listen(desk: &Desk, session: &mut Session, path: Option<&Path>, news: &Receiver<News>) -> bool {
     let patience = desk.flags.world.converged_timeout.map(|span| span.as_std());
-    let mut quiet = Some(Instant::now());
+    // Before anything was looked at, nothing is quiet.
+    let mut quiet = quiet_since_now(session);
     let mut changed: Option<Instant> = None;
     while session.moment().running {
         let give_up = patience
@@ -88,8 +89,7 @@ fn listen(desk: &Desk, session: &mut Session, path: Option<&Path>, news: &Receiv
         let read_at = changed.map(|at| at + SETTLE);
         let next = give_up.into_iter().chain(read_at).min();
         match wait(news, next) {
-            Ok(News::Busy) => quiet = None,
-            Ok(News::Quiet) => quiet = Some(Instant::now()),
+            Ok(News::Busy | News::Quiet) => quiet = quiet_since_now(session),
             Ok(News::Asks) => session.answer_questions(&mut desk.console()),
             Ok(News::Reread) => changed = Some(Instant::now()),
             Ok(News::Ended) => {}
@@ -98,11 +98,19 @@ fn listen(desk: &Desk, session: &mut Session, path: Option<&Path>, news: &Receiv
                 changed = None;
                 read_again(desk, session, path);
             }
+            Err(RecvTimeoutError::Timeout) if quiet_since_now(session).is_none() => quiet = None,
             Err(RecvTimeoutError::Timeout) => return give_up_quietly(desk, session),
             Err(RecvTimeoutError::Disconnected) => return false,
         }
     }
     false
+}
+
+/// Now, if nothing is left to do.
+fn quiet_since_now(session: &Session) -> Option<Instant> {
+    session
+        .ask(|engine| engine.is_converged())
+        .then(Instant::now)
 }
 
 fn wait(news: &Receiver<News>, until: Option<Instant>) -> Result<News, RecvTimeoutError> {
@@ -113,7 +121,11 @@ fn wait(news: &Receiver<News>, until: Option<Instant>) -> Result<News, RecvTimeo
 }
 
 fn give_up_quietly(desk: &Desk, session: &mut Session) -> bool {
-    if let Err(error) = session.obey("", &Order::Stop, &mut desk.console()) {
+    if let Some(patience) = desk.flags.world.converged_timeout {
+        let why = format!("nothing was left to do for {patience}: --converged-timeout ends it\n");
+        desk.printer.remark(&why);
+    }
+    if let Err(error) = session.stop_by_itself(&mut desk.console()) {
         desk.refuse(&error);
     }
     false

@@ -103,6 +103,7 @@ impl Reader<'_> {
                     "a field alone says nothing",
                 )
                 .expected("-> REF.PARAM")
+                .hint("`a.sent -> b.param` binds it; `show a` shows what it is".to_owned())
                 .grade(Grade::Missing));
         }
         if let Some(at) = found.iter().position(|found| found.path.is_some()) {
@@ -112,7 +113,7 @@ impl Reader<'_> {
         match (keys.next(), arrows.is_empty()) {
             (Some(first), true) => Ok(Order::Show(vec![first])),
             (Some(first), false) => Ok(Order::Chain(first, arrows.into_iter().zip(keys).collect())),
-            (None, _) => Err(self.wrong(&(0..0), "nothing to do")),
+            (None, _) => Err(self.missing(&Arg::new(Slot::Ref, "REF"))),
         }
     }
 
@@ -136,6 +137,7 @@ impl Reader<'_> {
         if found.len() > 2 {
             return self
                 .wrong(&span(at), "a field in a chain")
+                .expected("vertices alone between arrows")
                 .hint("draw each binding on its own: `a.sent -> b.param`".to_owned());
         }
         let other = 1 - at.min(1);
@@ -148,7 +150,7 @@ impl Reader<'_> {
             Err(error) => {
                 error.hint("a binding has a field at both ends; an edge has none".to_owned())
             }
-            Ok(()) => self.wrong(&span(other), "a field is missing"),
+            Ok(()) => self.missing(&Arg::new(Slot::Field, "REF.PARAM")),
         }
     }
 
@@ -160,7 +162,10 @@ impl Reader<'_> {
             format!("`{}` cannot stand here", self.text_at(&token.span)),
         )
         .expected("`->` or `~>`")
-        .hint(near.map(|near| format!("did you mean `{near}`?")))
+        .hint(near.map_or(
+            "a vertex before it begins a chain: `a -> b`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        ))
     }
 
     /// An unknown first word was perhaps to be a command.
@@ -176,14 +181,19 @@ impl Reader<'_> {
         if !begins || !error.what.starts_with("there is no vertex") {
             return error;
         }
-        let near =
-            registry::near(registry::COMMANDS, word).map(|near| format!("did you mean `{near}`?"));
-        let hint = near.or(error.hint.clone());
+        let near = registry::near(registry::COMMANDS, word);
+        let meant = error
+            .hint
+            .clone()
+            .filter(|hint| hint.starts_with("did you mean"));
         CommandError {
             what: format!("there is no command or vertex `{word}`"),
-            expected: Some("a command (`help` lists them) or a reference".to_owned()),
+            expected: Some("a command, or a vertex of this graph".to_owned()),
             ..error
         }
-        .hint(hint)
+        .hint(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => meant.unwrap_or("`help` lists the commands, `show` the vertices".to_owned()),
+        })
     }
 }

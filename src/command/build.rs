@@ -2,6 +2,7 @@
 
 use super::order::{BreakAt, Order, Setting, SimOrder};
 use super::parse::Taken;
+use super::sims::{FAULTS, STATES};
 use crate::graph::Key;
 
 /// The order of a command; nothing only if the registry's table and this one disagree, which a test excludes.
@@ -89,16 +90,19 @@ pub(super) fn sim(verb: &str, taken: Vec<Taken>) -> Option<SimOrder> {
         "write" => SimOrder::Write(a.text()?, a.text()?),
         "rm" => SimOrder::Rm(a.text()?),
         "touch" => SimOrder::Touch(a.text()?),
-        "chmod" => SimOrder::Chmod(a.text()?, a.text()?),
+        "chmod" => SimOrder::Chmod(u32::try_from(a.number()?).ok()?, a.text()?),
         "chown" => SimOrder::Chown(a.text()?, a.text()?),
         "mkdir" => SimOrder::Mkdir(a.text()?),
         "mv" => SimOrder::Mv(a.text()?, a.text()?),
         "ln" => SimOrder::Ln(a.text()?, a.text()?),
-        "svc" => SimOrder::Svc(a.text()?, a.text()?),
-        "http" => SimOrder::Http(a.text()?, a.number()?, a.text()),
-        "fail" => SimOrder::Fail(a.text()?, a.text()?, a.number()),
+        "svc" => SimOrder::Svc(a.text()?, a.one_of(&STATES)?),
+        "http" => SimOrder::Http(a.text()?, u16::try_from(a.number()?).ok()?, a.text()),
+        "fail" => SimOrder::Fail(a.text()?, a.one_of(&FAULTS)?, a.number()),
         "heal" => SimOrder::Heal(a.text()),
-        "crash" => SimOrder::Crash(a.text()),
+        "crash" => SimOrder::Crash(match a.0.next()? {
+            Taken::Point(point) => Some(point),
+            _ => None,
+        }),
         "restart" => SimOrder::Restart,
         "advance" => match a.0.next()? {
             Taken::Span(span) => SimOrder::Advance(span),
@@ -139,6 +143,13 @@ impl Args {
             Taken::Number(n) => Some(n),
             _ => None,
         }
+    }
+
+    /// What the next word means in a table.
+    fn one_of<T: Copy>(&mut self, table: &[(&str, T)]) -> Option<T> {
+        let word = self.text()?;
+        let row = table.iter().find(|(name, _)| *name == word);
+        row.map(|(_, of)| *of)
     }
 
     fn stop(&mut self) -> Option<BreakAt> {

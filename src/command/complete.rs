@@ -167,18 +167,19 @@ fn wanted(line: &str, before: &[Token], scope: &Scope) -> Vec<Wanted> {
     };
     match bare(first).and_then(registry::find) {
         Some(command) if !arrow_second => args(line, command.args, &before[1..], scope),
-        _ => vec![chain(line, before, scope)],
+        _ => chain(line, before, scope),
     }
 }
 
-/// In a chain: an arrow after a reference, a reference after an arrow.
-fn chain(line: &str, tokens: &[Token], scope: &Scope) -> Wanted {
-    let bound = tokens.first().is_some_and(|first| match &first.what {
-        What::Word(parts) => {
-            resolve(line, scope, parts, Wants::Before).is_ok_and(|found| found.path.is_some())
-        }
-        _ => false,
-    });
+/// In a chain: an arrow after a reference, a reference after an arrow. Nothing where it begins with none.
+fn chain(line: &str, tokens: &[Token], scope: &Scope) -> Vec<Wanted> {
+    let first = tokens.first().and_then(parts);
+    let found = first.map(|parts| resolve(line, scope, parts, Wants::Before));
+    let bound = match found {
+        Some(Ok(found)) => found.path.is_some(),
+        Some(Err(_)) => return Vec::new(),
+        None => false,
+    };
     let after_arrow = matches!(
         tokens.last(),
         Some(Token {
@@ -192,11 +193,11 @@ fn chain(line: &str, tokens: &[Token], scope: &Scope) -> Wanted {
         (false, true) => (Goal::Arrow, "-> REF.PARAM"),
         (false, false) => (Goal::Arrow, "-> REF"),
     };
-    Wanted {
+    vec![Wanted {
         slot,
         owner: None,
         shows: shows.to_owned(),
-    }
+    }]
 }
 
 /// Which arguments can come after these words: the next one, and those behind it as long as it may be left out.
@@ -212,7 +213,7 @@ fn args(line: &str, args: &[Arg], mut words: &[Token], scope: &Scope) -> Vec<Wan
         };
         let goes_on = matches!(
             arg.slot,
-            Slot::Refs | Slot::Names | Slot::Settings | Slot::Rest | Slot::Expect
+            Slot::Refs | Slot::Names | Slot::Settings | Slot::Command | Slot::Expect
         );
         let Some((first, more)) = words.split_first().filter(|_| !goes_on) else {
             found.push(wanted(Goal::Slot(arg.slot), &owner));
@@ -222,7 +223,7 @@ fn args(line: &str, args: &[Arg], mut words: &[Token], scope: &Scope) -> Vec<Wan
             }
         };
         match arg.slot {
-            Slot::Chain | Slot::Binding => return vec![chain(line, words, scope)],
+            Slot::Chain | Slot::Binding => return chain(line, words, scope),
             Slot::Sim => {
                 let sim = bare(first).and_then(registry::find_sim);
                 return sim.map_or_else(Vec::new, |sim| self::args(line, sim.args, more, scope));

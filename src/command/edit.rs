@@ -1,5 +1,7 @@
 //! Orders that edit the graph, applied to a draft: each whole or not at all (rule G2).
 
+use std::ops::Range;
+
 use super::error::CommandError;
 use super::meta;
 use super::order::{Order, Setting, Written};
@@ -80,17 +82,40 @@ pub fn veiled(graph: &Graph, catalog: &dyn Catalog, order: &Order) -> Order {
     })
 }
 
-/// A refusal that points into the line, where its place is one of it.
-pub fn refused(line: &str, refusal: &Refusal) -> CommandError {
+/// A refusal that points into the line, where its place is one of it; else at the statement that these bytes are.
+pub fn refused(line: &str, within: Range<usize>, refusal: &Refusal) -> CommandError {
     let span = match refusal.place.line {
-        0 => 0..line.trim_end().len(),
+        0 => within,
         _ => {
             let at = byte_of(line, refusal.place);
             let len = line[at..].find(char::is_whitespace);
             at..len.map_or(line.len(), |len| at + len)
         }
     };
-    CommandError::new(line, span, refusal.to_string()).hint(refusal.hint.clone())
+    let hint = refusal.hint.clone();
+    CommandError::new(line, span, refusal.to_string())
+        .hint(hint.or_else(|| advice(&refusal.problem)))
+}
+
+/// What to do about a refusal that says nothing of it itself.
+fn advice(problem: &Problem) -> Option<String> {
+    let more = |key: &Key| Some(format!("`kinds {}` says what each param takes", key.kind()));
+    match problem {
+        Problem::WrongType(_, path, ..) if path.starts_with("meta.") => {
+            Some("`help meta` says what each takes".to_owned())
+        }
+        Problem::WrongType(key, ..) | Problem::Invalid(key, _) => more(key),
+        Problem::Missing(key, param) => Some(format!(
+            "write `{param}=VALUE`, or bind a value to {}",
+            field_text(key, &FieldPath::parse(param))
+        )),
+        Problem::CannotReceive(..) => Some("write its value instead".to_owned()),
+        Problem::Unfit(..) => Some(
+            "`kinds` says what each sends and takes; `template` makes text of values".to_owned(),
+        ),
+        Problem::NotThere(_) => Some("`show` and `graph` tell what there is".to_owned()),
+        _ => None,
+    }
 }
 
 /// The byte at a place of a line; its end if there is none.

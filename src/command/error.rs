@@ -30,6 +30,8 @@ pub struct CommandError {
     pub hint: Option<String>,
     /// How wrong it is.
     pub grade: Grade,
+    /// Whether it is about what a name means in this graph: in another graph it might be right.
+    pub of_graph: bool,
 }
 
 /// The text that an error points into.
@@ -46,6 +48,7 @@ impl CommandError {
             expected: None,
             hint: None,
             grade: Grade::Wrong,
+            of_graph: false,
         }
     }
 
@@ -63,6 +66,12 @@ impl CommandError {
             hint: hint.into(),
             ..self
         }
+    }
+
+    /// With what to do, where nothing better is known.
+    pub fn or_hint(self, hint: impl FnOnce() -> String) -> CommandError {
+        let hint = self.hint.clone().unwrap_or_else(hint);
+        self.hint(hint)
     }
 
     /// Of another grade.

@@ -11,7 +11,10 @@ const DEEPEST: u32 = 32;
 pub(super) fn read(lexer: &mut Lexer, depth: u32) -> Result<Raw, CommandError> {
     let start = lexer.pos;
     if depth > DEEPEST {
-        return Err(lexer.wrong(start, format!("nested deeper than {DEEPEST}")));
+        return Err(lexer
+            .wrong(start, format!("nested deeper than {DEEPEST}"))
+            .expected("a value of less depth")
+            .hint("put some of it into a vertex of its own, and bind it".to_owned()));
     }
     let node = match lexer.peek() {
         Some('[') => list(lexer, depth)?,
@@ -48,7 +51,10 @@ fn map(lexer: &mut Lexer, depth: u32) -> Result<RawNode, CommandError> {
         let at = lexer.pos;
         let key = key(lexer, start)?;
         if items.iter().any(|(there, _, _)| *there == key) {
-            return Err(lexer.wrong(at, format!("the key `{key}` is there already")));
+            return Err(lexer
+                .wrong(at, format!("the key `{key}` is there already"))
+                .expected("each key once")
+                .hint("keep one of the two".to_owned()));
         }
         blanks(lexer, start)?;
         items.push((key, lexer.place(at), read(lexer, depth + 1)?));
@@ -70,7 +76,8 @@ fn key(lexer: &mut Lexer, start: usize) -> Result<String, CommandError> {
         }
         _ => Err(lexer
             .wrong(lexer.pos, format!("the key `{key}` has no value"))
-            .expected("`: ` and a value")),
+            .expected("`: ` and a value")
+            .hint(format!("write `{key}: VALUE`"))),
     }
 }
 
@@ -84,9 +91,13 @@ fn bare(lexer: &mut Lexer, ends: &[char]) -> Result<String, CommandError> {
     let text = rest[..end].trim();
     lexer.pos += end;
     match text.is_empty() {
-        true if end == rest.len() => Err(lexer.open(start, "a value is missing")),
+        true if end == rest.len() => Err(lexer
+            .open(start, "a value is missing")
+            .expected("a value")
+            .hint("`\"\"` is the empty text".to_owned())),
         true => Err(lexer
             .wrong(start, "a value is missing")
+            .expected("a value")
             .hint("`\"\"` is the empty text".to_owned())),
         false => Ok(text.to_owned()),
     }
@@ -95,14 +106,24 @@ fn bare(lexer: &mut Lexer, ends: &[char]) -> Result<String, CommandError> {
 fn blanks(lexer: &mut Lexer, start: usize) -> Result<(), CommandError> {
     while let Some(c) = lexer.peek() {
         if lexer.at_heredoc() {
-            return Err(lexer.wrong(start, "a bracket is open where the text of `<<` begins"));
+            return Err(lexer
+                .wrong(start, "a bracket is open where the text of `<<` begins")
+                .expected("the closing bracket on the same line")
+                .hint("close it before the line ends".to_owned()));
         }
         if !c.is_whitespace() {
             return Ok(());
         }
         lexer.pos += c.len_utf8();
     }
-    Err(lexer.open(start, "a bracket is not closed"))
+    let (open, close) = match lexer.line[start..].starts_with('[') {
+        true => ('[', ']'),
+        false => ('{', '}'),
+    };
+    let error = lexer.open(start, format!("the bracket {open} is not closed"));
+    Err(error
+        .expected(format!("`{close}`"))
+        .hint("close it behind its last value".to_owned()))
 }
 
 fn closes(lexer: &mut Lexer, start: usize, close: char) -> Result<bool, CommandError> {
@@ -124,7 +145,8 @@ fn comma(lexer: &mut Lexer, start: usize, close: char) -> Result<(), CommandErro
         }
         Some(c) if c == close => Ok(()),
         _ => Err(lexer
-            .wrong(lexer.pos, "the list or map goes on strangely")
-            .expected(format!("`,` or `{close}`"))),
+            .wrong(lexer.pos, "something sticks to a value in brackets")
+            .expected(format!("`,` or `{close}`"))
+            .hint("quote a value with commas, brackets or quotes in it".to_owned())),
     }
 }

@@ -15,11 +15,12 @@ impl<'a> Lexer<'a> {
                 let text = self.quoted()?;
                 match self.peek() {
                     Some(']') => self.pos += 1,
-                    None => return Err(self.open(start, "`[` is not closed")),
+                    None => return Err(self.unclosed(start)),
                     Some(_) => {
                         return Err(self
                             .wrong(self.pos, "something sticks to the quote")
-                            .expected("`]`"));
+                            .expected("`]`")
+                            .hint("the quotes stand around all of the name".to_owned()));
                     }
                 }
                 text
@@ -40,19 +41,26 @@ impl<'a> Lexer<'a> {
                 Some('\n') => {
                     return Err(self
                         .wrong(start, "`[` is not closed on its line")
-                        .expected("`]`"));
+                        .expected("`]`")
+                        .hint("quote a name with a newline in it".to_owned()));
                 }
                 Some(_) => {}
                 None => {
                     let partial = self.line[begin..].to_owned();
                     self.part(Piece::Name(partial), start);
-                    return Err(self.open(start, "`[` is not closed").expected("`]`"));
+                    return Err(self.unclosed(start));
                 }
             }
             if depth == 0 {
                 return Ok(self.line[begin..self.pos - 1].to_owned());
             }
         }
+    }
+
+    fn unclosed(&self, start: usize) -> CommandError {
+        self.open(start, "`[` is not closed")
+            .expected("`]`")
+            .hint("close it behind the name: `kind[name]`".to_owned())
     }
 
     /// A value: after `=`, or where a word begins like none but a value can.
@@ -90,7 +98,8 @@ impl<'a> Lexer<'a> {
                 self.bump();
                 Err(self
                     .wrong(start, "something sticks to the value")
-                    .expected("a blank or `;`"))
+                    .expected("a blank or `;`")
+                    .hint("put the quotes around all of it".to_owned()))
             }
         }
     }
@@ -106,6 +115,7 @@ impl<'a> Lexer<'a> {
                     self.pos += 1;
                     return Err(self
                         .wrong(at, "a quote inside a bare value")
+                        .expected("a value without quotes, or all of it in quotes")
                         .hint("put the quotes around all of it".to_owned()));
                 }
                 c => self.pos += c.len_utf8(),
@@ -129,7 +139,8 @@ impl<'a> Lexer<'a> {
         self.pos += 2 + tag.len();
         let open = |lexer: &Self| {
             let what = format!("the text of `<<{tag}` is not closed");
-            lexer.open(start, what).expected(format!("a line `{tag}`"))
+            let error = lexer.open(start, what).expected(format!("a line `{tag}`"));
+            error.hint(format!("put `{tag}` alone on the line after its last one"))
         };
         let (line_end, mut at) = match self.heredoc {
             Some(both) => both,
@@ -157,11 +168,14 @@ impl<'a> Lexer<'a> {
         let mut text = String::new();
         loop {
             if self.at_heredoc() {
-                return Err(self.wrong(start, "a quote is open where the text of `<<` begins"));
+                return Err(self
+                    .wrong(start, "a quote is open where the text of `<<` begins")
+                    .expected("the closing quote on the same line")
+                    .hint("close it before the line ends".to_owned()));
             }
             let at = self.pos;
             match self.bump() {
-                None => return Err(self.open(start, "a quote is not closed")),
+                None => return Err(self.unquoted(start)),
                 c if c == quote => return Ok(text),
                 Some('\\') if quote == Some('"') => text.push(self.escape(start, at)?),
                 Some(c) => text.push(c),
@@ -169,9 +183,23 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// All that follows an open quote is its text, other commands too: that is said, since a pipe shows none of it.
+    fn unquoted(&self, start: usize) -> CommandError {
+        let text = &self.line[start..];
+        let quote = text.chars().next().unwrap_or('"');
+        let swallowed = text.trim_end().matches('\n').count();
+        let hint = match swallowed {
+            0 => format!("close it with {quote} behind the last character of the text"),
+            1 => format!("the line after it was taken as its text: close it with {quote}"),
+            n => format!("the {n} lines after it were taken as its text: close it with {quote}"),
+        };
+        let error = self.open(start, format!("the quote {quote} is not closed"));
+        error.expected(format!("another {quote}")).hint(hint)
+    }
+
     pub(super) fn escape(&mut self, start: usize, at: usize) -> Result<char, CommandError> {
         match self.bump() {
-            None => Err(self.open(start, "a quote is not closed")),
+            None => Err(self.unquoted(start)),
             Some('n') => Ok('\n'),
             Some('t') => Ok('\t'),
             Some('r') => Ok('\r'),
@@ -197,7 +225,8 @@ impl<'a> Lexer<'a> {
             }
             _ => Err(self
                 .wrong(at, "no such character")
-                .expected("\\u{…} with a code point in hexadecimal")),
+                .expected("\\u{…} with a code point in hexadecimal")
+                .hint("such as \\u{e9}".to_owned())),
         }
     }
 }

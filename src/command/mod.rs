@@ -49,9 +49,10 @@ pub use hint::hint;
 pub use history::History;
 pub use order::{BreakAt, Order, Setting, SimOrder, Written};
 pub use order_text::raw_text;
-pub use parse::{Script, parse};
+pub use parse::{Script, parse, vertex};
 pub use session::{Flow, Front, Session, SessionError, SessionOptions, WorldName};
-pub use sims::FAULTS;
+pub use sims::{FAULTS, STATES, UnitState};
+pub use slips::LISTED;
 pub use verbs::EVENTS;
 
 #[cfg(test)]

@@ -92,7 +92,12 @@ impl<'a> Offers<'a> {
             }
             Slot::Sim => self.commands(SIMS),
             Slot::Expect => self.expect(),
-            Slot::Name | Slot::Text | Slot::Rest | Slot::Span | Slot::Number => {}
+            Slot::Point => {
+                self.word("record", "before a record is durable");
+                self.refs();
+            }
+            Slot::Name | Slot::Text | Slot::Command | Slot::Bits => {}
+            Slot::Span | Slot::Number | Slot::Count | Slot::Page => {}
         }
     }
 

@@ -1,9 +1,13 @@
 //! An order: a command as data, closed.
 
+use super::sims::UnitState;
 use super::words::Arrow;
+use crate::drive::sim::CrashPoint;
 use crate::graph::{FieldPath, Key};
 use crate::time::Span;
 use crate::value::{Place, Raw, RawNode};
+use crate::world::ModeBits;
+use crate::world::sim::FaultKind;
 
 /// One thing to do.
 #[derive(Clone, PartialEq, Debug)]
@@ -143,7 +147,7 @@ pub enum SimOrder {
     /// Path.
     Touch(String),
     /// Mode and path.
-    Chmod(String, String),
+    Chmod(ModeBits, String),
     /// Owner and path.
     Chown(String, String),
     /// Path.
@@ -153,15 +157,15 @@ pub enum SimOrder {
     /// Target and the link's path.
     Ln(String, String),
     /// Unit and state.
-    Svc(String, String),
+    Svc(String, UnitState),
     /// URL, status and body.
-    Http(String, u64, Option<String>),
+    Http(String, u16, Option<String>),
     /// What fails, how, and how often.
-    Fail(String, String, Option<u64>),
+    Fail(String, FaultKind, Option<u64>),
     /// What fails no more; nothing fails if none.
     Heal(Option<String>),
     /// At this point; now if none.
-    Crash(Option<String>),
+    Crash(Option<CrashPoint>),
     /// Start again.
     Restart,
     /// So much time.

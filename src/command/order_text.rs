@@ -1,6 +1,7 @@
 //! An order's canonical text, which parses back to it: the session's log.
 
 use super::order::{BreakAt, Order, Setting, SimOrder, Written};
+use super::sims::fault_word;
 use super::words::Arrow;
 use crate::graph::Key;
 use crate::graph::refs::{field_text, ref_text};
@@ -152,18 +153,20 @@ impl fmt::Display for SimOrder {
             SimOrder::Write(path, text) => put("write", &[path, text]),
             SimOrder::Rm(path) => put("rm", &[path]),
             SimOrder::Touch(path) => put("touch", &[path]),
-            SimOrder::Chmod(mode, path) => put("chmod", &[mode, path]),
+            SimOrder::Chmod(mode, path) => put("chmod", &[&format!("{mode:04o}"), path]),
             SimOrder::Chown(owner, path) => put("chown", &[owner, path]),
             SimOrder::Mkdir(path) => put("mkdir", &[path]),
             SimOrder::Mv(from, to) => put("mv", &[from, to]),
             SimOrder::Ln(target, path) => put("ln", &[target, path]),
-            SimOrder::Svc(unit, state) => put("svc", &[unit, state]),
+            SimOrder::Svc(unit, state) => put("svc", &[unit, state.word()]),
             SimOrder::Http(url, status, None) => put("http", &[url, &status.to_string()]),
             SimOrder::Http(url, status, Some(body)) => {
                 put("http", &[url, &status.to_string(), body])
             }
-            SimOrder::Fail(what, fault, None) => put("fail", &[what, fault]),
-            SimOrder::Fail(what, fault, Some(n)) => put("fail", &[what, fault, &n.to_string()]),
+            SimOrder::Fail(what, fault, None) => put("fail", &[what, fault_word(*fault)]),
+            SimOrder::Fail(what, fault, Some(n)) => {
+                put("fail", &[what, fault_word(*fault), &n.to_string()])
+            }
             SimOrder::Heal(None) => put("heal", &[]),
             SimOrder::Heal(Some(what)) => put("heal", &[what]),
             SimOrder::Crash(None) => put("crash", &[]),

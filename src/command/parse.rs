@@ -3,9 +3,10 @@
 use super::build;
 use super::error::{CommandError, Grade};
 use super::order::{BreakAt, Order, Setting, SimOrder};
-use super::refs::{Scope, Wants};
+use super::refs::{Scope, Wants, resolve};
 use super::registry::{self, Arg, Command, Slot};
 use super::words::{Arrow, Part, Piece, Token, What, lex};
+use crate::drive::sim::CrashPoint;
 use crate::graph::{Catalog, FieldPath, Graph, Key};
 use crate::time::Span;
 use std::ops::Range;
@@ -55,6 +56,15 @@ impl Script {
         self.statements.is_empty()
     }
 
+    /// The bytes of a statement; all of the line behind the last one.
+    pub fn span(&self, at: usize) -> Range<usize> {
+        let statement = self.statements.get(at);
+        let ends = statement.and_then(|tokens| Some((tokens.first()?, tokens.last()?)));
+        ends.map_or(0..self.line.len(), |(first, last)| {
+            first.span.start..last.span.end
+        })
+    }
+
     /// The order that a statement is in this graph; none behind the last one.
     pub fn order(
         &self,
@@ -95,6 +105,7 @@ pub(super) enum Taken {
     Number(u64),
     Span(Span),
     Stop(BreakAt),
+    Point(CrashPoint),
     Sim(SimOrder),
 }
 
@@ -141,17 +152,11 @@ impl<'a> Reader<'a> {
         let mut taken: Vec<Taken> = Vec::new();
         for arg in command.args {
             let next = match self.tokens.get(self.at) {
-                None if arg.optional => Taken::Nothing,
-                None => {
-                    return Err(self.missing(arg).hint(format!(
-                        "{} — {}",
-                        command.usage(),
-                        command.about
-                    )));
-                }
-                Some(_) => self.arg(arg, &mut taken)?,
+                None if arg.optional => Ok(Taken::Nothing),
+                None => Err(self.missing(arg)),
+                Some(_) => self.arg(arg, &mut taken),
             };
-            taken.push(next);
+            taken.push(next.map_err(|error| error.or_hint(|| usage(command)))?);
         }
         match self.tokens.get(self.at) {
             None => Ok(taken),
@@ -170,9 +175,9 @@ impl<'a> Reader<'a> {
                 slot: Slot::Word(words),
                 ..
             }) => error.expected(words.join(" | ")),
-            _ => error,
+            _ => error.expected("nothing more"),
         };
-        error.hint(command.usage())
+        error.hint(usage(command))
     }
 
     pub(super) fn unread(&self, command: &Command) -> CommandError {
@@ -180,7 +185,7 @@ impl<'a> Reader<'a> {
             &(0..self.line.len()),
             format!("`{}` cannot be read", command.name),
         )
-        .hint(command.usage())
+        .hint(usage(command))
     }
 
     /// Something more is needed at the end of the statement.
@@ -241,16 +246,44 @@ impl<'a> Reader<'a> {
             Slot::Names => self.names(arg, before),
             Slot::Settings => self.settings(arg, before),
             Slot::Name | Slot::Path | Slot::Text => Ok(Taken::Text(self.text(arg)?)),
-            Slot::Rest => self.rest(),
+            Slot::Command => self.command_line(),
             Slot::Word(words) => self.one_of(arg, words),
-            Slot::Span | Slot::Number => self.number(arg),
+            Slot::Span | Slot::Number | Slot::Count | Slot::Bits | Slot::Page => self.number(arg),
+            Slot::Point => self.point(arg),
             Slot::Kind => self.kind(arg).map(Taken::Text),
             Slot::Topic => self.topic(arg),
             Slot::Stop => self.stop(arg),
             Slot::Sim => self.sim(arg),
-            Slot::Expect => self.rest(),
+            Slot::Expect => self.expectation(),
         }
     }
+}
+
+/// How a command is written, and what it does.
+fn usage(command: &Command) -> String {
+    format!("{} — {}", command.usage(), command.about)
+}
+
+/// The vertex that a text alone means, as an argument of the command line names it.
+pub fn vertex(text: &str, graph: &Graph, catalog: &dyn Catalog) -> Result<Key, CommandError> {
+    let tokens = lex(text)?;
+    let one = match tokens.as_slice() {
+        [
+            Token {
+                what: What::Word(parts),
+                ..
+            },
+        ] => parts,
+        _ => {
+            let what = format!("`{text}` is not one vertex");
+            let error =
+                CommandError::new(text, 0..text.len(), what).expected("a vertex of this graph");
+            return Err(
+                error.hint("write `kind[name]`, and quotes around a name with blanks".to_owned())
+            );
+        }
+    };
+    resolve(text, &Scope::new(graph, catalog), one, Wants::Vertex).map(|found| found.key)
 }
 
 /// A word that is only plain characters.

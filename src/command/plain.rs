@@ -1,13 +1,15 @@
 //! Arguments that are about no vertex: texts, numbers, words of a set, topics.
 
 use super::build;
-use super::error::CommandError;
+use super::error::{CommandError, Grade};
 use super::order::BreakAt;
 use super::parse::{Reader, Taken, bare};
 use super::refs::{Wants, resolve};
 use super::registry::{self, Arg, Slot};
 use super::verbs::EVENTS;
 use super::words::{Part, Piece, Token, What};
+use crate::drive::sim::CrashPoint;
+use crate::file::Expect;
 use crate::graph::nearest;
 use crate::value::{Raw, RawNode};
 use std::ops::Range;
@@ -34,20 +36,65 @@ impl Reader<'_> {
         })
     }
 
-    /// All that follows, as it stands.
-    pub(super) fn rest(&mut self) -> Result<Taken, CommandError> {
+    /// All that follows, as it stands, and where.
+    fn rest(&mut self) -> Result<(String, Range<usize>), CommandError> {
         let rest = &self.tokens[self.at..];
         let (Some(first), Some(last)) = (rest.first(), rest.last()) else {
-            return Ok(Taken::Nothing);
+            return Ok((String::new(), self.line.len()..self.line.len()));
         };
         let heredoc = |span: &&Range<usize>| self.text_at(span).starts_with("<<");
         if let Some(span) = rest.iter().flat_map(values).find(heredoc) {
-            return Err(self.wrong(span, "no heredoc can stand here"));
+            return Err(self
+                .wrong(span, "no heredoc can stand here")
+                .expected("words on one line")
+                .hint("quote the text".to_owned()));
         }
         self.at = self.tokens.len();
-        Ok(Taken::Text(
-            self.text_at(&(first.span.start..last.span.end)).to_owned(),
-        ))
+        let span = first.span.start..last.span.end;
+        Ok((self.text_at(&span).to_owned(), span))
+    }
+
+    /// A command line, which a shell would split into words.
+    pub(super) fn command_line(&mut self) -> Result<Taken, CommandError> {
+        Ok(Taken::Text(self.rest()?.0))
+    }
+
+    /// What is expected, which must say something.
+    pub(super) fn expectation(&mut self) -> Result<Taken, CommandError> {
+        let (text, span) = self.rest()?;
+        match Expect::parse(&text) {
+            Ok(_) => Ok(Taken::Text(text)),
+            Err(unclear) => {
+                let says = unclear.what.starts_with("expected");
+                let grade = match unclear.open {
+                    true => Grade::Missing,
+                    false => Grade::Wrong,
+                };
+                let error = self.wrong(&span, unclear.what).hint(unclear.hint);
+                let error = error.or_hint(|| "`help expect` lists the forms".to_owned());
+                Err(match says {
+                    true => error,
+                    false => error.expected("one of the forms that `help expect` lists"),
+                }
+                .grade(grade))
+            }
+        }
+    }
+
+    /// Where a crash comes.
+    pub(super) fn point(&mut self, arg: &Arg) -> Result<Taken, CommandError> {
+        let (parts, span) = self.need(arg)?;
+        if self.text_at(span) == "record" && self.tokens.len() > self.at + 1 {
+            self.at += 1;
+            return match self.number(&Arg::new(Slot::Count, "N"))? {
+                Taken::Number(n) => Ok(Taken::Point(CrashPoint::Record(n))),
+                other => Ok(other),
+            };
+        }
+        let found = resolve(self.line, self.scope, parts, Wants::Vertex)
+            .map_err(|error| error.expected("a vertex, or `record N`"))?;
+        self.at += 1;
+        Ok(Taken::Point(CrashPoint::After(found.key)))
     }
 
     pub(super) fn one_of(&mut self, arg: &Arg, words: &[&str]) -> Result<Taken, CommandError> {
@@ -77,6 +124,20 @@ impl Reader<'_> {
                 text.parse().ok().map(Taken::Span),
                 "a length of time with its unit: 500ms, 10s, 1m30s",
             ),
+            Slot::Bits => {
+                let bits = u64::from_str_radix(&text, 8).ok();
+                let bits = bits.filter(|bits| *bits <= 0o7777);
+                (bits.map(Taken::Number), "an octal mode, such as 0644")
+            }
+            Slot::Page => {
+                let status = text.parse().ok().filter(|n| (100..600).contains(n));
+                let expected = "a status from 100 to 599: 200 is well, 404 not there, 500 broken";
+                (status.map(Taken::Number), expected)
+            }
+            Slot::Count => {
+                let count = text.parse().ok().filter(|n| *n > 0);
+                (count.map(Taken::Number), "a whole number from 1 on")
+            }
             _ => (text.parse().ok().map(Taken::Number), "a whole number"),
         };
         taken.ok_or_else(|| {
@@ -88,10 +149,9 @@ impl Reader<'_> {
     pub(super) fn topic(&mut self, arg: &Arg) -> Result<Taken, CommandError> {
         let (_, span) = self.need(arg)?;
         let word = self.text(arg)?;
-        let sub = self.word().map(|(_, span)| self.text_at(span));
-        if word == "sim"
-            && let Some(sim) = sub.and_then(registry::find_sim)
-        {
+        if let ("sim", Some((_, span))) = (word.as_str(), self.word()) {
+            let sub = self.text_at(span);
+            let sim = registry::find_sim(sub).ok_or_else(|| self.no_sim(span, sub))?;
             self.at += 1;
             return Ok(Taken::Text(sim.full_name()));
         }
@@ -105,7 +165,11 @@ impl Reader<'_> {
             .or_else(|| nearest(&word, kinds.iter().copied()));
         Err(self
             .wrong(span, format!("there is no command or kind `{word}`"))
-            .hint(near.map(|near| format!("did you mean `{near}`?"))))
+            .expected("a command, a kind, `meta`, or `sim` and one of its commands")
+            .hint(near.map_or(
+                "`help` lists the commands, `kinds` the kinds".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            )))
     }
 
     pub(super) fn stop(&mut self, arg: &Arg) -> Result<Taken, CommandError> {
@@ -121,16 +185,22 @@ impl Reader<'_> {
         Ok(Taken::Stop(BreakAt::Vertex(found.key)))
     }
 
+    fn no_sim(&self, span: &Range<usize>, word: &str) -> CommandError {
+        let names: Vec<&str> = registry::SIMS.iter().map(|sim| sim.name).collect();
+        let near = registry::near(registry::SIMS, word);
+        let hint = near.map_or("`help sim` says what each does".to_owned(), |near| {
+            format!("did you mean `sim {near}`?")
+        });
+        self.wrong(span, format!("there is no `sim {word}`"))
+            .expected(names.join(", "))
+            .hint(hint)
+    }
+
     pub(super) fn sim(&mut self, arg: &Arg) -> Result<Taken, CommandError> {
         let (_, span) = self.need(arg)?;
         let word = self.text(arg)?;
         let Some(command) = registry::find_sim(&word) else {
-            let names: Vec<&str> = registry::SIMS.iter().map(|sim| sim.name).collect();
-            let near = registry::near(registry::SIMS, &word);
-            return Err(self
-                .wrong(span, format!("there is no `sim {word}`"))
-                .expected(names.join(", "))
-                .hint(near.map(|near| format!("did you mean `sim {near}`?"))));
+            return Err(self.no_sim(span, &word));
         };
         let taken = self.args(command)?;
         build::sim(command.name, taken)

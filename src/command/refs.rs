@@ -130,6 +130,10 @@ pub fn resolve(
         }),
         several => Err(ambiguous(&shape, several, &wrong)),
     }
+    .map_err(|error| CommandError {
+        of_graph: true,
+        ..error
+    })
 }
 
 /// The key of a vertex that is not there yet: `kind[name]` or `kind:name`.
@@ -168,18 +172,23 @@ fn shape<'a>(line: &str, parts: &'a [Part]) -> Result<Shape<'a>, CommandError> {
         (Some(first), Some(last)) => first.span.start..last.span.end,
         _ => 0..0,
     };
-    let wrong = |what: &str| Err(CommandError::new(line, span.clone(), what));
+    let no_ref = || {
+        let error = CommandError::new(line, span.clone(), "this is no reference");
+        Err(error
+            .expected("kind[name], kind:name, or a name")
+            .hint("quote a name that begins with a bracket".to_owned()))
+    };
     let (head, rest) = match parts {
         [a, b, rest @ ..] if matches!(b.what, Piece::Name(_)) => match (&a.what, &b.what) {
             (Piece::Bare(kind), Piece::Name(name)) => (Head::Keyed(kind, name), rest),
-            _ => return wrong("this is no reference"),
+            _ => return no_ref(),
         },
         [a, rest @ ..] => match &a.what {
             Piece::Quoted(name) => (Head::Quoted(name), rest),
             Piece::Bare(text) => (Head::Bare(segments(text, !rest.is_empty())), rest),
-            _ => return wrong("this is no reference"),
+            _ => return no_ref(),
         },
-        [] => return wrong("a reference is missing"),
+        [] => return no_ref(),
     };
     let mut keys = Vec::new();
     for (i, part) in rest.iter().enumerate() {
@@ -190,13 +199,14 @@ fn shape<'a>(line: &str, parts: &'a [Part]) -> Result<Shape<'a>, CommandError> {
                 let more = segments(text, i + 1 < rest.len());
                 keys.extend(more.into_iter().map(str::to_owned));
             }
-            _ => return wrong("this is no reference"),
+            _ => return no_ref(),
         }
     }
     if keys.iter().any(String::is_empty) {
         return Err(
             CommandError::new(line, span, "a field's name is missing after the dot")
-                .expected("a field"),
+                .expected("a field")
+                .hint("write it, or take the dot away".to_owned()),
         );
     }
     Ok(Shape { head, keys, span })
@@ -271,18 +281,22 @@ fn fits(scope: &Scope, found: &Found, wants: Wants) -> bool {
 /// The path that an assignment or `unset` names: `mode`, `env.TOKEN`, `meta.retry`.
 pub fn assigned(line: &str, parts: &[Part]) -> Result<FieldPath, CommandError> {
     let shape = shape(line, parts)?;
-    let Head::Bare(segments) = &shape.head else {
-        return Err(CommandError::new(line, shape.span, "this is no param").expected("param=value"));
-    };
-    let (Some(field), Some(below)) = (segments.first(), segments.get(1..)) else {
-        return Err(CommandError::new(line, shape.span, "this is no param").expected("param=value"));
+    let (field, below) = match &shape.head {
+        Head::Bare(segments) => segments.split_first().unwrap_or((&"", &[])),
+        _ => {
+            let error = CommandError::new(line, shape.span, "this is no param");
+            return Err(error
+                .expected("a param's name")
+                .hint("write it without quotes and brackets".to_owned()));
+        }
     };
     let below = below.iter().map(|s| (*s).to_owned());
     let keys: Vec<String> = below.chain(shape.keys).collect();
     if field.is_empty() || keys.iter().any(String::is_empty) {
         return Err(
             CommandError::new(line, shape.span, "a name is missing beside the dot")
-                .expected("param=value"),
+                .expected("a param's name")
+                .hint("write it, or take the dot away".to_owned()),
         );
     }
     Ok(FieldPath {

@@ -145,14 +145,22 @@ pub enum Slot {
     Path,
     /// A text: one word, quoted, or a heredoc.
     Text,
-    /// All that follows, as it stands, or one quoted text.
-    Rest,
+    /// All that follows, as it stands: a command line.
+    Command,
     /// One of these words.
     Word(&'static [&'static str]),
     /// A length of time with its unit.
     Span,
     /// A whole number.
     Number,
+    /// How many: a whole number from 1 on.
+    Count,
+    /// A file's mode in octal.
+    Bits,
+    /// The status of a page.
+    Page,
+    /// Where a crash comes: a vertex, or `record N`.
+    Point,
     /// A kind.
     Kind,
     /// A command or a kind.
@@ -277,7 +285,8 @@ pub fn find_sim(word: &str) -> Option<&'static Command> {
 pub fn near(table: &'static [Command], word: &str) -> Option<&'static str> {
     let names = table
         .iter()
-        .flat_map(|command| std::iter::once(command.name).chain(command.aliases.iter().copied()));
+        .flat_map(|command| std::iter::once(command.name).chain(command.aliases.iter().copied()))
+        .filter(|name| name.len() > 1);
     nearest(word, names)
 }
 

@@ -1,18 +1,71 @@
 //! The table of what can be done on a simulated machine: `sim …`.
 
 use super::registry::{Arg, Command, Group, Slot, When};
+use crate::world::sim::FaultKind;
 
-/// What can go wrong on a simulated machine, as [`crate::world::sim`] lists it.
-pub const FAULTS: &[&str] = &[
-    "io",
-    "no-space",
-    "denied",
-    "read-only",
-    "net",
-    "hang",
-    "crash",
-    "crash-after",
+/// What can go wrong on a simulated machine, as [`crate::world::sim`] lists it, each with its word.
+pub const FAULTS: [(&str, FaultKind); 8] = [
+    ("io", FaultKind::Io),
+    ("no-space", FaultKind::NoSpace),
+    ("denied", FaultKind::Denied),
+    ("read-only", FaultKind::ReadOnly),
+    ("net", FaultKind::Net),
+    ("hang", FaultKind::Hang),
+    ("crash", FaultKind::Crash),
+    ("crash-after", FaultKind::CrashAfter),
 ];
+
+/// The states that a service can come into, each with its word.
+pub const STATES: [(&str, UnitState); 4] = [
+    ("running", UnitState::Running),
+    ("stopped", UnitState::Stopped),
+    ("changing", UnitState::Changing),
+    ("failed", UnitState::Failed),
+];
+
+/// A state that a service can come into.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UnitState {
+    /// It runs.
+    Running,
+    /// It does not.
+    Stopped,
+    /// It is on its way to the one or the other.
+    Changing,
+    /// It ended badly.
+    Failed,
+}
+
+impl UnitState {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        word_of(&STATES, self)
+    }
+}
+
+/// The word of a fault.
+pub(super) fn fault_word(fault: FaultKind) -> &'static str {
+    word_of(&FAULTS, fault)
+}
+
+fn word_of<T: PartialEq>(table: &[(&'static str, T)], one: T) -> &'static str {
+    let row = table.iter().find(|(_, of)| *of == one);
+    row.map_or("", |(word, _)| word)
+}
+
+/// The words of a table alone.
+const fn words<T: Copy, const N: usize>(table: &[(&'static str, T); N]) -> [&'static str; N] {
+    let mut words = [""; N];
+    let mut at = 0;
+    while at < N {
+        words[at] = table[at].0;
+        at += 1;
+    }
+    words
+}
+
+const FAULT_WORDS: &[&str] = &words(&FAULTS);
+const STATE_WORDS: &[&str] = &words(&STATES);
 
 const PATH: Arg = Arg::new(Slot::Path, "PATH");
 
@@ -45,7 +98,7 @@ pub const SIMS: &[Command] = &[
         "someone changes a mode",
         "sim chmod 0666 /etc/motd",
     )
-    .args(&[Arg::new(Slot::Name, "MODE"), PATH]),
+    .args(&[Arg::new(Slot::Bits, "MODE"), PATH]),
     sim(
         "chown",
         "someone changes the owner",
@@ -70,7 +123,7 @@ pub const SIMS: &[Command] = &[
         "a service comes into a state",
         "sim svc nginx failed",
     )
-    .args(&[Arg::new(Slot::Name, "UNIT"), Arg::new(Slot::Name, "STATE")]),
+    .args(&[Arg::new(Slot::Name, "UNIT"), Arg::new(Slot::Word(STATE_WORDS), "STATE")]),
     sim(
         "http",
         "a server answers so from now on",
@@ -78,7 +131,7 @@ pub const SIMS: &[Command] = &[
     )
     .args(&[
         Arg::new(Slot::Name, "URL"),
-        Arg::new(Slot::Number, "STATUS"),
+        Arg::new(Slot::Page, "STATUS"),
         Arg::maybe(Slot::Text, "BODY"),
     ]),
     sim(
@@ -88,10 +141,10 @@ pub const SIMS: &[Command] = &[
     )
     .args(&[
         Arg::new(Slot::Path, "PATH|COMMAND|URL"),
-        Arg::new(Slot::Word(FAULTS), "FAULT"),
-        Arg::maybe(Slot::Number, "TIMES"),
+        Arg::new(Slot::Word(FAULT_WORDS), "FAULT"),
+        Arg::maybe(Slot::Count, "TIMES"),
     ])
-    .help("With a number only so many times."),
+    .help("With a number only so many times; without one every time."),
     sim("heal", "faults are over", "sim heal /etc/motd")
         .args(&[Arg::maybe(Slot::Path, "PATH|COMMAND|URL")]),
     sim(
@@ -99,8 +152,8 @@ pub const SIMS: &[Command] = &[
         "the engine is killed, now or at a point",
         "sim crash file[/tmp/secret]",
     )
-    .args(&[Arg::maybe(Slot::Rest, "POINT")])
-    .help("What was durable survives. `sim restart` goes on."),
+    .args(&[Arg::maybe(Slot::Point, "POINT")])
+    .help("POINT is a vertex, once it was applied or refreshed, or `record N`. What was durable survives. `sim restart` goes on."),
     sim(
         "restart",
         "the engine starts again on what was durable",
@@ -112,6 +165,6 @@ pub const SIMS: &[Command] = &[
         "someone runs a command",
         "sim run systemctl reload nginx",
     )
-    .args(&[Arg::new(Slot::Rest, "COMMAND")])
+    .args(&[Arg::new(Slot::Command, "COMMAND")])
     .help("What it does is what the story's `world.commands` says."),
 ];

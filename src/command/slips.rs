@@ -7,6 +7,9 @@ use crate::graph::{Key, nearest};
 use crate::value::{quote, quote_always};
 use std::collections::BTreeSet;
 
+/// Where the vertices can be read.
+pub const LISTED: &str = "`show` lists them";
+
 /// The vertex is there, but this is not wanted of it.
 pub(super) fn misfit(
     scope: &Scope,
@@ -41,7 +44,10 @@ pub(super) fn misfit(
             let near = nearest(&path.field, list.iter().copied());
             wrong(format!("{} {verb} no `{}`", key.kind(), path.field))
                 .expected(one_of(&list))
-                .hint(near.map(|name| format!("did you mean `{name}`?")))
+                .hint(near.map_or(
+                    format!("`kinds {}` says what each is", key.kind()),
+                    |name| format!("did you mean `{name}`?"),
+                ))
         }
     }
 }
@@ -84,15 +90,17 @@ pub(super) fn unknown(
         && scope.catalog.schema(kind).is_none()
     {
         let near = nearest(kind, scope.catalog.kinds().into_iter());
-        return error
-            .hint(near.map(|near| format!("there is no kind `{kind}`; did you mean `{near}`?")));
+        return error.hint(match near {
+            Some(near) => format!("there is no kind `{kind}`; did you mean `{near}`?"),
+            None => format!("there is no kind `{kind}`; `kinds` lists them"),
+        });
     }
     let near = nearest_vertex(scope, &typed);
     let empty = scope.keys().next().is_none();
     error.hint(match near {
         Some(key) => Some(format!("did you mean `{}`?", ref_text(key))),
         None if empty => Some("the graph is empty: `add KIND NAME` makes a vertex".to_owned()),
-        None => Some("`show` lists them".to_owned()),
+        None => Some(LISTED.to_owned()),
     })
 }
 
@@ -120,18 +128,23 @@ pub(super) fn ambiguous(
     wrong: &dyn Fn(String) -> CommandError,
 ) -> CommandError {
     let Head::Bare(segments) = &shape.head else {
-        return wrong("several vertices have this name".to_owned()).hint(write_one(several));
+        return wrong("several vertices have this name".to_owned())
+            .expected("one vertex")
+            .hint(write_one(several));
     };
     let text = segments.join(".");
     let lens: BTreeSet<usize> = several.iter().map(|found| depth(found)).collect();
     if lens.len() == 1 {
-        return wrong(format!("several vertices are called `{text}`")).hint(write_one(several));
+        return wrong(format!("several vertices are called `{text}`"))
+            .expected("one vertex")
+            .hint(write_one(several));
     }
     let forms: Vec<String> = lens
         .iter()
         .map(|below| quoted_form(segments, *below, shape.keys.len()))
         .collect();
     wrong(format!("`{text}` can be read in {} ways", forms.len()))
+        .expected("one of them")
         .hint(format!("write `{}`", forms.join("` or `")))
 }
 

@@ -21,7 +21,8 @@ impl Reader<'_> {
             if key.name().is_empty() {
                 return Err(self
                     .wrong(span, "a vertex needs a name")
-                    .expected("kind[name]"));
+                    .expected("kind[name]")
+                    .hint("write what you call it between the brackets".to_owned()));
             }
             self.at += 1;
             return Ok(Taken::Key(key));
@@ -39,7 +40,10 @@ impl Reader<'_> {
         }
         let name = self.text(&name)?;
         match name.is_empty() {
-            true => Err(self.wrong(span, "a vertex needs a name").expected("NAME")),
+            true => Err(self
+                .wrong(span, "a vertex needs a name")
+                .expected("NAME")
+                .hint("write what you call it".to_owned())),
             false => Ok(Taken::Key(Key::new(kind, name))),
         }
     }
@@ -57,7 +61,9 @@ impl Reader<'_> {
         Err(self
             .wrong(span, format!("there is no kind `{kind}`"))
             .expected(kinds.join(", "))
-            .hint(near.map(|near| format!("did you mean `{near}`?"))))
+            .hint(near.map_or("`kinds` says what each is".to_owned(), |near| {
+                format!("did you mean `{near}`?")
+            })))
     }
 
     pub(super) fn kind(&mut self, arg: &Arg) -> Result<String, CommandError> {
@@ -99,12 +105,12 @@ impl Reader<'_> {
         arg: &Arg,
         wants: Wants,
     ) -> Result<(Key, FieldPath), CommandError> {
-        let (parts, span) = self.need(arg)?;
+        let (parts, _) = self.need(arg)?;
         let found = resolve(self.line, self.scope, parts, wants)?;
         self.at += 1;
         match found.path {
             Some(path) => Ok((found.key, path)),
-            None => Err(self.wrong(span, "a field is missing")),
+            None => Err(self.missing(arg)),
         }
     }
 
@@ -132,7 +138,10 @@ impl Reader<'_> {
             let span = parts.first().map_or(span, |part| &part.span);
             self.known_param(owner_of(before), &path, span)?;
             if settings.iter().any(|setting| setting.path == path) {
-                return Err(self.wrong(span, format!("`{path}` is given twice")));
+                return Err(self
+                    .wrong(span, format!("`{path}` is given twice"))
+                    .expected("each param once")
+                    .hint("keep one of the two".to_owned()));
             }
             let place = place_of(self.line, span.start);
             settings.push(Setting { path, value, place });
@@ -150,7 +159,7 @@ impl Reader<'_> {
         let found = resolve(self.line, self.scope, parts, Wants::Param)?;
         found
             .path
-            .ok_or_else(|| self.wrong(&(0..0), "a param is missing"))
+            .ok_or_else(|| self.missing(&Arg::new(Slot::Settings, "PARAM=VALUE")))
     }
 
     pub(super) fn written(
@@ -172,6 +181,7 @@ impl Reader<'_> {
             _ => Err(self
                 .wrong(span, format!("`{}` is no assignment", self.text_at(span)))
                 .expected("param=value")
+                .hint(format!("write `{path}=VALUE`"))
                 .grade(match span.end == self.line.len() {
                     true => Grade::Missing,
                     false => Grade::Wrong,
@@ -197,6 +207,13 @@ impl Reader<'_> {
                 (field, fields.iter().map(|field| field.name).collect())
             }
         };
+        let deeper = &*path.field == "meta" && path.keys.len() > 1;
+        if known.contains(&name) && deeper {
+            return Err(self
+                .wrong(span, format!("meta.{name} has no keys below it"))
+                .expected(format!("meta.{name}"))
+                .hint("`help meta` lists what there is".to_owned()));
+        }
         if known.contains(&name) {
             return Ok(());
         }
@@ -213,7 +230,10 @@ impl Reader<'_> {
                 true => "nothing: it has none".to_owned(),
                 false => known.join(", "),
             })
-            .hint(near))
+            .hint(near.unwrap_or_else(|| match who {
+                "meta" => "`help meta` says what each is".to_owned(),
+                kind => format!("`kinds {kind}` says what each is"),
+            })))
     }
 }
 

@@ -90,7 +90,9 @@ pub const COMMANDS: &[Command] = &[
             Arg::maybe(Slot::Word(&["--story"]), "--story"),
             Arg::maybe(Slot::Path, "PATH"),
         ])
-        .help("`--story` keeps world, steps and trace too. Without a path: the file that it came from."),
+        .help(
+            "`--story` keeps world, steps and trace too. Without a path: the file that it came from. `-` is standard output.",
+        ),
     graph("source", "run the commands of a file", "source setup.weft").args(&[PATH]),
     run("plan", "what would change, without changing anything", "plan file[/tmp/secret]")
         .args(&[MAYBE_REFS])
@@ -106,7 +108,7 @@ pub const COMMANDS: &[Command] = &[
     run("pause", "start nothing new for now", "pause").when(When::Running),
     run("resume", "go on after a pause", "resume").when(When::Running),
     run("step", "let the next vertex run, or so many", "step 2")
-        .args(&[Arg::maybe(Slot::Number, "N")])
+        .args(&[Arg::maybe(Slot::Count, "N")])
         .key("s"),
     run("continue", "run on to the next break, or the end", "continue").key("c"),
     run("break", "stop a run before a vertex, or at an event", "break file[/tmp/secret]")

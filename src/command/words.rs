@@ -154,7 +154,8 @@ impl<'a> Lexer<'a> {
                 span,
             }) => Err(self
                 .open(span.start, format!("`{arrow}` leads nowhere yet"))
-                .expected("a reference")),
+                .expected("a reference")
+                .hint("write where it leads: `a -> b`".to_owned())),
             _ => Ok(()),
         }
     }
@@ -209,7 +210,10 @@ impl<'a> Lexer<'a> {
                 Some(c) if c.is_whitespace() => self.pos += c.len_utf8(),
                 Some('#') => self.pos += self.rest().find('\n').unwrap_or(self.rest().len()),
                 Some('\\') if self.rest() == "\\" => {
-                    return Err(self.open(self.pos, "the line goes on"));
+                    return Err(self
+                        .open(self.pos, "the line goes on, and nothing follows")
+                        .expected("another line behind the backslash")
+                        .hint("take the backslash away, or quote it".to_owned()));
                 }
                 Some('\\') if self.rest().starts_with("\\\n") && self.heredoc.is_none() => {
                     self.pos += 2
@@ -254,7 +258,8 @@ impl<'a> Lexer<'a> {
             }
             _ => Err(self
                 .wrong(start, format!("`{arrow}` has nothing before it"))
-                .expected("a reference")),
+                .expected("a reference")
+                .hint("write where it comes from: `a -> b`".to_owned())),
         }
     }
 
@@ -322,6 +327,7 @@ impl<'a> Lexer<'a> {
             self.pos += 1;
             return Err(self
                 .wrong(start, "a quote inside a bare word")
+                .expected("a word without quotes, or all of it in quotes")
                 .hint("put the quotes around all of it".to_owned()));
         }
         let text = self.quoted()?;
@@ -339,7 +345,8 @@ impl<'a> Lexer<'a> {
                 self.bump();
                 Err(self
                     .wrong(start, format!("something sticks to {what}"))
-                    .expected("a blank, `.field`, `=`, an arrow or `;`"))
+                    .expected("a blank, `.field`, `=`, an arrow or `;`")
+                    .hint("put a blank before it, or all of the word in quotes".to_owned()))
             }
         }
     }

@@ -12,8 +12,8 @@ pub use trail::{Came, Deed, Passed};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::marks::Origins;
 use super::Errand;
+use super::marks::Origins;
 use crate::engine::event::Event;
 use crate::engine::{Attempt, Effect, Engine, Input, Options, Output, VertexId};
 use crate::journal::{Store, StoreFault};

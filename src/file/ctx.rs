@@ -72,6 +72,15 @@ impl<'a> Ctx<'a> {
 
     /// That something else stands here than was expected.
     pub fn expected(&mut self, node: &Node, what: &str, expected: &str) {
+        self.misfit(node, what, expected, None);
+    }
+
+    /// The same, with what to do.
+    pub fn unfit(&mut self, node: &Node, what: &str, expected: &str, hint: &str) {
+        self.misfit(node, what, expected, Some(hint.to_owned()));
+    }
+
+    fn misfit(&mut self, node: &Node, what: &str, expected: &str, hint: Option<String>) {
         let found = if node.is_empty() {
             "nothing".to_owned()
         } else {
@@ -80,7 +89,7 @@ impl<'a> Ctx<'a> {
         self.problem(
             node.place,
             format!("{what}: expected {expected}, found {found}"),
-            None,
+            hint,
         );
     }
 

@@ -1,9 +1,9 @@
 //! `expect:` — what must be true at the end of a story, as a closed set.
 
 use super::ctx::nearest;
-use super::refs::{BadRef, first_word, resolve_field, unquote};
-use crate::graph::{FieldPath, Graph, Key};
-use crate::value::{Place, Raw, sanitise};
+use super::refs::{BadRef, first_word, resolve, resolve_field, unquote};
+use crate::graph::{Catalog, FieldPath, Graph, Key, type_below};
+use crate::value::{Place, Raw, Schema, Type, sanitise};
 use std::fmt;
 
 /// One expectation, as it was written.
@@ -107,8 +107,20 @@ impl fmt::Display for Status {
     }
 }
 
-/// Why an expectation says nothing: what is wrong, and what to do.
-pub type Unclear = (String, Option<String>);
+/// What an expectation may look like.
+const FORMS: &str =
+    "write `REF ok`, `REF changed 2`, `REF.field = VALUE`, `PATH has TEXT`, `exit 0`";
+
+/// Why an expectation says nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unclear {
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// Whether all that is there is right, and only the rest is missing.
+    pub open: bool,
+}
 
 impl Expect {
     /// Reads one line; errs with what is wrong, and what to do.
@@ -116,7 +128,11 @@ impl Expect {
         let (first, rest) = first_word(text);
         let (second, third) = first_word(rest);
         match first {
-            "" => Err(("an expectation is empty".to_owned(), None)),
+            "" => Err(Unclear {
+                what: "an expectation is empty".to_owned(),
+                hint: Some(FORMS.to_owned()),
+                open: true,
+            }),
             "pending" if third.is_empty() => count(second).map(Expect::Pending),
             "changes" if third.is_empty() => count(second).map(Expect::Changes),
             "exit" if third.is_empty() => {
@@ -138,14 +154,78 @@ impl Expect {
         }
     }
 
+    /// What can never be so in this graph, whatever happens: a field that the vertex does not have, a value that is none of
+    /// the field's, a vertex before itself. A reference that names nothing is no matter here.
+    pub fn senseless(&self, graph: &Graph, catalog: &dyn Catalog) -> Option<BadRef> {
+        match self {
+            Expect::Holds(text, value) => {
+                let (key, path) = resolve_field(graph, text).ok()?;
+                misfit(catalog.schema(key.kind())?, &key, &path, value)
+            }
+            Expect::Before(first, second) => {
+                let (first, second) = (resolve(graph, first).ok()?, resolve(graph, second).ok()?);
+                (first == second).then(|| BadRef {
+                    what: format!("{first} is never before itself"),
+                    hint: Some("name two resources".to_owned()),
+                })
+            }
+            _ => None,
+        }
+    }
+
     /// The references that it makes, without their fields.
-    pub(super) fn refs(&self) -> Vec<&str> {
+    pub fn refs(&self) -> Vec<&str> {
         match self {
             Expect::Is(reference, _) | Expect::Times(reference, ..) => vec![reference],
             Expect::Before(a, b) => vec![a, b],
             _ => Vec::new(),
         }
     }
+}
+
+/// Why a field of a vertex can never hold this, if it cannot.
+fn misfit(schema: &Schema, key: &Key, path: &FieldPath, value: &Raw) -> Option<BadRef> {
+    let sent = schema.sent(&path.field).map(|sent| sent.ty);
+    let Some(ty) = sent.or_else(|| schema.field(&path.field).map(|field| field.ty)) else {
+        let fields = schema.fields.iter().map(|field| field.name);
+        let names: Vec<&str> = fields
+            .chain(schema.sends.iter().map(|sent| sent.name))
+            .collect();
+        let near = nearest(&path.field, &names);
+        return Some(BadRef {
+            what: format!(
+                "{} has and sends no `{}`",
+                schema.kind,
+                sanitise(&path.field)
+            ),
+            hint: Some(match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if names.is_empty() => format!("{} has nothing to expect", schema.kind),
+                None => format!("one of {}", names.join(", ")),
+            }),
+        });
+    };
+    let Some(below) = type_below(&ty, path) else {
+        return Some(BadRef {
+            what: format!(
+                "{key}.{path} names nothing: the type of {key}.{} is {ty}",
+                path.field
+            ),
+            hint: Some(explained(schema)),
+        });
+    };
+    if matches!(below, Type::List(_) | Type::Map(_)) {
+        return None;
+    }
+    let misread = below.read(value).err()?;
+    Some(BadRef {
+        what: format!("{key}.{path}: {misread}"),
+        hint: Some(explained(schema)),
+    })
+}
+
+fn explained(schema: &Schema) -> String {
+    format!("`kinds {}` says what each holds", schema.kind)
 }
 
 /// What is expected of a reference or a path: its second word decides.
@@ -178,9 +258,11 @@ fn about(first: &str, second: &str, third: &str, rest: &str) -> Result<Expect, U
 fn unclear(first: &str, word: &str) -> Unclear {
     if word.is_empty() {
         let what = format!("nothing is expected of `{}`", sanitise(first));
-        let hint =
-            "write `REF ok`, `REF changed 2`, `REF.field = VALUE`, `PATH has TEXT`, `exit 0`";
-        return (what, Some(hint.to_owned()));
+        return Unclear {
+            what,
+            hint: Some(FORMS.to_owned()),
+            open: true,
+        };
     }
     let statuses = STATUSES.iter().map(|(word, _)| *word);
     let known: Vec<&str> = statuses.chain(WORDS.iter().copied()).collect();
@@ -193,7 +275,11 @@ fn unclear(first: &str, word: &str) -> Unclear {
         || format!("one of: {}", known.join(", ")),
         |word| format!("did you mean `{word}`?"),
     );
-    (what, Some(hint))
+    Unclear {
+        what,
+        hint: Some(hint),
+        open: false,
+    }
 }
 
 /// A number, or `never`.
@@ -206,12 +292,17 @@ fn count(text: &str) -> Result<u64, Unclear> {
 }
 
 fn expected(what: &str, found: &str) -> Unclear {
-    let found = if found.is_empty() {
+    let open = found.is_empty();
+    let found = if open {
         "nothing".to_owned()
     } else {
         format!("`{}`", sanitise(found))
     };
-    (format!("expected {what}, found {found}"), None)
+    Unclear {
+        what: format!("expected {what}, found {found}"),
+        hint: None,
+        open,
+    }
 }
 
 /// A text to look for; quotes around it are taken off.
@@ -233,8 +324,11 @@ fn absolute(path: String) -> Result<String, Unclear> {
     if path.starts_with('/') {
         return Ok(path);
     }
-    let what = format!("`{}` is no absolute path", sanitise(&path));
-    Err((what, Some("a path begins with `/`".into())))
+    Err(Unclear {
+        what: format!("`{}` is no absolute path", sanitise(&path)),
+        hint: Some("a path begins with `/`".into()),
+        open: false,
+    })
 }
 
 /// The value of `REF.field = VALUE`: quoted, or bare to the end of the line.

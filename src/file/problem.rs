@@ -133,6 +133,11 @@ impl FileError {
         FileError { problems, reports }
     }
 
+    /// Of the problems that were found in a file that reads.
+    pub fn of(problems: Vec<FileProblem>) -> FileError {
+        FileError::new(problems, None)
+    }
+
     /// One problem of a file that could not even be read.
     pub(super) fn unread(name: &str, what: String, hint: Option<String>) -> FileError {
         let problem = FileProblem {

@@ -1,8 +1,9 @@
 //! The format as JSON Schema (draft 2020-12), for editors. Made from the kinds' own schemas and from the tables that
 //! the reader itself goes by.
 
-use super::{KEYS, VERSION, meta, world, world_svc};
+use super::{KEYS, VERSION, world, world_svc};
 use crate::graph::Catalog;
+use crate::graph::meta::META;
 use crate::value::{Field, Receives, Schema, Type};
 use serde_json::{Map, Value as Json, json};
 
@@ -120,10 +121,13 @@ fn of_type(ty: &Type) -> Json {
 }
 
 fn meta_schema() -> Json {
-    let keys = meta::KEYS.iter();
-    let properties: Map<String, Json> = keys
-        .map(|(key, ty, doc)| ((*key).to_owned(), described(of_type(ty), doc)))
-        .collect();
+    let property = |field: &Field| {
+        (
+            field.name.to_owned(),
+            described(of_type(&field.ty), field.doc),
+        )
+    };
+    let properties: Map<String, Json> = META.iter().map(property).collect();
     let doc = "How it is run, whatever its kind.";
     json!({"description": doc, "type": "object", "properties": properties, "additionalProperties": false})
 }

@@ -1,7 +1,7 @@
 //! What makes a graph whole: types that fit, one sender a param, one owner a part of the world, no cycle.
 
 use super::missing::nearest;
-use super::{Binding, Catalog, FieldPath, Graph, Key, Problem, Refusal};
+use super::{Binding, Catalog, FieldPath, Graph, Key, Problem, Refusal, Vertex};
 use crate::value::{Field, Place, Receives, Schema, Type, Value};
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -22,6 +22,7 @@ pub(super) fn whole(catalog: &dyn Catalog, graph: &Graph) -> Vec<Refusal> {
         };
         let before = refusals.len();
         refusals.extend(params(schema, key, graph, received));
+        refusals.extend(odd_meta(key, vertex));
         if refusals.len() == before
             && let Err(why) = catalog.validate(key, &vertex.params, received)
         {
@@ -44,6 +45,14 @@ pub(super) fn whole(catalog: &dyn Catalog, graph: &Graph) -> Vec<Refusal> {
     refusals
 }
 
+/// How it is run makes sense, also where it was built in code.
+fn odd_meta(key: &Key, vertex: &Vertex) -> Option<Refusal> {
+    let (name, odd) = vertex.meta.first_odd()?;
+    let why = format!("meta.{name}: expected {}", odd.expected);
+    let problem = Problem::Invalid(key.clone(), why);
+    Some(Refusal::new(problem, vertex.place, Some(odd.hint.into())))
+}
+
 /// Each param on its own: known, of its type, no secret where none may be; and none missing.
 fn params(
     schema: &'static Schema,
@@ -55,10 +64,10 @@ fn params(
         return Vec::new();
     };
     let mut refusals = Vec::new();
-    let mut refuse = |problem| refusals.push(Refusal::new(problem, vertex.place, None));
+    let refused = |problem| Refusal::new(problem, vertex.place, None);
     for (name, value) in vertex.params.iter() {
         let Some(field) = schema.field(name) else {
-            refuse(Problem::NoSuchParam(key.clone(), name.clone()));
+            refusals.push(refused(Problem::NoSuchParam(key.clone(), name.clone())));
             continue;
         };
         if !field.ty.accepts(value) {
@@ -67,21 +76,23 @@ fn params(
             } else {
                 value.to_string()
             };
-            refuse(Problem::WrongType(
-                key.clone(),
-                name.clone(),
-                field.ty.to_string(),
-                found,
-            ));
+            let (key, expected) = (key.clone(), field.ty.to_string());
+            let problem = Problem::WrongType(key, name.clone(), expected, found);
+            refusals.push(refused(problem));
         }
         if value.is_secret() && !field.takes_secret {
-            refuse(Problem::NoSecret(key.clone(), name.clone()));
+            let problem = Problem::NoSecret(key.clone(), name.clone());
+            refusals.push(Refusal::new(
+                problem,
+                vertex.place,
+                Some(secrets_go(schema)),
+            ));
         }
     }
     for field in schema.fields.iter().filter(|field| field.required) {
         let is_received = received.iter().any(|path| *path.field == *field.name);
         if !vertex.params.contains_key(field.name) && !is_received {
-            refuse(Problem::Missing(key.clone(), field.name));
+            refusals.push(refused(Problem::Missing(key.clone(), field.name)));
         }
     }
     refusals
@@ -96,41 +107,28 @@ pub(super) fn binding(
     binding: &Binding,
 ) -> Result<(), Refusal> {
     let refuse = |problem, hint| Err(Refusal::new(problem, binding.place, hint));
-    let (Some(sender), Some(receiver)) = (
-        catalog.schema(binding.from.kind()),
-        catalog.schema(to.kind()),
-    ) else {
+    let ends = ((&binding.from, &binding.sent), (to, path));
+    if let Some(bad) = bad_ends(catalog, ends.0, ends.1, binding.place)
+        .into_iter()
+        .next()
+    {
+        return Err(bad);
+    }
+    let schemas = catalog
+        .schema(binding.from.kind())
+        .zip(catalog.schema(to.kind()));
+    let Some((sender, receiver)) = schemas else {
         return Ok(());
     };
-    let Some(sent) = sender.sent(&binding.sent.field) else {
-        let names = sender.sends.iter().map(|sent| sent.name);
-        let hint = sends_hint(
-            sender.kind,
-            nearest(&binding.sent.field, names.clone()),
-            names,
-        );
-        return refuse(
-            Problem::NoSuchSent(binding.from.clone(), binding.sent.field.to_string()),
-            Some(hint),
-        );
+    let ends = sender
+        .sent(&binding.sent.field)
+        .zip(receiver.field(&path.field));
+    let Some((sent, field)) = ends else {
+        return Ok(());
     };
-    let Some(field) = receiver.field(&path.field) else {
-        let hint = nearest(&path.field, receiver.fields.iter().map(|field| field.name));
-        let hint = hint.map(|name| format!("did you mean `{name}`?"));
-        return refuse(
-            Problem::NoSuchParam(to.clone(), path.field.to_string()),
-            hint,
-        );
-    };
-    if let Receives::No(why) = field.receives {
-        return refuse(
-            Problem::CannotReceive(to.clone(), path.to_string(), why),
-            None,
-        );
-    }
     if sent.secret && !field.takes_secret {
         let problem = Problem::NoSecret(to.clone(), path.to_string());
-        return refuse(problem, None);
+        return refuse(problem, Some(secrets_go(receiver)));
     }
     let fits = type_below(&sent.ty, &binding.sent)
         .zip(type_below(&field.ty, path))
@@ -149,6 +147,65 @@ pub(super) fn binding(
         return refuse(problem, Some("unset or unbind it first".into()));
     }
     Ok(())
+}
+
+/// Where a secret can go instead.
+fn secrets_go(schema: &Schema) -> String {
+    let open = schema.fields.iter().filter(|field| field.takes_secret);
+    let names: Vec<String> = open.map(|field| format!("`{}`", field.name)).collect();
+    match names.split_last() {
+        None => format!("no param of {} takes a secret", schema.kind),
+        Some((last, [])) => format!("{last} takes one"),
+        Some((last, first)) => format!("{} and {last} take one", first.join(", ")),
+    }
+}
+
+/// What is wrong with the ends of a binding, each by itself: what is not sent, and what cannot receive.
+pub fn bad_ends(
+    catalog: &dyn Catalog,
+    (from, sent): (&Key, &FieldPath),
+    (to, path): (&Key, &FieldPath),
+    place: Place,
+) -> Vec<Refusal> {
+    let (Some(sender), Some(receiver)) = (catalog.schema(from.kind()), catalog.schema(to.kind()))
+    else {
+        return Vec::new();
+    };
+    let bad = [
+        bad_sender(sender, from, sent),
+        bad_receiver(receiver, to, path),
+    ];
+    let refusal = |(problem, hint)| Refusal::new(problem, place, hint);
+    bad.into_iter().flatten().map(refusal).collect()
+}
+
+/// A problem, and what to do about it.
+type Bad = (Problem, Option<String>);
+
+fn bad_sender(schema: &Schema, from: &Key, sent: &FieldPath) -> Option<Bad> {
+    if schema.sent(&sent.field).is_some() {
+        return None;
+    }
+    let names = schema.sends.iter().map(|sent| sent.name);
+    let hint = sends_hint(schema.kind, nearest(&sent.field, names.clone()), names);
+    let problem = Problem::NoSuchSent(from.clone(), sent.field.to_string());
+    Some((problem, Some(hint)))
+}
+
+fn bad_receiver(schema: &Schema, to: &Key, path: &FieldPath) -> Option<Bad> {
+    let Some(field) = schema.field(&path.field) else {
+        let near = nearest(&path.field, schema.fields.iter().map(|field| field.name));
+        let hint = near.map(|name| format!("did you mean `{name}`?"));
+        let problem = Problem::NoSuchParam(to.clone(), path.field.to_string());
+        return Some((problem, hint));
+    };
+    match field.receives {
+        Receives::No(why) => {
+            let problem = Problem::CannotReceive(to.clone(), path.to_string(), why);
+            Some((problem, None))
+        }
+        Receives::Yes => None,
+    }
 }
 
 /// What else gives this param a value: something written, or a binding of the field above or below it.
@@ -181,7 +238,7 @@ fn overlaps_written(written: &Value, keys: &[String]) -> bool {
 }
 
 /// The type of what a path names: the field's own, or that of a key below it.
-pub(super) fn type_below(ty: &Type, path: &FieldPath) -> Option<Type> {
+pub fn type_below(ty: &Type, path: &FieldPath) -> Option<Type> {
     path.keys.iter().try_fold(*ty, |ty, _| match ty {
         Type::Map(of) => Some(*of),
         Type::Any => Some(Type::Any),

@@ -148,7 +148,7 @@ impl Draft {
             return Err(Refusal::new(
                 Problem::Duplicate(to, there.place),
                 place,
-                None,
+                Some("give it another name".into()),
             ));
         }
         let vertex = self
@@ -197,7 +197,7 @@ impl Draft {
             return Err(Refusal::new(
                 Problem::Cycle(vec![from.clone()]),
                 place,
-                None,
+                Some("nothing comes after itself".into()),
             ));
         }
         let edge = self

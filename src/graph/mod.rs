@@ -5,16 +5,17 @@
 
 mod check;
 mod draft;
+pub mod meta;
 mod missing;
 pub mod refs;
 mod refusal;
 
-pub use check::find_cycle;
+pub use check::{bad_ends, find_cycle, type_below};
 pub use draft::Draft;
+pub use meta::Meta;
 pub use missing::nearest;
 pub use refusal::{Problem, Refusal};
 
-use crate::time::Span;
 use crate::value::{Place, Schema, Value};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -83,45 +84,6 @@ pub struct Vertex {
     pub meta: Meta,
     /// Where it was written.
     pub place: Place,
-}
-
-/// How a vertex is run, whatever its kind (rule M1).
-#[derive(Clone, PartialEq, Debug)]
-pub struct Meta {
-    /// Checked, never changed (rule L5).
-    pub noop: bool,
-    /// How often a failed attempt is tried again; -1 without end.
-    pub retry: i64,
-    /// How long to wait before each of those tries.
-    pub delay: Span,
-    /// How long one check or apply may take.
-    pub timeout: Option<Span>,
-    /// How often it is checked under `watch` besides its events.
-    pub poll: Option<Span>,
-    /// At most so many events a second, after a burst.
-    pub limit: Option<f64>,
-    /// How many events may come at once before `limit` counts.
-    pub burst: u32,
-    /// Semaphores that it holds while it runs, each with its size. Ordered, no name twice.
-    pub sema: BTreeMap<String, u32>,
-    /// Everything it sends or shows is secret.
-    pub sensitive: bool,
-}
-
-impl Default for Meta {
-    fn default() -> Meta {
-        Meta {
-            noop: false,
-            retry: 0,
-            delay: Span::ZERO,
-            timeout: None,
-            poll: None,
-            limit: None,
-            burst: 1,
-            sema: BTreeMap::new(),
-            sensitive: false,
-        }
-    }
 }
 
 /// Who drew an edge or a binding.

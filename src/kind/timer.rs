@@ -9,14 +9,14 @@
 //! tick. A notification starts the interval anew.
 
 use super::{At, Check, Done, Failure, Given, Kind, Never, Rhythm, want};
-use crate::time::Span;
+use crate::time::{SHORTEST_ROUND, Span};
 use crate::value::Hears;
 use crate::world::{Look, World};
 
 want! {
     /// How often.
     pub struct Want {
-        /// How much time passes between two ticks.
+        /// How much time passes between two ticks, at least 100ms.
         interval: Span,
     }
 }
@@ -32,10 +32,8 @@ impl Kind for Timer {
     const HEARS: Hears = Hears::Refresh("starts its interval anew");
 
     fn validate(&self, want: &Want, _: &Given) -> Result<(), String> {
-        match want.interval {
-            Span::ZERO => Err("interval: expected more than no time at all".to_owned()),
-            _ => Ok(()),
-        }
+        let fits = want.interval.at_least(SHORTEST_ROUND);
+        fits.map_err(|why| format!("interval: {why}"))
     }
 
     fn check(&self, _: &Want, _: &At, _: &dyn Look) -> Result<Check<Never>, Failure> {
@@ -88,7 +86,11 @@ mod tests {
             ),
             (
                 vec![("interval", Value::str("0s"))],
-                "interval: expected more than no time at all",
+                "interval: expected 100ms or more, found 0s",
+            ),
+            (
+                vec![("interval", Value::str("1ms"))],
+                "interval: expected 100ms or more, found 1ms",
             ),
         ] {
             let refused = Vertex::new(&stage, "timer", "x", &params).validate(&[]);

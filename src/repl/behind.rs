@@ -1,13 +1,12 @@
 //! A watch in a thread of its own, while lines are typed or a file is read again.
 
-use super::Printer;
+use super::{Printer, Signals};
 use crate::command::Session;
 use crate::drive::runner::Runner;
 use crate::engine::Until;
 use crate::engine::event::{Event, What};
 use crate::trace::Stage;
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 
 /// What happens while a watch goes on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,8 +29,9 @@ pub enum News {
 pub struct Behind;
 
 impl Behind {
-    /// Lets a watch on this host that has begun go on in its own thread. Its events are printed, and told to `news`.
-    pub fn follow(session: &mut Session, printer: &Arc<Printer>, news: Option<Sender<News>>) {
+    /// Lets a watch on this host that has begun go on in its own thread. Its events are printed, and told to whoever listens
+    /// at the time, as signals are.
+    pub fn follow(session: &mut Session, printer: &Arc<Printer>, signals: &Signals) {
         let watches = matches!(
             session.view().stage,
             Stage::Running {
@@ -45,12 +45,10 @@ impl Behind {
         if let Runner::Host(host) = session.runner()
             && !host.is_behind()
         {
-            let printer = printer.clone();
+            let (printer, signals) = (printer.clone(), signals.clone());
             host.go_behind(Arc::new(move |events: &[Event]| {
                 printer.events_above(events);
-                if let Some(news) = &news {
-                    told(events, news);
-                }
+                events.iter().for_each(|event| signals.pass_on(news(event)));
             }));
         }
     }
@@ -61,15 +59,11 @@ impl Behind {
     }
 }
 
-fn told(events: &[Event], news: &Sender<News>) {
-    let kinds = events.iter().map(|event| match event.what {
+fn news(event: &Event) -> News {
+    match event.what {
         What::Stopped | What::Undurable(_) => News::Ended,
         What::Converged(_) => News::Quiet,
         What::Asks(_) => News::Asks,
         _ => News::Busy,
-    });
-    for kind in kinds {
-        // Who does not listen any more needs no news.
-        let _ = news.send(kind);
     }
 }

@@ -1,7 +1,9 @@
 //! Results on stdout, remarks and the progress line on stderr, all events as JSON lines where that was asked for.
 //!
-//! A pipe that nobody reads any more ends the printing and nothing else: what runs goes on, and the exit code is the same.
+//! A pipe that nobody reads any more ends the printing and nothing else: what runs goes on, and the exit code is the same. What
+//! could not be written for another reason is told on stderr, and the exit code is not 0.
 
+use super::out::Out;
 use super::paint::{dim, event_line, safe};
 use super::{Style, size};
 use crate::command::SessionError;
@@ -9,7 +11,7 @@ use crate::engine::event::{Event, What};
 use crate::engine::{Level, Status};
 use crate::trace::{Stage, View, json_line, line};
 use std::fs::File;
-use std::io::{BufWriter, Write, stderr, stdout};
+use std::io::{BufWriter, Error, Write, stderr};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -24,12 +26,14 @@ pub struct Printer {
 
 #[derive(Default)]
 struct State {
-    /// Nobody reads stdout any more.
-    broken: bool,
+    out: Out,
+    shown: String,
     /// A progress line stands at the cursor.
     progress: bool,
     view: View,
     trace: Option<BufWriter<File>>,
+    /// Some of the trace could not be written.
+    trace_lost: bool,
     above: Option<Above>,
 }
 
@@ -57,18 +61,24 @@ impl Printer {
         self.lock().above = above;
     }
 
-    /// A result, on stdout. Nothing where results are JSON.
+    /// A result, on stdout. Where results are JSON it is kept for who makes JSON of it.
     pub fn result(&self, text: &str) {
-        if !self.style.json {
-            self.raw(&safe(text, &self.style));
+        match self.style.json {
+            true => self.lock().shown.push_str(text),
+            false => self.raw(&safe(text, &self.style)),
         }
+    }
+
+    /// The results since this was last asked, where results are JSON.
+    pub fn shown(&self) -> String {
+        std::mem::take(&mut self.lock().shown)
     }
 
     /// Text on stdout as it is.
     pub fn raw(&self, text: &str) {
         let mut state = self.lock();
         state.clear_progress();
-        state.out(text);
+        state.out.put(text);
     }
 
     /// A remark, on stderr.
@@ -115,7 +125,7 @@ impl Printer {
         state.clear_progress();
         state.take(events, &self.style);
         if !text.is_empty() {
-            state.out(&text);
+            state.out.put(&text);
         }
         if self.style.draws && !self.style.quiet && !self.style.json {
             state.draw_progress(&self.style);
@@ -135,16 +145,21 @@ impl Printer {
                 above(text);
                 state.above = Some(above);
             }
-            None => state.out(&text),
+            None => state.out.put(&text),
         }
     }
 
-    /// Clears the progress line, and writes what is held back.
-    pub fn finish(&self) {
+    /// Clears the progress line, and writes what is held back. Gives the exit code: another than 0 or 2 where something that
+    /// should have been written is lost.
+    pub fn finish(&self, code: i32) -> i32 {
         let mut state = self.lock();
         state.clear_progress();
         if let Some(Err(error)) = state.trace.as_mut().map(BufWriter::flush) {
-            let _ = writeln!(stderr(), "error: the trace was not written: {error}");
+            state.lose_trace(&error);
+        }
+        match code {
+            0 | 2 if state.out.lost() || state.trace_lost => 1,
+            code => code,
         }
     }
 
@@ -184,15 +199,6 @@ fn log(event: &Event, style: &Style) {
 }
 
 impl State {
-    fn out(&mut self, text: &str) {
-        if self.broken {
-            return;
-        }
-        let mut out = stdout().lock();
-        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-        self.broken = written.is_err();
-    }
-
     fn take(&mut self, events: &[Event], style: &Style) {
         for event in events {
             self.view.take(event);
@@ -203,9 +209,17 @@ impl State {
             .iter()
             .try_for_each(|event| writeln!(trace, "{}", json_line(event)));
         if let Err(error) = written {
-            let _ = writeln!(stderr(), "error: the trace was not written: {error}");
-            self.trace = None;
+            self.lose_trace(&error);
         }
+    }
+
+    fn lose_trace(&mut self, error: &Error) {
+        self.trace = None;
+        self.trace_lost = true;
+        let _ = writeln!(
+            stderr(),
+            "error: the file of --trace cannot be written: {error}\n  hint: what is in it is not all that happened; exit code 1 says so too"
+        );
     }
 
     fn clear_progress(&mut self) {
@@ -227,7 +241,7 @@ impl State {
 
 /// How far a run is: how many have settled, and what runs.
 fn progress(view: &View) -> Option<String> {
-    let Stage::Running { .. } = view.stage else {
+    let Stage::Running { vertices, .. } = view.stage else {
         return None;
     };
     let mut settled = 0;
@@ -241,15 +255,14 @@ fn progress(view: &View) -> Option<String> {
             _ => {}
         }
     }
+    // Of those that an edit has brought since it began, nobody has said how many there are.
+    let all = vertices.max(settled + runs.len());
     let runs = match runs.as_slice() {
         [] => return None,
         [one] => one.clone(),
         [one, others @ ..] => format!("{one} and {} more", others.len()),
     };
-    Some(format!(
-        "{settled} of {} settled, running {runs}",
-        view.vertices.len()
-    ))
+    Some(format!("{settled} of {all} settled, running {runs}"))
 }
 
 fn dim_lines(text: &str, style: &Style) -> String {
@@ -260,4 +273,42 @@ fn dim_lines(text: &str, style: &Style) -> String {
             None => dim(line, style),
         });
     lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Until;
+    use crate::engine::event::EventId;
+    use crate::graph::Key;
+    use crate::time::Time;
+
+    /// Those of which nothing has been told yet are counted, too.
+    #[test]
+    fn progress_counts_every_resource_of_the_run() {
+        let started = What::Started {
+            until: Until::Converged,
+            world: "sim".into(),
+            vertices: 3,
+        };
+        let check = What::Checking { tries: 1 };
+        let subjects = [
+            None,
+            Some(Key::new("noop", "a")),
+            Some(Key::new("noop", "b")),
+        ];
+        let whats = [started, What::Ok, check];
+        let events = subjects.into_iter().zip(whats).zip(1..);
+        let events: Vec<Event> = events
+            .map(|((subject, what), id)| Event {
+                id: EventId(id),
+                at: Time(0),
+                subject,
+                what,
+                cause: None,
+            })
+            .collect();
+        let line = progress(&View::of(&events));
+        assert_eq!(line.as_deref(), Some("1 of 3 settled, running noop[b]"));
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::behind::Behind;
 use super::helper::Helps;
+use super::script::evaluate;
 use super::{Console, Signals, Style, history};
 use crate::command::{Flow, Front, Session};
 use rustyline::config::Configurer;
@@ -31,6 +32,7 @@ pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -
         let print = move |text: String| drop(above.print(text));
         console.printer().print_above(Some(Box::new(print)));
     }
+    signals.in_console(true);
     signals.at_prompt(true);
     let code = lines(session, console, signals, &mut editor, &empty);
     signals.at_prompt(false);
@@ -41,6 +43,7 @@ pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -
             console.printer().refusal(&error);
         }
     }
+    signals.in_console(false);
     code
 }
 
@@ -100,7 +103,7 @@ fn one_line(
     let before = session.graph().clone();
     signals.reset();
     signals.at_prompt(false);
-    let result = session.eval(line, console);
+    let result = evaluate(line, session, console);
     signals.at_prompt(true);
     if !history::holds_secret(line, &before, session.graph()) {
         history::keep(editor, line);
@@ -110,7 +113,7 @@ fn one_line(
         Ok(Flow::Go) => {}
         Err(error) => console.printer().refusal(&error),
     }
-    Behind::follow(session, console.printer(), None);
+    Behind::follow(session, console.printer(), signals);
     left_by_signal(session)
 }
 

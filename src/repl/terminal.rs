@@ -46,15 +46,13 @@ pub fn answer() -> Option<String> {
     }
 }
 
-/// The same without echo, to what `ask` asks. The echo is off before the question stands there, so that an answer which comes at
-/// once is neither shown nor lost. None as well if the echo cannot be switched off: then nothing is asked and nothing read.
-pub fn hidden_answer(ask: impl FnOnce()) -> Option<String> {
+/// Reads without echo. None as well if the echo cannot be switched off: then nothing is read.
+pub fn without_echo(read: impl FnOnce() -> Option<String>) -> Option<String> {
     let before = modes()?;
     let mut quiet = before.clone();
     quiet.local_modes.remove(LocalModes::ECHO);
     tcsetattr(stdin(), OptionalActions::Flush, &quiet).ok()?;
-    ask();
-    let line = answer();
+    let line = read();
     restore(&before);
     line
 }

@@ -47,7 +47,7 @@ fn below(base: &Path, at: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn is_story(path: &Path) -> bool {
+pub(super) fn is_story(path: &Path) -> bool {
     path.extension()
         .is_some_and(|ext| ext == "yaml" || ext == "yml")
 }
@@ -127,6 +127,21 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), String> {
         fs::create_dir_all(dir).map_err(told)?;
     }
     fs::write(path, text).map_err(told)
+}
+
+/// A file of one's own choice, empty, so that what cannot be written is known before it is worked for. No directory is made.
+pub(super) fn begin(path: &Path) -> Result<(), String> {
+    let shown = path.display();
+    let above = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    if let Some(dir) = above.filter(|dir| !dir.is_dir()) {
+        let dir = dir.display();
+        return Err(format!(
+            "{shown} cannot be written: there is no directory {dir}\n  hint: make it first, or name another file"
+        ));
+    }
+    fs::write(path, "").map_err(|error| {
+        format!("{shown} cannot be written: {error}\n  hint: name a file that can")
+    })
 }
 
 /// Removes a file, if it is there.

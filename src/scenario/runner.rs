@@ -157,6 +157,10 @@ fn run(options: &TestOptions, out: &mut dyn Write) -> Result<Came, String> {
         }
         return Ok(came);
     }
+    let report = options.junit.as_ref().map(|path| options.base.join(path));
+    if let Some(path) = &report {
+        files::begin(path)?;
+    }
     for story in &came.stories {
         let test = test_one(options, story);
         tell(options, &test, out);
@@ -168,12 +172,12 @@ fn run(options: &TestOptions, out: &mut dyn Write) -> Result<Came, String> {
     for orphan in &came.orphans {
         let _ = writeln!(
             out,
-            "ORPHAN  {}: its story is gone; remove it",
+            "ORPHAN  {}: it belongs to no story; remove it",
             orphan.display()
         );
     }
-    if let Some(path) = &options.junit {
-        files::write(&options.base.join(path), &junit::junit(&came.tested))?;
+    if let Some(path) = &report {
+        files::write(path, &junit::junit(&came.tested))?;
     }
     sum_up(options, &came, out);
     Ok(came)
@@ -270,13 +274,9 @@ fn judge(test: &mut Tested, played: &Played) {
         if verdict.holds {
             continue;
         }
-        let mut text = format!("expected `{expectation}`: {verdict}");
-        for line in &verdict.why {
-            text.push_str(&format!("\n  why: {}", line.trim_start()));
-        }
         test.problems.push(Problem {
             line: expectation.place.line,
-            text,
+            text: verdict.told(&expectation.text),
         });
     }
     for error in &played.unexpected {

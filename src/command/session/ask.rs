@@ -158,7 +158,7 @@ fn pending_text(rows: &[PendingRow]) -> String {
         return "nothing is pending\n".to_owned();
     }
     let row = |row: &PendingRow| {
-        let what = match (&row.from, row.debt) {
+        let pends = match (&row.from, row.debt) {
             (_, true) => "debt: may have changed".to_owned(),
             (Some(from), false) => format!("notified by {from}"),
             (None, false) => "notified by command".to_owned(),
@@ -167,7 +167,7 @@ fn pending_text(rows: &[PendingRow]) -> String {
             true => "from before this session".to_owned(),
             false => format!("because of {}", row.cause),
         };
-        vec![row.to.to_string(), what, age_text(row), cause]
+        vec![row.to.to_string(), pends, age_text(row), cause]
     };
     help::table(rows.iter().map(row).collect(), "")
 }

@@ -54,6 +54,8 @@ impl Session {
         self.plan = Some(plan);
         if !front.confirm(&question, &trace::plan_detail(&report)) {
             front.remark("nothing was changed\n");
+            // A watch that goes on is what it was; what was not begun is refused.
+            self.ended.refused = !self.moment().running;
             return Ok(None);
         }
         Ok(Some(Consent {

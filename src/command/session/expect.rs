@@ -4,14 +4,15 @@ use std::path::Path;
 
 use super::{Front, Session, SessionError, lines};
 use crate::command::order::Order;
+use crate::command::slips::LISTED;
 use crate::engine::event::{Event, EventId, What};
 use crate::engine::why::{chain, why};
 use crate::file::refs::resolve;
 use crate::file::{Expect, Verb};
-use crate::graph::{Catalog, FieldPath, Key};
+use crate::graph::{Catalog, FieldPath, Graph, Key};
 use crate::kind::Kinds;
 use crate::trace;
-use crate::value::{MASK, Raw, Type, Value, quote};
+use crate::value::{MASK, Raw, Type, Value, quote, sanitise};
 
 /// What came of one expectation.
 #[derive(Clone, PartialEq, Debug)]
@@ -36,6 +37,13 @@ impl Verdict {
         }
     }
 
+    /// What is told of an expectation that does not hold: its words, what was wanted and found, and why it came to that.
+    pub fn told(&self, expected: &str) -> String {
+        let why = self.why.iter().map(|line| line.trim_start());
+        let why: String = why.map(|line| format!("\n  why: {line}")).collect();
+        format!("expected `{}`: {self}{why}", sanitise(expected))
+    }
+
     fn same<T: PartialEq + ToString>(wanted: T, found: T) -> Verdict {
         Verdict::of(wanted == found, wanted, found)
     }
@@ -51,6 +59,9 @@ impl Verdict {
 
 /// Judges one expectation. A secret is compared, and never shown.
 pub fn judge(session: &Session, expect: &Expect) -> Verdict {
+    if let Some(bad) = expect.senseless(session.graph(), &Kinds) {
+        return Verdict::of(false, "something that can be", bad.what);
+    }
     let judged = match expect {
         Expect::Is(text, status) => vertex(session, text, |key| {
             let found = session.runner.ask(|engine| engine.status(key));
@@ -64,9 +75,9 @@ pub fn judge(session: &Session, expect: &Expect) -> Verdict {
             Verdict::same(times(*n), times(found as u64))
         }),
         Expect::Holds(..) => holds(session, expect),
-        Expect::Absent(path) => Ok(absent(session, path)),
-        Expect::Mode(path, bits) => Ok(mode(session, path, *bits)),
-        Expect::Has(path, text) => Ok(has(session, path, text)),
+        Expect::Absent(path) => Ok(of_path(session, path, absent(session, path))),
+        Expect::Mode(path, bits) => Ok(of_path(session, path, mode(session, path, *bits))),
+        Expect::Has(path, text) => Ok(of_path(session, path, has(session, path, text))),
         Expect::Before(first, second) => before(session, first, second),
         Expect::Pending(n) => Ok(pending(session, *n)),
         Expect::Changes(n) => {
@@ -82,22 +93,39 @@ pub fn judge(session: &Session, expect: &Expect) -> Verdict {
 
 impl Session {
     pub(super) fn expect(&mut self, text: &str, front: &mut dyn Front) -> Result<(), SessionError> {
-        let expect = Expect::parse(text).map_err(|(what, hint)| {
-            let failed = SessionError::failed(what);
-            match hint {
-                Some(hint) => failed.with_hint(hint),
-                None => failed,
-            }
+        let expect = Expect::parse(text).map_err(|unclear| {
+            let hint = unclear
+                .hint
+                .unwrap_or("`help expect` lists the forms".to_owned());
+            SessionError::failed(unclear.what).with_hint(hint)
         })?;
+        speaks_of(self.graph(), &expect)?;
         let verdict = judge(self, &expect);
         self.log.push(Order::Expect(text.to_owned()).to_string());
         if verdict.holds {
             return Ok(());
         }
         front.show(&lines(&verdict.why));
-        Err(SessionError::failed(format!(
-            "`{text}` is not so: {verdict}"
-        )))
+        let what = format!("`{text}` is not so: {verdict}");
+        Err(SessionError::failed(what)
+            .with_hint("`trace` tells what happened, `why REF` its causes"))
+    }
+}
+
+/// Whether an expectation speaks of what there is in a graph, and can be so; else what is not there, or cannot be.
+pub(crate) fn speaks_of(graph: &Graph, expect: &Expect) -> Result<(), SessionError> {
+    let refs = expect.refs().into_iter();
+    let bad = refs
+        .filter_map(|text| resolve(graph, text).err())
+        .chain(expect.field_in(graph).and_then(Result::err))
+        .chain(expect.senseless(graph, &Kinds))
+        .next();
+    match bad {
+        None => Ok(()),
+        Some(bad) => {
+            let hint = bad.hint.unwrap_or_else(|| LISTED.to_owned());
+            Err(SessionError::failed(bad.what).with_hint(hint))
+        }
     }
 }
 
@@ -200,6 +228,20 @@ fn equals(key: &Key, path: &FieldPath, wanted: &Raw, value: &Value) -> bool {
         .any(|wanted| wanted == *value.expose())
 }
 
+/// With why, where a vertex manages the path.
+fn of_path(session: &Session, path: &str, verdict: Verdict) -> Verdict {
+    let part = format!("path:{path}");
+    let graph = session.graph();
+    let owner = graph.vertices().iter().find(|(key, vertex)| {
+        let owns = Kinds.owns(key, &vertex.params);
+        owns.contains(&part)
+    });
+    match owner {
+        Some((key, _)) => verdict.about(session, key),
+        None => verdict,
+    }
+}
+
 fn absent(session: &Session, path: &str) -> Verdict {
     let there = session
         .machine()
@@ -284,7 +326,11 @@ fn pending(session: &Session, n: u64) -> Verdict {
 /// In an order's error, or in what failed in a run.
 fn error(session: &Session, text: &str) -> Verdict {
     let failures = session.events.iter().filter_map(|event| match &event.what {
-        What::Failed { why, detail, .. } => Some((event, format!("{why}\n{}", detail.join("\n")))),
+        What::Failed { why, detail, .. } => {
+            let lines = std::iter::once(why).chain(detail);
+            let lines: Vec<&str> = lines.map(String::as_str).collect();
+            Some((event, lines.join("\n")))
+        }
         What::Undurable(why) => Some((event, why.clone())),
         _ => None,
     });

@@ -32,7 +32,7 @@ impl Session {
             ("redid", "redo")
         };
         let Some(did) = did else {
-            return Err(SessionError::failed(format!("there is nothing to {verb}")));
+            return Err(nothing_to(undo));
         };
         front.show(&format!("{word}: {did}\n"));
         let now = self.history.now().clone();
@@ -155,22 +155,22 @@ impl Session {
         path: Option<&str>,
         front: &mut dyn Front,
     ) -> Result<(), SessionError> {
+        if path == Some("-") {
+            return self.put_out(story, front);
+        }
         let from = self.document.as_ref().map(|document| document.path.clone());
         let Some(path) = path.map(PathBuf::from).or(from) else {
             let what = "this graph came from no file, so that it is not clear where to save it";
-            return Err(SessionError::failed(what).with_hint("save PATH"));
+            return Err(SessionError::failed(what).with_hint("`save PATH` says where"));
         };
-        let saved = match story {
-            true => self.story()?,
-            false => self.saved(),
-        };
+        let saved = self.as_file(story)?;
         let shown = sanitise(&path.display().to_string());
-        front
-            .write(&path, &saved.text)
-            .map_err(|why| SessionError::failed(format!("{shown} cannot be written: {why}")))?;
+        front.write(&path, &saved.text).map_err(|why| {
+            let what = format!("{shown} cannot be written: {why}");
+            SessionError::failed(what).with_hint("`save PATH` writes another file")
+        })?;
         front.show(&format!("saved {shown}\n"));
-        let lost = saved.lost.iter();
-        lost.for_each(|lost| front.remark(&format!("not in {shown}: {}\n", sanitise(lost))));
+        tell_lost(&saved, &shown, front);
         match read_text(&path, &saved.text, front) {
             Ok(document) if !story => self.document = Some(document),
             Ok(_) => {}
@@ -182,6 +182,24 @@ impl Session {
             )),
         }
         Ok(())
+    }
+
+    /// `save -`: what a file would hold, on standard output. The file that the graph came from stays as it is.
+    fn put_out(&self, story: bool, front: &mut dyn Front) -> Result<(), SessionError> {
+        let saved = self.as_file(story)?;
+        front.put_out(&saved.text).map_err(|why| {
+            let what = format!("standard output cannot have the graph: {why}");
+            SessionError::failed(what).with_hint("`save PATH` writes a file")
+        })?;
+        tell_lost(&saved, "what was put out", front);
+        Ok(())
+    }
+
+    fn as_file(&self, story: bool) -> Result<Saved, SessionError> {
+        match story {
+            true => self.story(),
+            false => Ok(self.saved()),
+        }
     }
 
     fn saved(&self) -> Saved {
@@ -223,6 +241,27 @@ impl Session {
             .extend(asks.map(|line| format!("the answer to `{line}`")));
         Ok(saved)
     }
+}
+
+/// Why nothing is taken back, or made again.
+pub(crate) fn nothing_to(undo: bool) -> SessionError {
+    let (what, hint) = match undo {
+        true => (
+            "there is nothing to undo",
+            "edits can be taken back, and there is none before this",
+        ),
+        false => (
+            "there is nothing to redo",
+            "`undo` takes an edit back, and `redo` makes it again",
+        ),
+    };
+    SessionError::failed(what).with_hint(hint)
+}
+
+/// What the text of a file does not hold.
+fn tell_lost(saved: &Saved, shown: &str, front: &mut dyn Front) {
+    let lost = saved.lost.iter();
+    lost.for_each(|lost| front.remark(&format!("not in {shown}: {}\n", sanitise(lost))));
 }
 
 /// Whether an edit of this name can be done again from its words.
@@ -268,16 +307,18 @@ pub(super) fn read_document(path: &Path, front: &mut dyn Front) -> Result<Docume
     let text = read_file(path, front)?;
     read_text(path, &text, front).map_err(|problems| {
         let shown = sanitise(&path.display().to_string());
-        SessionError::failed(format!("{shown} is not loaded:\n{problems}"))
+        let what = format!("{shown} is not loaded:\n{problems}");
+        SessionError::failed(what).with_hint("mend it there, and load it again")
     })
 }
 
 /// A file's text.
 pub(super) fn read_file(path: &Path, front: &mut dyn Front) -> Result<String, SessionError> {
     let shown = sanitise(&path.display().to_string());
-    let bytes = front
-        .read(path)
-        .map_err(|why| SessionError::failed(format!("{shown} cannot be read: {why}")))?;
+    let bytes = front.read(path).map_err(|why| {
+        let what = format!("{shown} cannot be read: {why}");
+        SessionError::failed(what).with_hint("give the path of a file that is there")
+    })?;
     String::from_utf8(bytes).map_err(|why| {
         let at = why.utf8_error().valid_up_to() + 1;
         let what = format!("{shown} is not text in UTF-8: byte {at} is odd");

@@ -10,6 +10,13 @@ pub trait Front {
     /// Shows a result. Lines end with newlines, but for the last, which may.
     fn show(&mut self, text: &str);
 
+    /// Puts a text out as it is, byte for byte, for whoever reads it as a file; or why that cannot be. Shown, where nothing
+    /// else is said.
+    fn put_out(&mut self, text: &str) -> Result<(), String> {
+        self.show(text);
+        Ok(())
+    }
+
     /// Shows a warning or a remark, beside results.
     fn remark(&mut self, text: &str);
 

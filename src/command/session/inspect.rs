@@ -15,17 +15,13 @@ impl Session {
         let found = match kind::find(key.kind()) {
             Some(kind) => kind.inspect(key.name(), &*look),
             None => {
-                return Err(SessionError::failed(format!(
-                    "there is no kind `{}`",
-                    key.kind()
-                )));
+                let what = format!("there is no kind `{}`", key.kind());
+                return Err(SessionError::failed(what).with_hint("`kinds` lists them"));
             }
         };
         let found = found.map_err(|failure| {
-            SessionError::failed(format!(
-                "{key} cannot be inspected: {}",
-                sanitise(&failure.why)
-            ))
+            let what = format!("{key} cannot be inspected: {}", sanitise(&failure.why));
+            SessionError::failed(what).with_hint("`add` makes a vertex without looking")
         })?;
         let Some(params) = found else {
             let what = format!("nothing is there that {key} could describe");
@@ -39,9 +35,8 @@ impl Session {
             None => "added",
         };
         let next = with(&before, key, &params).map_err(|why| {
-            SessionError::failed(format!(
-                "{key} is there, and cannot stand in this graph: {why}"
-            ))
+            let what = format!("{key} is there, and cannot stand in this graph: {why}");
+            SessionError::failed(what).with_hint("`drop` or `set` what it collides with")
         })?;
         let changes = written::changes(&before, &next, &Kinds);
         if changes.is_empty() {

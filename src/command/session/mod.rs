@@ -15,12 +15,19 @@ mod run;
 mod show;
 mod sims;
 mod source;
+mod told;
 
+pub(crate) use expect::speaks_of;
 pub use expect::{Verdict, judge};
+pub(crate) use files::nothing_to;
 pub use front::Front;
 pub use open::{SessionOptions, WorldName, state_name};
 pub use outcome::{Ended, Flow, SessionError};
 pub use rows::{PendingRow, StatusRow};
+pub(crate) use run::never;
+pub use told::Told;
+
+use std::path::Path;
 
 use super::edit::{edit, refused, veiled};
 use super::history::History;
@@ -28,7 +35,7 @@ use super::order::Order;
 use super::parse::Script;
 use super::registry::{self, Moment};
 use crate::drive::plan::Plan;
-use crate::drive::runner::Runner;
+use crate::drive::runner::{HostRunner, Runner};
 use crate::engine::event::Event;
 use crate::engine::{Engine, Input, Remembered};
 use crate::file::Document;
@@ -38,6 +45,15 @@ use crate::trace::View;
 use crate::world::sim::Sim;
 use files::Began;
 use std::sync::Arc;
+
+/// Where an order stands: its line, and which of its bytes.
+struct Stands<'a> {
+    line: &'a str,
+    span: std::ops::Range<usize>,
+}
+
+/// What attends to a driver of this machine: it lets signals stop what runs there.
+pub type Attendant = Box<dyn Fn(&mut HostRunner) + Send>;
 
 /// The console's state.
 pub struct Session {
@@ -60,6 +76,10 @@ pub struct Session {
     errors: Vec<String>,
     /// What it began with, for a story of it.
     began: Began,
+    /// Who attends to each driver of this machine that it gets.
+    attendant: Option<Attendant>,
+    /// A signal stopped what the present line began: the rest of it is not begun.
+    interrupted: bool,
     /// The files whose commands are being run, each within the one before.
     sourcing: Vec<String>,
 }
@@ -78,6 +98,7 @@ impl Session {
         before: &mut dyn FnMut(&Session, &Order),
     ) -> Result<Flow, SessionError> {
         self.catch_up(front);
+        self.interrupted = false;
         let done = self.eval_all(line, front, before);
         if let Err(error) = &done {
             self.errors.push(error.to_string());
@@ -98,23 +119,40 @@ impl Session {
             };
             let order = order?;
             before(self, &order);
-            if self.obey(line, &order, front)? == Flow::Quit {
+            let stands = Stands {
+                line,
+                span: script.span(at),
+            };
+            if self.obey_at(stands, &order, front)? == Flow::Quit {
                 return Ok(Flow::Quit);
+            }
+            if self.interrupted {
+                break;
             }
         }
         Ok(Flow::Go)
     }
 
-    /// Does one order.
+    /// Does one order, which is all of this line.
     pub fn obey(
         &mut self,
         line: &str,
         order: &Order,
         front: &mut dyn Front,
     ) -> Result<Flow, SessionError> {
+        let span = 0..line.trim_end().len();
+        self.obey_at(Stands { line, span }, order, front)
+    }
+
+    fn obey_at(
+        &mut self,
+        stands: Stands,
+        order: &Order,
+        front: &mut dyn Front,
+    ) -> Result<Flow, SessionError> {
         self.refuse_out_of_place(order)?;
         if order.is_edit() {
-            self.do_edit(line, order, front)?;
+            self.do_edit(stands, order, front)?;
         } else {
             self.do_other(order, front)?;
         }
@@ -126,6 +164,9 @@ impl Session {
     }
 
     fn refuse_out_of_place(&self, order: &Order) -> Result<(), SessionError> {
+        if let Some(error) = never(order) {
+            return Err(error);
+        }
         let text = order.to_string();
         let word = text.split_whitespace().next().unwrap_or_default();
         let command = match order {
@@ -169,24 +210,29 @@ impl Session {
 
     fn do_edit(
         &mut self,
-        line: &str,
+        stands: Stands,
         order: &Order,
         front: &mut dyn Front,
     ) -> Result<(), SessionError> {
         let mut answers =
             |key: &Key, path: &crate::graph::FieldPath| front.secret(&format!("{key}.{path}"));
         let veiled = veiled(self.history.now(), &Kinds, order);
-        let line = match veiled == *order {
-            true => line.to_owned(),
-            false => veiled.to_string(),
+        let (line, span) = match veiled == *order {
+            true => (stands.line.to_owned(), stands.span),
+            false => {
+                let line = veiled.to_string();
+                let span = 0..line.len();
+                (line, span)
+            }
         };
-        let edited =
-            edit(self.history.now(), &Kinds, order, &mut answers).map_err(
-                |refusals| match refusals.first() {
-                    Some(refusal) => SessionError::from(refused(&line, refusal)),
-                    None => SessionError::failed("the graph was refused"),
-                },
-            )?;
+        let edited = edit(self.history.now(), &Kinds, order, &mut answers);
+        let edited = edited.map_err(|refusals| {
+            let first = refusals.first();
+            first.map_or_else(
+                || SessionError::failed("the graph was refused"),
+                |refusal| SessionError::from(refused(&line, span, refusal)),
+            )
+        })?;
         let renamed = match order {
             Order::Rename(from, name) => vec![(from.clone(), Key::new(from.kind(), name))],
             _ => Vec::new(),
@@ -318,9 +364,26 @@ impl Session {
         self.runner.remembered()
     }
 
+    /// Lets somebody attend to the driver of this machine, and to each that comes after it: with another graph comes another.
+    pub fn attend(&mut self, attendant: Attendant) {
+        self.attendant = Some(attendant);
+        self.attend_driver();
+    }
+
+    fn attend_driver(&mut self) {
+        if let (Some(attendant), Runner::Host(host)) = (&self.attendant, &mut self.runner) {
+            attendant(host);
+        }
+    }
+
     /// The driver.
     pub fn runner(&mut self) -> &mut Runner {
         &mut self.runner
+    }
+
+    /// The graph's state directory in its world.
+    pub fn state(&self) -> &Path {
+        self.runner.state()
     }
 
     /// How the world is called: `host web1 as root`, or `sim, seed 1`.

@@ -128,6 +128,8 @@ impl Session {
             errors: Vec::new(),
             began,
             sourcing: Vec::new(),
+            attendant: None,
+            interrupted: false,
         };
         session.begin_graph();
         Ok(session)
@@ -195,6 +197,7 @@ impl Session {
         self.plan = None;
         self.staged = false;
         self.renames.clear();
+        self.attend_driver();
         self.begin_graph();
         Ok(())
     }

@@ -77,15 +77,6 @@ impl Session {
         keys: &[Key],
         front: &mut dyn Front,
     ) -> Result<(), SessionError> {
-        for key in keys {
-            if Kinds
-                .schema(key.kind())
-                .is_some_and(|schema| schema.hears == Hears::Nothing)
-            {
-                let what = format!("{key} cannot be notified: {} hears nothing", key.kind());
-                return Err(SessionError::failed(what).with_hint("`dirty` makes it be checked"));
-            }
-        }
         self.tell(
             order,
             keys.iter().cloned().map(Input::Notify).collect(),
@@ -104,7 +95,13 @@ impl Session {
             remembered: self.runner.remembered(),
             noop: self.options.noop,
         };
-        plan(planning).map_err(|fault| SessionError::failed(fault.to_string()))
+        let plan = plan(planning).map_err(|fault| SessionError::failed(fault.to_string()))?;
+        match self.runner.is_interrupted() {
+            true => Err(SessionError::failed(
+                "interrupted while it was planned: nothing was changed",
+            )),
+            false => Ok(plan),
+        }
     }
 
     fn only(&self, keys: &[Key]) -> Option<BTreeSet<Key>> {
@@ -200,7 +197,10 @@ impl Session {
                 .runner
                 .finish(&mut |new| take(events, view, new, front));
             match ended {
-                Ok(signal) => self.ended.signal = self.ended.signal.or(signal),
+                Ok(signal) => {
+                    self.interrupted |= signal.is_some();
+                    self.ended.signal = self.ended.signal.or(signal);
+                }
                 Err(fault) => return Err(self.broken(fault.to_string())),
             }
             let asking = self.runner.ask(|engine| engine.asking());
@@ -289,6 +289,11 @@ impl Session {
 
     fn stop(&mut self, order: &Order, front: &mut dyn Front) -> Result<(), SessionError> {
         self.command(order, front);
+        self.stop_by_itself(front)
+    }
+
+    /// Stops what runs although no person gave a command for it: it was told beforehand when to end.
+    pub fn stop_by_itself(&mut self, front: &mut dyn Front) -> Result<(), SessionError> {
         self.input(Input::Continue, front);
         self.input(Input::Stop { now: false }, front);
         self.end_watch(front)
@@ -338,10 +343,8 @@ impl Session {
                 front.show(&format!("{word} before {key}\n"));
                 Ok(())
             }
-            Some(BreakAt::Event(event)) => {
-                let what = format!("cannot break at every `{event}` here");
-                Err(SessionError::failed(what).with_hint("name a resource: `break kind[name]`"))
-            }
+            // That was refused before (`never`).
+            Some(BreakAt::Event(_)) => Ok(()),
             None => {
                 let breaks = self.runner.ask(|engine| engine.breaks());
                 for key in &breaks {
@@ -356,5 +359,27 @@ impl Session {
                 Ok(())
             }
         }
+    }
+}
+
+/// Why an order is refused at any time, if it is.
+pub(crate) fn never(order: &Order) -> Option<SessionError> {
+    let deaf = |key: &&Key| {
+        let schema = Kinds.schema(key.kind());
+        schema.is_some_and(|schema| schema.hears == Hears::Nothing)
+    };
+    match order {
+        Order::Notify(keys) => keys.iter().find(deaf).map(|key| {
+            let what = format!("{key} cannot be notified: {} hears nothing", key.kind());
+            SessionError::failed(what).with_hint("`dirty` makes it be checked")
+        }),
+        Order::Break {
+            at: Some(BreakAt::Event(event)),
+            ..
+        } => {
+            let what = format!("a run cannot stop at every `{event}` yet, only before a vertex");
+            Some(SessionError::failed(what).with_hint("name one: `break kind[name]`"))
+        }
+        _ => None,
     }
 }

@@ -6,14 +6,14 @@ use std::path::Path;
 
 use super::{Front, Session, SessionError, take};
 use crate::command::order::{Order, SimOrder};
+use crate::command::sims::UnitState;
 use crate::drive::runner::Runner;
 use crate::drive::sim::CrashPoint;
 use crate::engine::Input;
-use crate::graph::Key;
 use crate::time::Span;
 use crate::trace::Stage;
 use crate::world::sim::{FaultKind, FaultRule, Sim};
-use crate::world::{Active, Command, Fault, ModeBits, Unit, World};
+use crate::world::{Active, Command, Fault, Unit, World};
 
 /// What a simulated machine may say no to.
 type Done = Result<(), SessionError>;
@@ -21,19 +21,19 @@ type Done = Result<(), SessionError>;
 impl Session {
     pub(super) fn sim(&mut self, order: &SimOrder, front: &mut dyn Front) -> Done {
         let Runner::Sim { sim, .. } = &self.runner else {
-            let what = "this is a real machine";
-            return Err(SessionError::failed(what).with_hint("a story has a simulated one"));
+            // That was refused before (`When::Sim`).
+            return Ok(());
         };
         let sim = sim.clone();
         if !matches!(order, SimOrder::Restart) {
             self.input(Input::Command(format!("sim {order}")), front);
         }
         match order {
-            SimOrder::Crash(point) => self.crash(point.as_deref(), front)?,
+            SimOrder::Crash(point) => self.crash(point.clone(), front),
             SimOrder::Restart => self.restart(front)?,
             SimOrder::Advance(span) => self.advance(*span, front),
             SimOrder::Run(line) => self.run_outside(&sim, line, front)?,
-            SimOrder::Fail(on, fault, times) => sim.arm(rule(on, fault, *times)?),
+            SimOrder::Fail(on, fault, times) => sim.arm(rule(on, *fault, *times)),
             SimOrder::Heal(on) => heal(&sim, on.as_deref())?,
             outside => change(&sim, outside)?,
         }
@@ -50,33 +50,14 @@ impl Session {
         }
     }
 
-    fn crash(&mut self, point: Option<&str>, front: &mut dyn Front) -> Done {
-        let point = point.map(|text| self.crash_point(text)).transpose()?;
-        let Runner::Sim { drive, .. } = &mut self.runner else {
-            return Ok(());
-        };
-        match point {
-            Some(point) => drive.crash_at(point),
-            None => drive.crash(),
+    fn crash(&mut self, point: Option<CrashPoint>, front: &mut dyn Front) {
+        if let Runner::Sim { drive, .. } = &mut self.runner {
+            match point {
+                Some(point) => drive.crash_at(point),
+                None => drive.crash(),
+            }
         }
         self.take_new(front);
-        Ok(())
-    }
-
-    /// `record N`, or a vertex: after its apply or refresh, before the engine hears of it.
-    fn crash_point(&self, text: &str) -> Result<CrashPoint, SessionError> {
-        let mut words = text.split_whitespace();
-        if let (Some("record"), Some(number), None) = (words.next(), words.next(), words.next())
-            && let Ok(number) = number.parse()
-        {
-            return Ok(CrashPoint::Record(number));
-        }
-        let key: Key = crate::file::refs::resolve(self.graph(), text).map_err(|bad| {
-            let what = format!("{} at which to crash", bad.what);
-            let hint = bad.hint.unwrap_or_default();
-            SessionError::failed(what).with_hint(format!("{hint}; or `record N`"))
-        })?;
-        Ok(CrashPoint::After(key))
     }
 
     /// A new engine over the same journal and the present graph; one that lives is killed first.
@@ -113,7 +94,7 @@ impl Session {
     /// Someone runs a command; the time that it takes passes.
     fn run_outside(&mut self, sim: &Sim, line: &str, front: &mut dyn Front) -> Done {
         let view = sim.attempt(None);
-        let output = view.run(&command(line)?).map_err(refused)?;
+        let output = view.run(&command(line)).map_err(refused)?;
         for bytes in [&output.stdout, &output.stderr] {
             front.show(&String::from_utf8_lossy(bytes));
         }
@@ -126,23 +107,22 @@ impl Session {
 }
 
 fn refused(fault: Fault) -> SessionError {
-    SessionError::failed(fault.to_string())
+    let what = format!("the simulated machine cannot do that: {fault}");
+    SessionError::failed(what)
+        .with_hint("it is what the story's `world` and the steps so far made it")
 }
 
-fn command(line: &str) -> Result<Command, SessionError> {
-    let argv = shell_words::split(line).map_err(|bad| {
-        SessionError::failed(format!("`{line}` is no command line: {bad}"))
-            .with_hint("close its quotes")
-    })?;
-    Ok(Command {
-        argv,
+/// A line that was read splits into words; one that was not is taken as one.
+fn command(line: &str) -> Command {
+    Command {
+        argv: shell_words::split(line).unwrap_or_else(|_| vec![line.to_owned()]),
         env: BTreeMap::new(),
         cwd: None,
         user: None,
         stdin: None,
         timeout: None,
         keep: 1 << 16,
-    })
+    }
 }
 
 /// Changes that come from neither weft nor its commands.
@@ -152,7 +132,7 @@ fn change(sim: &Sim, order: &SimOrder) -> Done {
         SimOrder::Write(path, text) => outside.write(Path::new(path), text.as_bytes()),
         SimOrder::Rm(path) => outside.remove(Path::new(path)),
         SimOrder::Touch(path) => outside.touch(Path::new(path)),
-        SimOrder::Chmod(bits, path) => outside.chmod(Path::new(path), mode(bits)?),
+        SimOrder::Chmod(bits, path) => outside.chmod(Path::new(path), *bits),
         SimOrder::Chown(owner, path) => {
             let (user, group) = owner.split_once(':').unwrap_or((owner, ""));
             let given = |name: &'_ str| (!name.is_empty()).then(|| name.to_owned());
@@ -163,24 +143,16 @@ fn change(sim: &Sim, order: &SimOrder) -> Done {
         SimOrder::Mv(from, to) => outside.rename(Path::new(from), Path::new(to)),
         SimOrder::Ln(target, path) => outside.link(Path::new(path), Path::new(target)),
         SimOrder::Svc(name, state) => {
-            outside.svc(&unit(name), active(state)?);
+            outside.svc(&unit(name), active(*state));
             Ok(())
         }
         SimOrder::Http(url, status, body) => {
-            page(sim, url, *status, body.as_deref())?;
+            page(sim, url, *status, body.as_deref());
             Ok(())
         }
         _ => Ok(()),
     };
     done.map_err(refused)
-}
-
-fn mode(text: &str) -> Result<ModeBits, SessionError> {
-    let bits = ModeBits::from_str_radix(text, 8).ok();
-    bits.filter(|bits| *bits <= 0o7777).ok_or_else(|| {
-        SessionError::failed(format!("`{text}` is no mode"))
-            .with_hint("write it in octal, such as 0644")
-    })
 }
 
 fn unit(name: &str) -> Unit {
@@ -191,29 +163,17 @@ fn unit(name: &str) -> Unit {
     }
 }
 
-fn active(state: &str) -> Result<Active, SessionError> {
-    Ok(match state {
-        "running" => Active::Active,
-        "stopped" => Active::Inactive,
-        "changing" => Active::Changing,
-        "failed" => Active::Failed("exit-code".into(), 1),
-        other => {
-            let what = format!("`{other}` is no state of a service");
-            let hint = "one of running, stopped, changing, failed";
-            return Err(SessionError::failed(what).with_hint(hint));
-        }
-    })
+fn active(state: UnitState) -> Active {
+    match state {
+        UnitState::Running => Active::Active,
+        UnitState::Stopped => Active::Inactive,
+        UnitState::Changing => Active::Changing,
+        UnitState::Failed => Active::Failed("exit-code".into(), 1),
+    }
 }
 
 /// A page that answers well again; its `etag` is that of the new body.
-fn page(sim: &Sim, url: &str, status: u64, body: Option<&str>) -> Done {
-    let status = u16::try_from(status)
-        .ok()
-        .filter(|status| (100..600).contains(status))
-        .ok_or_else(|| {
-            SessionError::failed(format!("`{status}` is no status of a page"))
-                .with_hint("200 is well, 404 is not there, 500 is broken")
-        })?;
+fn page(sim: &Sim, url: &str, status: u16, body: Option<&str>) {
     sim.outside().http(url, |page| {
         page.status = status;
         page.fault = None;
@@ -223,26 +183,19 @@ fn page(sim: &Sim, url: &str, status: u64, body: Option<&str>) -> Done {
                 .retain(|name, _| !name.eq_ignore_ascii_case("etag"));
         }
     });
-    Ok(())
 }
 
 /// A fault for the calls that it can befall; every one of them if no number is given.
-fn rule(on: &str, fault: &str, times: Option<u64>) -> Result<FaultRule, SessionError> {
-    let (what, call) = match fault {
-        "io" => (FaultKind::Io, "*"),
-        "no-space" => (FaultKind::NoSpace, "write"),
-        "denied" => (FaultKind::Denied, "write"),
-        "read-only" => (FaultKind::ReadOnly, "write"),
-        "net" => (FaultKind::Net, "fetch"),
-        "hang" => (FaultKind::Hang, "*"),
-        "crash" => (FaultKind::Crash, "*"),
-        "crash-after" => (FaultKind::CrashAfter, "*"),
-        other => return Err(SessionError::failed(format!("there is no fault `{other}`"))),
+fn rule(on: &str, what: FaultKind, times: Option<u64>) -> FaultRule {
+    let call = match what {
+        FaultKind::NoSpace | FaultKind::Denied | FaultKind::ReadOnly => "write",
+        FaultKind::Net => "fetch",
+        FaultKind::Io | FaultKind::Hang | FaultKind::Crash | FaultKind::CrashAfter => "*",
     };
-    Ok(FaultRule {
+    FaultRule {
         times: times.unwrap_or(0),
         ..FaultRule::next(call, on, what)
-    })
+    }
 }
 
 fn heal(sim: &Sim, on: Option<&str>) -> Done {

@@ -41,6 +41,7 @@ impl Session {
                 continue;
             }
             match self.eval(&std::mem::take(&mut chunk), front) {
+                Ok(Flow::Go) if self.interrupted => return Ok(()),
                 Ok(Flow::Go) => {}
                 Ok(Flow::Quit) => return Ok(()),
                 Err(error) => return Err(placed(path, began, error)),
@@ -63,7 +64,10 @@ fn is_open(chunk: &str, graph: &Graph) -> bool {
 
 /// An error with the file and line where its command begins.
 fn placed(path: &str, line: usize, error: SessionError) -> SessionError {
-    let text = error.to_string();
-    let text = text.strip_prefix("error: ").unwrap_or(&text);
-    SessionError::failed(format!("{}:{line}: {text}", sanitise(path)))
+    let (text, hint) = match error {
+        SessionError::Failed { what, hint } => (what, hint),
+        SessionError::Command(error) => (error.to_string(), None),
+    };
+    let hint = hint.unwrap_or_else(|| format!("what stands before line {line} is done"));
+    SessionError::failed(format!("{}:{line}: {text}", sanitise(path))).with_hint(hint)
 }

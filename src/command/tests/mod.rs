@@ -1,7 +1,7 @@
 //! Tests of the language against a small catalog.
 
-mod errors;
 mod properties;
+mod shown;
 mod tables;
 
 use super::*;

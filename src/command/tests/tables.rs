@@ -109,6 +109,11 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     ("sim run sh -c 'a -> b'", "sim run sh -c 'a -> b'"),
     ("sim advance 1m30s", "sim advance 1m30s"),
+    ("sim chmod 644 /x", "sim chmod 0644 /x"),
+    ("sim svc nginx failed", "sim svc nginx failed"),
+    ("sim fail /x crash-after 2", "sim fail /x crash-after 2"),
+    ("sim crash pw", "sim crash password[pw]"),
+    ("sim crash record 3", "sim crash record 3"),
     ("expect /x has '<<'", "expect /x has '<<'"),
     ("help meta", "help meta"),
     (

@@ -1,11 +1,13 @@
 //! The engine of a simulation dies, and another one goes on from what was durable (rules P2, P3).
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::{Passed, SimDrive};
 use crate::drive::{Act, Errand};
 use crate::engine::event::{Event, EventId, What};
 use crate::engine::{Engine, Input, Options, Output, Record, Seq};
+use crate::graph::refs::ref_text;
 use crate::graph::{Graph, Key};
 use crate::journal::{Ledger, StoreFault};
 use crate::world::sim::FaultKind;
@@ -22,6 +24,21 @@ pub enum CrashPoint {
     /// In the effect (a check, an apply or a refresh) of this number, counted likewise: after so many of its world calls, or when
     /// it has ended, before the engine hears of it.
     Effect(u64, Option<usize>),
+}
+
+/// As `sim crash` takes it.
+impl fmt::Display for CrashPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CrashPoint::After(key) => f.write_str(&ref_text(key)),
+            CrashPoint::Record(number) => write!(f, "record {number}"),
+            CrashPoint::Commit(number, Cut::Before) => write!(f, "commit {number}"),
+            CrashPoint::Commit(number, Cut::Torn(part)) => write!(f, "commit {number} torn {part}"),
+            CrashPoint::Commit(number, Cut::After) => write!(f, "commit {number} after"),
+            CrashPoint::Effect(number, None) => write!(f, "effect {number}"),
+            CrashPoint::Effect(number, Some(calls)) => write!(f, "effect {number} {calls}"),
+        }
+    }
 }
 
 /// Where in a commit.
@@ -121,7 +138,8 @@ impl SimDrive {
             self.strike = None;
             return Some((calls, what));
         }
-        let here = self.dies(|point| matches!(point, CrashPoint::Effect(at, Some(_)) if *at == number));
+        let here =
+            self.dies(|point| matches!(point, CrashPoint::Effect(at, Some(_)) if *at == number));
         match here {
             Some(CrashPoint::Effect(_, Some(calls))) => Some((calls, FaultKind::Crash)),
             _ => None,

@@ -68,7 +68,7 @@ x.yaml:1:68: this is not YAML: recursion limit exceeded (the limit is 64 levels)
 #[test]
 fn what_is_too_large() {
     let large = "#".repeat(MAX_BYTES + 1);
-    insta::assert_snapshot!(told(&large), @"x.yaml:1:1: the file has 4194305 bytes, and the limit is 4194304 (4 MiB) (keep large content in files of its own, and name them by `source`)");
+    insta::assert_snapshot!(told(&large), @"x.yaml:1:1: the file has more than 4194304 bytes, the limit (4 MiB) (keep large content in files of its own, and name them by `source`)");
     let mut laughs = String::from("a: &a [x, x, x, x, x, x, x, x, x, x]\n");
     for (new, old) in ["b", "c", "d", "e", "f", "g"]
         .iter()
@@ -176,13 +176,13 @@ fn metas() {
     let text = "resources:\n  noop:\n  - name: a\n    meta:\n      nop: true\n      retry: -2\n      delay: 500\n      limit: 0\n      burst: 0\n      sema: [a:0, 'b:1', 'b:2', ':1']\n      autogroup: true\n      realize: true\n      sensitive: 1\n";
     insta::assert_snapshot!(told(text), @r##"
 x.yaml:5:7: `meta` has no key `nop` (did you mean `noop`?)
-x.yaml:6:14: meta.retry: expected a number from -1 on, found `-2`
+x.yaml:6:14: meta.retry: expected a number from -1 on, found `-2` (-1 tries without end, 0 never again)
 x.yaml:7:14: meta.delay: expected duration with its unit (10s, 1m30s), found `500` (write `500s` for seconds, or `500ms`)
-x.yaml:8:14: meta.limit: expected a number above 0, of events a second, found `0`
-x.yaml:9:14: meta.burst: expected a number from 1 to 4294967295, found `0`
-x.yaml:10:14: meta.sema: expected `name:size` with a size from 1 on, found `a:0`
+x.yaml:8:14: meta.limit: expected 0.00001 or more events a second (about one a day), found `0` (remove it for no limit)
+x.yaml:9:14: meta.burst: expected a number from 1 to 4294967295, found `0` (1 lets one event through, and then counts the limit)
+x.yaml:10:14: meta.sema: expected `name:size` with a size from 1 on, found `a:0` (two that may run beside each other are of size 2)
 x.yaml:10:26: meta.sema: `b` is there already (name each semaphore once)
-x.yaml:10:33: meta.sema: expected `name:size` with a size from 1 on, found `:1`
+x.yaml:10:33: meta.sema: expected `name:size` with a size from 1 on, found `:1` (two that may run beside each other are of size 2)
 x.yaml:11:18: meta.autogroup: weft adds and groups nothing by itself (remove it, and draw the edges that you need)
 x.yaml:12:7: `meta` has no key `realize` (remove it: nothing is skipped)
 x.yaml:13:18: meta.sensitive: expected bool, found `1`
@@ -200,7 +200,7 @@ fn edges_and_bindings() {
         "edges: ['noop[a] -> b', 'b -> noop[a]']\n",
         "edges: ['b -> b']\n",
         "bindings: ['pw -> /y.content']\n",
-        "bindings: ['pw.pasword -> /y.content', 'pw.password -> /y.contnet', 'pw.password -> /y.path']\n",
+        "bindings: ['pw.pasword -> /y.content', 'pw.password -> /y.contnet', 'pw.password -> /y.path', 'pw.pasword -> /y.path']\n",
         "bindings: ['pw.password ~> /y.content', 'pw.password', {from: pw.password}]\n",
         "bindings: ['pw.password -> /y.force', 'pw.password -> e.cmd']\n",
         "bindings: ['pw.password -> /y.content', 'e.stdout -> /y.content']\n",
@@ -227,13 +227,15 @@ x.yaml:6:64: an edge has no key `notfy` (did you mean `notify`?)
 --
 x.yaml:2:10: this would close a cycle: noop[a] -> noop[b] -> noop[a] (remove one of these edges or bindings)
 --
-x.yaml:6:9: this would close a cycle: noop[b] -> noop[b]
+x.yaml:6:9: this would close a cycle: noop[b] -> noop[b] (nothing comes after itself)
 --
 x.yaml:6:12: `pw` names no field (write `kind[name].field`)
 --
 x.yaml:6:12: password[pw]: password sends no `pasword` (did you mean `password`?)
 x.yaml:6:40: file[/y]: file has no param `contnet` (did you mean `content`?)
 x.yaml:6:69: file[/y].path cannot receive: it says which resource this is
+x.yaml:6:95: file[/y].path cannot receive: it says which resource this is
+x.yaml:6:95: password[pw]: password sends no `pasword` (did you mean `password`?)
 --
 x.yaml:6:12: `pw.password ~> /y.content` is no binding (write `a.field -> b.field`)
 x.yaml:6:41: `pw.password` is no binding (write `a.field -> b.field`)
@@ -304,9 +306,34 @@ x.yaml:11:3: expected an octal mode, such as 0644, found `9`
 x.yaml:12:3: expected a text, found nothing
 x.yaml:13:3: expected a text, found nothing
 x.yaml:15:3: `hsa` is nothing to expect of `a` (did you mean `has`?)
-x.yaml:16:3: an expectation is empty
+x.yaml:16:3: an expectation is empty (write `REF ok`, `REF changed 2`, `REF.field = VALUE`, `PATH has TEXT`, `exit 0`)
 "##);
     insta::assert_snapshot!(told("resources: {noop: [{name: abc}]}\nexpect: [abd ok, 'noop[new] ok']\nsteps: [add noop new]\n"), @"x.yaml:2:10: there is no `abd` in this graph (did you mean `abc`?)");
+}
+
+#[test]
+fn expectations_that_nothing_can_meet() {
+    let lines = [
+        "exec[e].nosuch = 1",
+        "e.tiemout = 1s",
+        "e.timeout = 1",
+        "e.stdout.line = a",
+        "e.env.A.B = a",
+        "e before exec[e]",
+        "e before m",
+        "e.timeout = 3s",
+        "e.env.A = a",
+    ];
+    let items: String = lines.iter().map(|line| format!("- {line}\n")).collect();
+    let graph = "resources: {noop: [{name: m}], exec: [{name: e, cmd: 'true'}]}";
+    insta::assert_snapshot!(told(&format!("{graph}\nexpect:\n{items}")), @r##"
+x.yaml:3:3: exec has and sends no `nosuch` (one of cmd, onlyif, timeout, env, args, stdout)
+x.yaml:4:3: exec has and sends no `tiemout` (did you mean `timeout`?)
+x.yaml:5:3: exec[e].timeout: expected duration with its unit (10s, 1m30s), found `1` (`kinds exec` says what each holds)
+x.yaml:6:3: exec[e].stdout.line names nothing: the type of exec[e].stdout is bytes (`kinds exec` says what each holds)
+x.yaml:7:3: exec[e].env.A.B names nothing: the type of exec[e].env is map of string (`kinds exec` says what each holds)
+x.yaml:8:3: exec[e] is never before itself (name two resources)
+"##);
 }
 
 #[test]

@@ -151,6 +151,7 @@ fn any_graph() -> impl Strategy<Value = Graph> {
                     let meta = Meta {
                         noop: odd,
                         retry: -1,
+                        delay: crate::time::SHORTEST_ROUND,
                         limit: Some(0.5),
                         sema: [("a b:c".to_owned(), 2)].into(),
                         ..Meta::default()

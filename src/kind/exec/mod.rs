@@ -18,7 +18,7 @@ mod words;
 
 use super::path::well_formed;
 use super::{At, Blob, Check, Done, Drift, Failure, Given, Kind, want};
-use crate::time::Span;
+use crate::time::{SHORTEST_LIMIT, Span};
 use crate::value::{Hears, Opaque, Sent, Type, Value, sanitise};
 use crate::world::{Look, Watch, World};
 use guard::Verdict;
@@ -55,7 +55,7 @@ want! {
         onlyif: Option<String> => fixed(GUARD),
         /// Whether it runs for notifications alone.
         refreshonly: bool => default("false").fixed(GUARD),
-        /// How long it, and each guard, may take; then it is ended.
+        /// How long it, and each guard, may take, at least 1ms; then it is ended.
         timeout: Option<Span>,
         /// Whether what it sends loses one final newline.
         trim: bool => default("true"),
@@ -198,8 +198,9 @@ impl Kind for Exec {
                 well_formed(path).map_err(|why| format!("{name}: {why}"))?;
             }
         }
-        if want.timeout == Some(Span::ZERO) {
-            return Err("timeout: expected more than no time at all".to_owned());
+        if let Some(timeout) = want.timeout {
+            let fits = timeout.at_least(SHORTEST_LIMIT);
+            fits.map_err(|why| format!("timeout: {why}"))?;
         }
         run::fits_environment(want)
     }

@@ -362,7 +362,11 @@ fn params_that_cannot_be_are_refused() {
             "unless: the quote ' at character 1 is never closed",
         ),
         ("creates", text("out"), "creates: expected an absolute path"),
-        ("timeout", text("0s"), "timeout: expected more than"),
+        (
+            "timeout",
+            text("0s"),
+            "timeout: expected 1ms or more, found 0s",
+        ),
         (
             "env",
             Value::map([("A=B".to_owned(), text("x"))]),

@@ -16,7 +16,7 @@ mod tests;
 use super::path::well_formed;
 use super::{At, Check, Done, Drift, Failure, Given, Kind, Rhythm, Sends, want};
 use crate::graph::Params;
-use crate::time::Span;
+use crate::time::{SHORTEST_LIMIT, SHORTEST_ROUND, Span};
 use crate::value::{Hears, Opaque, Sent, Type, Value};
 use crate::world::{Look, World};
 use fetch::{Got, fetch, fits_url, hash};
@@ -33,11 +33,11 @@ want! {
         headers: BTreeMap<String, Value> => of(Type::Map(&Type::Str)).secret(),
         /// The content's SHA-256 in hexadecimal; another content is refused.
         sha256: Option<String>,
-        /// How often to ask again under `watch`.
+        /// How often to ask again under `watch`, at least 100ms apart.
         poll: Option<Span>,
-        /// How long a download may take altogether.
+        /// How long a download may take altogether, at least 1ms.
         timeout: Span => default("30s"),
-        /// How many bytes the content may have.
+        /// How many bytes the content may have, at least 1.
         limit: u64 => default("16777216"),
         /// A file of certificates (PEM) to trust instead of the host's.
         ca: Option<PathBuf>,
@@ -120,8 +120,14 @@ impl Kind for Http {
         {
             return Err("sha256: expected 64 hexadecimal digits".to_owned());
         }
-        if want.timeout == Span::ZERO || want.poll == Some(Span::ZERO) {
-            return Err("timeout and poll: expected more than no time at all".to_owned());
+        let fits = want.timeout.at_least(SHORTEST_LIMIT);
+        fits.map_err(|why| format!("timeout: {why}"))?;
+        if let Some(poll) = want.poll {
+            let fits = poll.at_least(SHORTEST_ROUND);
+            fits.map_err(|why| format!("poll: {why}"))?;
+        }
+        if want.limit == 0 {
+            return Err("limit: expected 1 byte or more, found 0".to_owned());
         }
         if let Some(ca) = &want.ca {
             well_formed(ca).map_err(|why| format!("ca: {why}"))?;

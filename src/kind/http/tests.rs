@@ -277,7 +277,17 @@ fn params_that_cannot_be_are_refused() {
         (
             "timeout",
             Value::str("0s"),
-            "timeout and poll: expected more",
+            "timeout: expected 1ms or more, found 0s",
+        ),
+        (
+            "poll",
+            Value::str("99ms"),
+            "poll: expected 100ms or more, found 99ms",
+        ),
+        (
+            "limit",
+            Value::Int(0),
+            "limit: expected 1 byte or more, found 0",
         ),
         ("ca", Value::str("ca.pem"), "ca: expected an absolute path"),
         (

@@ -111,7 +111,8 @@ impl Ghost {
         }
         let lines: BTreeSet<Line> = lines(graph).collect();
         let there = |line: &Line| {
-            lines.contains(line) || (*line == Line::asked(&line.to) && graph.vertex(&line.to).is_some())
+            lines.contains(line)
+                || (*line == Line::asked(&line.to) && graph.vertex(&line.to).is_some())
         };
         self.owed.retain(|line, _| there(line));
     }
@@ -135,8 +136,7 @@ impl Ghost {
 
     /// A refresh, or what counts as one, that began then has ended well.
     fn hears(&mut self, key: &Key, since: usize) {
-        self.owed
-            .retain(|line, at| line.to != *key || *at >= since);
+        self.owed.retain(|line, at| line.to != *key || *at >= since);
     }
 
     fn acts(&mut self, key: &Key, deed: Deed) {
@@ -153,7 +153,9 @@ impl Ghost {
                 Deed::Refresh => "refreshed",
                 _ => "applied",
             };
-            self.tell(format!("early: {key} is {what} while {from}, before it, {why}"));
+            self.tell(format!(
+                "early: {key} is {what} while {from}, before it, {why}"
+            ));
         }
         self.acting.insert(key.clone());
     }
@@ -180,7 +182,10 @@ impl Ghost {
     fn settle(&mut self, durable: &Remembered, when: &str) {
         let graph = self.graph.clone();
         let kept = |line: &Line| {
-            let pending = durable.lines.get(line).is_some_and(|count| count.is_pending());
+            let pending = durable
+                .lines
+                .get(line)
+                .is_some_and(|count| count.is_pending());
             let mut debts = durable.debts.keys();
             pending || debts.any(|key| Line::between(key, &line.to) == *line)
         };
@@ -191,7 +196,9 @@ impl Ghost {
             .map(line_text)
             .collect();
         for line in lost {
-            self.tell(format!("lost: {line}: {when} the journal has neither a debt nor a notification"));
+            self.tell(format!(
+                "lost: {line}: {when} the journal has neither a debt nor a notification"
+            ));
         }
     }
 
@@ -207,8 +214,9 @@ fn lines(graph: &Graph) -> impl Iterator<Item = Line> + '_ {
     let hears = |key: &Key| {
         kind::find(key.kind()).is_some_and(|kind| kind.schema().hears != Hears::Nothing)
     };
-    let told = graph.edges().iter().filter(move |((_, to), edge)| {
-        edge.notify.is_some() && hears(to)
-    });
+    let told = graph
+        .edges()
+        .iter()
+        .filter(move |((_, to), edge)| edge.notify.is_some() && hears(to));
     told.map(|((from, to), _)| Line::between(from, to))
 }

@@ -35,7 +35,7 @@ impl Point {
     /// The command that lets it happen in a story; none where only the order is another one.
     pub fn step(&self) -> Option<String> {
         Some(match self.strike.as_ref()? {
-            Strike::Crash(at) => format!("sim crash {}", words(at)),
+            Strike::Crash(at) => format!("sim crash {at}"),
             Strike::Fault(effect, calls, what) => {
                 format!("sim fail \"effect {effect} {calls}\" {} 1", fault(*what))
             }
@@ -57,18 +57,6 @@ impl fmt::Display for Point {
             Some(jobs) => write!(f, ", {jobs} at a time"),
             None => Ok(()),
         }
-    }
-}
-
-fn words(at: &CrashPoint) -> String {
-    match at {
-        CrashPoint::After(key) => key.to_string(),
-        CrashPoint::Record(number) => format!("record {number}"),
-        CrashPoint::Commit(number, Cut::Before) => format!("commit {number}"),
-        CrashPoint::Commit(number, Cut::Torn(part)) => format!("commit {number} torn {part}"),
-        CrashPoint::Commit(number, Cut::After) => format!("commit {number} after"),
-        CrashPoint::Effect(number, None) => format!("effect {number}"),
-        CrashPoint::Effect(number, Some(calls)) => format!("effect {number} {calls}"),
     }
 }
 

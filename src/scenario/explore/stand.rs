@@ -29,7 +29,10 @@ impl Stand {
         let spec = session.machine().map(|sim| sim.spec()).unwrap_or_default();
         let units = spec.services.iter().map(|(unit, spec)| {
             let (active, startup) = (&spec.active, &spec.startup);
-            (unit.clone(), (format!("{active:?}"), format!("{startup:?}")))
+            (
+                unit.clone(),
+                (format!("{active:?}"), format!("{startup:?}")),
+            )
         });
         Stand {
             statuses: session.ask(|engine| {
@@ -82,7 +85,10 @@ fn word(status: Status) -> &'static str {
 }
 
 fn open(remembered: &Remembered) -> BTreeSet<String> {
-    let pending = remembered.lines.iter().filter(|(_, count)| count.is_pending());
+    let pending = remembered
+        .lines
+        .iter()
+        .filter(|(_, count)| count.is_pending());
     let pending = pending.map(|(line, _)| line_text(line));
     let debts = remembered.debts.keys().map(|key| format!("debt of {key}"));
     pending.chain(debts).collect()
@@ -100,7 +106,8 @@ fn unfit(session: &Session) -> BTreeSet<String> {
             let sends = engine.sends(&binding.from)?;
             let sent = pick(sends.get(&*binding.sent.field), &binding.sent);
             let holds = engine.received(to).get(into).cloned();
-            (sent != holds).then(|| format!("{to}.{into} does not hold what {} sends", binding.from))
+            (sent != holds)
+                .then(|| format!("{to}.{into} does not hold what {} sends", binding.from))
         })
     });
     bound.collect()
@@ -153,7 +160,11 @@ fn apart(was: Option<&FileSpec>, is: Option<&FileSpec>, masked: bool) -> Option<
 pub fn masked(graph: &Graph, files: &Stand, world: &SimSpec) -> BTreeSet<PathBuf> {
     let fickle = world.commands.values().filter(|answers| answers.len() > 1);
     let appends = |effect: &&Effect| matches!(effect, Effect::Append(..));
-    let all = world.commands.values().flatten().flat_map(|answer| &answer.effects);
+    let all = world
+        .commands
+        .values()
+        .flatten()
+        .flat_map(|answer| &answer.effects);
     let effects = fickle.clone().flatten().flat_map(|answer| &answer.effects);
     let mut masked: BTreeSet<PathBuf> = effects
         .chain(all.filter(appends))
@@ -165,7 +176,9 @@ pub fn masked(graph: &Graph, files: &Stand, world: &SimSpec) -> BTreeSet<PathBuf
     let mut moved: BTreeSet<Key> = graph
         .vertices()
         .keys()
-        .filter(|key| key.kind() == "password" || (key.kind() == "exec" && fickle.clone().next().is_some()))
+        .filter(|key| {
+            key.kind() == "password" || (key.kind() == "exec" && fickle.clone().next().is_some())
+        })
         .cloned()
         .collect();
     loop {
@@ -180,13 +193,24 @@ pub fn masked(graph: &Graph, files: &Stand, world: &SimSpec) -> BTreeSet<PathBuf
         }
     }
     for key in moved {
-        let Some(vertex) = graph.vertex(&key) else { continue };
-        let Some(kind) = kind::find(key.kind()) else { continue };
+        let Some(vertex) = graph.vertex(&key) else {
+            continue;
+        };
+        let Some(kind) = kind::find(key.kind()) else {
+            continue;
+        };
         let owns = kind.owns(&key, &vertex.params);
-        masked.extend(owns.iter().filter_map(|part| part.strip_prefix("path:")).map(PathBuf::from));
+        masked.extend(
+            owns.iter()
+                .filter_map(|part| part.strip_prefix("path:"))
+                .map(PathBuf::from),
+        );
         masked.insert(PathBuf::from(key.name()));
     }
-    let kept = files.files.keys().filter(|path| path.starts_with("/var/lib/weft"));
+    let kept = files
+        .files
+        .keys()
+        .filter(|path| path.starts_with("/var/lib/weft"));
     masked.extend(kept.cloned());
     masked
 }

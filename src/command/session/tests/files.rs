@@ -36,6 +36,9 @@ fn an_unchanged_file_is_saved_byte_for_byte_and_a_changed_one_keeps_what_it_can(
         get(&front, "other.yaml"),
         text.replace("length: 16", "length: 20")
     );
+    let put_out = say(&mut session, &mut front, &["save -"]);
+    assert!(put_out.contains("    length: 20\n"), "{put_out}");
+    assert!(!put_out.contains("saved") && !front.files.contains_key(Path::new("-")));
     front.secrets.push_back("hunter22".to_owned());
     assert_snapshot!(say(&mut session, &mut front, &["add value key value=?", "save", "load nowhere.yaml"]), @r"
     > add value key value=?
@@ -45,6 +48,7 @@ fn an_unchanged_file_is_saved_byte_for_byte_and_a_changed_one_keeps_what_it_can(
     (not in other.yaml: the secret of value[key].value is not saved
     > load nowhere.yaml
     error: nowhere.yaml cannot be read: there is no such file
+      hint: give the path of a file that is there
     ");
 }
 
@@ -151,6 +155,7 @@ fn load_and_new_replace_the_graph_and_keep_the_world() {
     > load bad.yaml
     error: bad.yaml is not loaded:
     bad.yaml:3:5: a resource under `noop` has no `name` (add `name: …`)
+      hint: mend it there, and load it again
     ");
     assert_eq!(session.label(), "sim, seed 1");
     say(
@@ -214,6 +219,7 @@ fn on_a_real_machine_another_graph_begins_anew() {
     loaded site from site.yaml: 1 resource
     > undo
     error: there is nothing to undo
+      hint: edits can be taken back, and there is none before this
     ");
     assert!(state(&session).starts_with("/nowhere/site-"));
     assert_snapshot!(say(&mut session, &mut front, &["new web", "status"]), @r"
@@ -287,6 +293,7 @@ fn source_runs_lines_and_says_where_it_stopped() {
                   |     ^^^
                   = expected exec, file, http, noop, password, print, svc, template, timer, value
                   = did you mean `noop`?
+                  hint: what stands before line 3 is done
                 "),
                 "c" => assert_snapshot!(said, @r"
                 > source c.weft
@@ -295,6 +302,8 @@ fn source_runs_lines_and_says_where_it_stopped() {
                   | add file /etc/y content=<<END
                   |                         ^^^^^
                   = expected a line `END`
+                  = put `END` alone on the line after its last one
+                  hint: what stands before line 2 is done
                 "),
                 "d" => assert_snapshot!(said, @r"
                 > source d.weft
@@ -309,6 +318,7 @@ fn source_runs_lines_and_says_where_it_stopped() {
                 _ => assert_snapshot!(said, @r"
                 > source none.weft
                 error: none.weft cannot be read: there is no such file
+                  hint: give the path of a file that is there
                 "),
             }
         });

@@ -1,8 +1,11 @@
 //! Sessions over a small story, with a front that keeps all that is said.
 
 mod ask;
+mod errors;
+mod expect;
 mod files;
 mod inspect;
+mod places;
 
 use super::*;
 use crate::file;
@@ -18,16 +21,28 @@ pub(super) type Edit = Box<dyn FnOnce(&str) -> String>;
 pub(super) struct Script {
     pub said: String,
     pub files: BTreeMap<PathBuf, String>,
+    /// Files that are no text.
+    pub odd: BTreeMap<PathBuf, Vec<u8>>,
     /// What the editor leaves behind, each time it is opened; it keeps the text where there is nothing.
     pub edits: VecDeque<Edit>,
     pub answers: VecDeque<bool>,
     pub secrets: VecDeque<String>,
     pub events: bool,
+    /// No file can be written, and no editor opens.
+    pub broken: bool,
 }
 
 impl Front for Script {
     fn show(&mut self, text: &str) {
         self.said.push_str(text);
+    }
+
+    fn put_out(&mut self, text: &str) -> Result<(), String> {
+        if self.broken {
+            return Err("with --json it holds JSON alone".to_owned());
+        }
+        self.show(text);
+        Ok(())
     }
 
     fn remark(&mut self, text: &str) {
@@ -56,17 +71,26 @@ impl Front for Script {
     }
 
     fn edit(&mut self, text: &str) -> Result<Option<String>, String> {
+        if self.broken {
+            return Err("there is no terminal to edit on".to_owned());
+        }
         let edited = self.edits.pop_front().map(|edit| edit(text));
         Ok(edited.filter(|edited| edited != text))
     }
 
     fn read(&mut self, path: &Path) -> Result<Vec<u8>, String> {
+        if let Some(bytes) = self.odd.get(path) {
+            return Ok(bytes.clone());
+        }
         let file = self.files.get(path);
         file.map(|text| text.clone().into_bytes())
             .ok_or_else(|| "there is no such file".to_owned())
     }
 
     fn write(&mut self, path: &Path, text: &str) -> Result<(), String> {
+        if self.broken {
+            return Err("permission denied".to_owned());
+        }
         self.files.insert(path.to_owned(), text.to_owned());
         Ok(())
     }

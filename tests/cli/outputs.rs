@@ -1,0 +1,115 @@
+//! Where output goes, and what is said where it cannot go there.
+
+use std::fs::File;
+use std::process::Stdio;
+
+use super::{Home, Ran, text};
+
+/// The device that is always full.
+fn full() -> Stdio {
+    let device = File::options().write(true).open("/dev/full");
+    Stdio::from(device.expect("a device that is full"))
+}
+
+#[test]
+fn lost_output_is_told_once_and_exits_with_1() {
+    let home = Home::new("full");
+    let story = text(&home.write(
+        "story.yaml",
+        "world: {}\nresources:\n  noop:\n  - name: x\nsteps: [apply]\n",
+    ));
+    let made = home.path("made");
+    let graph = text(&home.one_file("hello"));
+    for args in [
+        &[][..],
+        &["--help"],
+        &["plan", "--help"],
+        &["schema"],
+        &["kinds"],
+        &["man"],
+        &["completions", "bash"],
+        &["check", &story],
+        &["graph", &story],
+        &["plan", &story],
+        &["plan", &story, "--detailed-exitcode"],
+        &["status", &story, "--json"],
+        &[&story, "-c", "apply", "-c", "status"],
+        &["test", "--list", &story],
+        &["apply", "--yes", &graph],
+    ] {
+        let output = home.weft(args).stdout(full()).output().expect("weft runs");
+        let ran = Ran::of(output).ends(1);
+        let told = ran
+            .err
+            .matches("standard output cannot be written: ")
+            .count();
+        assert_eq!(told, 1, "{args:?}: {ran:?}");
+    }
+    assert!(
+        made.exists(),
+        "what runs is finished, whatever can be printed"
+    );
+    let trace = home.run(&["--trace", "/dev/full"]).ends(1);
+    let trace = trace.complains("the file of --trace cannot be written: ");
+    assert!(trace.out.contains("expectations hold"), "{trace:?}");
+    assert_eq!(trace.err.matches("error: ").count(), 1, "{trace:?}");
+}
+
+/// A report goes where it was said, or is refused before any story is played.
+#[test]
+fn a_report_makes_no_directory() {
+    let home = Home::new("report");
+    home.write("story.yaml", "world: {}\nsteps: [world]\n");
+    std::fs::create_dir(home.path("snapshots")).expect("a directory");
+    let ran = home.run(&[
+        "test",
+        "--accept",
+        "--junit",
+        "no/such/report.xml",
+        "story.yaml",
+    ]);
+    let ran = ran.ends(1).says("there is no directory ./no/such");
+    assert!(ran.out.contains("hint: make it first"), "{ran:?}");
+    assert!(!home.path("no").exists(), "no directory is made");
+    assert!(
+        !home.path("snapshots/story.snap").exists(),
+        "nothing was played"
+    );
+    home.run(&["test", "--accept", "--junit", "snapshots", "story.yaml"])
+        .ends(1)
+        .says("snapshots cannot be written");
+    home.run(&["test", "--accept", "--junit", "report.xml", "story.yaml"])
+        .ends(0);
+    assert!(home.path("report.xml").exists());
+}
+
+/// A dash is standard output, and no file of this name.
+#[test]
+fn a_dash_is_standard_output() {
+    let home = Home::new("dash");
+    let text = "# mine\nworld: {}\nresources:\n  noop: [{name: \"ü\"}]\nsteps: [apply]\n";
+    home.write("story.yaml", text);
+    let ran = home.run(&["story.yaml", "-c", "save -"]).ends(0);
+    assert_eq!((ran.out.as_str(), ran.err.as_str()), (text, ""));
+    let mut plain = home.weft(&["story.yaml", "-q", "-c", "save -"]);
+    let output = plain.env_remove("LANG").output().expect("weft runs");
+    assert_eq!(
+        Ran::of(output).ends(0).out,
+        text,
+        "byte for byte, in any locale"
+    );
+    home.run(&["story.yaml", "-c", "apply", "-c", "save --story -"])
+        .ends(0)
+        .says("\nsteps:\n- apply\n");
+    let ran = home.run(&["story.yaml", "--json", "-c", "save -"]).ends(1);
+    assert_eq!(ran.jsons()[0]["command"], "save -");
+    ran.complains("it holds JSON alone");
+    for args in [&["--trace", "-"][..], &["test", "--junit", "-"]] {
+        home.run(args)
+            .ends(64)
+            .complains("standard output holds the results");
+    }
+    assert!(!home.path("-").exists(), "no file has this name");
+    home.run(&["story.yaml", "-c", "save ./-"]).ends(0);
+    assert!(home.path("-").exists(), "but where it was asked for");
+}
