@@ -9,7 +9,7 @@ use crate::graph::Catalog;
 use crate::graph::{Graph, Key, Vertex};
 use crate::kind::Kinds;
 use crate::trace::{self, Report, VertexView, View};
-use crate::value::{MASK, Value};
+use crate::value::{Field, MASK, Value};
 use serde_json::{Value as Json, json};
 
 /// The status of these vertices, or of all.
@@ -131,7 +131,7 @@ fn vertex(key: &Key, vertex: &Vertex, view: Option<&View>) -> Json {
     let schema = Kinds.schema(key.kind());
     let masked = |name: &str| {
         let field = schema.and_then(|schema| schema.field(name));
-        vertex.meta.sensitive && field.is_none_or(|field| field.takes_secret)
+        vertex.meta.sensitive && field.is_none_or(Field::hides)
     };
     let params = vertex.params.iter().map(|(name, v)| {
         let shown = if masked(name) {

@@ -481,7 +481,7 @@ fn a_sensitive_value_stands_as_a_question_in_the_log() {
             "add value[token] value=open meta.sensitive=false",
             "set value[token] meta.sensitive=true",
             "set value[token] value=?",
-            "add exec[job] cmd=true env.A=? env.B=? meta.sensitive=true",
+            "add exec[job] cmd=? env.A=? env.B=? meta.sensitive=true",
         ]
     );
     let typed = |line: &&str| !line.starts_with('>');
