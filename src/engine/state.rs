@@ -77,6 +77,10 @@ pub(super) enum Outcome {
     New,
     Ok,
     Changed,
+    /// It had nothing of its own to mend, and refreshed; whether that changed something.
+    Refreshed {
+        changed: bool,
+    },
     May,
     Failed,
     Held,
@@ -120,6 +124,8 @@ pub(super) struct Node {
     pub needs_root: bool,
     /// It failed, and was right on a later try (rule C3), or recovered (rule M3).
     pub recovered: bool,
+    /// It mended something of its own since it was last right: it counts as changed, and not as refreshed alone.
+    pub mended: bool,
     /// The semaphores that it took and has not given back.
     pub holds: Vec<String>,
     pub trip: Option<Box<Trip>>,
@@ -141,6 +147,7 @@ pub(super) struct Trip {
     pub findings: Arc<Vec<Finding>>,
     pub changed: bool,
     pub may: bool,
+    pub refreshed: bool,
     /// The newest generation when the attempt, then when its apply or refresh began (rule N5).
     pub seen: u64,
     /// Whether a notification was pending when it began, so that the check knew of it.
@@ -207,6 +214,7 @@ impl Node {
             rights: false,
             needs_root: false,
             recovered: false,
+            mended: false,
             holds: Vec::new(),
             trip: None,
             memo: None,
@@ -334,8 +342,8 @@ impl Engine {
             Phase::Idle if self.has(v, FAILED) => Status::Failed,
             Phase::Idle if self.has(v, SETTLED) => match node.outcome {
                 Outcome::New => Status::New,
-                Outcome::Ok => Status::Ok,
-                Outcome::Changed | Outcome::May => Status::Changed,
+                Outcome::Ok | Outcome::Refreshed { changed: false } => Status::Ok,
+                Outcome::Changed | Outcome::Refreshed { .. } | Outcome::May => Status::Changed,
                 Outcome::Failed => Status::Failed,
                 Outcome::Held => Status::Held,
             },

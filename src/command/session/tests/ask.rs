@@ -1,9 +1,9 @@
 //! Questions and their answers.
 
-use super::{STORY, open, password, say};
+use super::{STORY, open, open_in, password, say};
 use crate::command::draw::{Format, draw};
 use crate::command::json;
-use crate::command::session::Session;
+use crate::command::session::{Session, WorldName};
 use crate::engine::Level;
 use crate::graph::Catalog;
 use crate::graph::Key;
@@ -487,4 +487,22 @@ fn a_sensitive_value_stands_as_a_question_in_the_log() {
     let typed = |line: &&str| !line.starts_with('>');
     let answers: Vec<&str> = said.lines().filter(typed).collect();
     assert!(!answers.join("\n").contains("hunter"), "{said}");
+}
+
+/// Rule W3: the question counts each resource once, as the plan above it does.
+#[test]
+fn the_question_counts_as_the_plan_does() {
+    let made = std::env::temp_dir().join("weft-is-asked-and-never-makes-this");
+    let text = format!(
+        "resources:\n  file: [{{name: {0}, content: x}}]\n  exec: [{{name: 'true', refreshonly: true}}]\nedges:\n- file[{0}] ~> exec[true]\n",
+        made.display()
+    );
+    let (mut session, mut front) = open_in(&text, Some(WorldName::Host));
+    front.answers.push_back(false);
+    let said = say(&mut session, &mut front, &["apply"]);
+    assert!(
+        said.contains("\n1 to change, 1 to refresh\nApply 2 changes to "),
+        "{said}"
+    );
+    assert!(said.ends_with("false\n(nothing was changed\n"), "{said}");
 }
