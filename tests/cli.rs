@@ -10,6 +10,8 @@ mod outputs;
 mod secrets;
 #[path = "cli/shapes.rs"]
 mod shapes;
+#[path = "cli/stories.rs"]
+mod stories;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};

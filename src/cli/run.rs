@@ -4,6 +4,7 @@ use super::args::PartArgs;
 use super::desk::Desk;
 use crate::command::session::judge;
 use crate::command::{Order, Session, json};
+use crate::file::Document;
 use crate::graph::Key;
 use crate::repl::Console;
 use crate::trace::Stage;
@@ -77,25 +78,21 @@ pub fn play(desk: &Desk, session: &mut Session, front: &mut Console) -> bool {
 /// Plays a story and says what came of it.
 pub fn play_and_judge(desk: &Desk, session: &mut Session) -> i32 {
     let played = play(desk, session, &mut desk.console());
-    let expectations = session
-        .document()
-        .and_then(|document| document.story.as_ref())
-        .map(|story| story.expect.clone())
-        .unwrap_or_default();
+    let (name, expectations) = match session.document() {
+        Some(Document { source, story, .. }) => {
+            let expect = story.as_ref().map(|story| story.expect.clone());
+            (source.name().to_owned(), expect.unwrap_or_default())
+        }
+        None => Default::default(),
+    };
     let mut differs = 0;
     for expectation in &expectations {
         let verdict = judge(session, &expectation.says);
         if !verdict.holds {
             differs += 1;
-            let why: String = verdict
-                .why
-                .iter()
-                .map(|line| format!("\n    {line}"))
-                .collect();
-            desk.printer.error(&format!(
-                "error: expected {}\n  found {}{why}",
-                verdict.wanted, verdict.found
-            ));
+            let (place, told) = (expectation.place, verdict.told(&expectation.text));
+            desk.printer
+                .error(&format!("error: {name}:{place}: {told}"));
         }
     }
     desk.printer

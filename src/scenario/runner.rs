@@ -274,13 +274,9 @@ fn judge(test: &mut Tested, played: &Played) {
         if verdict.holds {
             continue;
         }
-        let mut text = format!("expected `{expectation}`: {verdict}");
-        for line in &verdict.why {
-            text.push_str(&format!("\n  why: {}", line.trim_start()));
-        }
         test.problems.push(Problem {
             line: expectation.place.line,
-            text,
+            text: verdict.told(&expectation.text),
         });
     }
     for error in &played.unexpected {

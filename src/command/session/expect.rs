@@ -37,6 +37,13 @@ impl Verdict {
         }
     }
 
+    /// What is told of an expectation that does not hold: its words, what was wanted and found, and why it came to that.
+    pub fn told(&self, expected: &str) -> String {
+        let why = self.why.iter().map(|line| line.trim_start());
+        let why: String = why.map(|line| format!("\n  why: {line}")).collect();
+        format!("expected `{}`: {self}{why}", sanitise(expected))
+    }
+
     fn same<T: PartialEq + ToString>(wanted: T, found: T) -> Verdict {
         Verdict::of(wanted == found, wanted, found)
     }
