@@ -4,7 +4,7 @@ use super::ctx::Ctx;
 use super::yaml::{Entry, Node, Shape};
 use super::{hints, meta, refs};
 use crate::graph::refs::ref_text;
-use crate::graph::{Draft, FieldPath, Graph, Key, Origin, Problem, Refusal};
+use crate::graph::{Draft, FieldPath, Graph, Key, Origin, Problem, Refusal, bad_ends};
 use crate::value::{Place, sanitise};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -254,9 +254,11 @@ pub(super) fn bindings(ctx: &mut Ctx, build: &mut Build, node: &Node) {
         if let Some(((from, sent), (to, field))) =
             binding_item(ctx, build.draft.graph(), &build.bad, item)
         {
-            let ends = ((&from, &sent), (&to, &field));
-            if makes_room(ctx, build, &to, &field, item.place) {
-                let (from, to) = ends;
+            let (from, to) = ((&from, &sent), (&to, &field));
+            let bad = bad_ends(ctx.catalog, from, to, item.place);
+            let fits = bad.is_empty();
+            bad.into_iter().for_each(|refusal| ctx.refusal(refusal));
+            if fits && makes_room(ctx, build, to.0, to.1, item.place) {
                 let bound = build
                     .draft
                     .bind(ctx.catalog, from, to, build.origin, item.place);

@@ -5,18 +5,27 @@ use crate::graph::Catalog;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::string::FromUtf8Error;
 
 /// Reads a file, and the one that it uses.
 pub fn load(path: &Path, catalog: &dyn Catalog) -> Result<Document, FileError> {
     let name = path.display().to_string();
     let bytes = bounded(path).map_err(|why| FileError::unread(&name, why, None))?;
-    let text = String::from_utf8(bytes).map_err(|why| {
+    let text = text(bytes).map_err(|why| {
         let at = why.utf8_error().valid_up_to();
         let what = format!("this is not text in UTF-8: byte {} is odd", at + 1);
         let hint = "a graph is a YAML file; save it as UTF-8";
         FileError::unread(&name, what, Some(hint.into()))
     })?;
     parse(path, &text, catalog, &mut |path| bounded(path))
+}
+
+/// The text of a file. What is larger than the limit was cut off anywhere, also within a character.
+fn text(bytes: Vec<u8>) -> Result<String, FromUtf8Error> {
+    match bytes.len() > MAX_BYTES {
+        true => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        false => String::from_utf8(bytes),
+    }
 }
 
 /// The bytes of a file, one more than the limit at most: what is larger is refused by the reader.

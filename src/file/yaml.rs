@@ -141,10 +141,7 @@ pub(super) fn tree(ctx: &mut Ctx) -> Option<Node> {
 /// Size and characters, before any parsing.
 fn fits(ctx: &mut Ctx, text: &str) -> Option<()> {
     if text.len() > MAX_BYTES {
-        let what = format!(
-            "the file has {} bytes, and the limit is {MAX_BYTES} (4 MiB)",
-            text.len()
-        );
+        let what = format!("the file has more than {MAX_BYTES} bytes, the limit (4 MiB)");
         let hint = "keep large content in files of its own, and name them by `source`";
         ctx.problem(Place { line: 1, column: 1 }, what, Some(hint.into()));
         return None;

@@ -109,38 +109,25 @@ pub(super) fn binding(
     binding: &Binding,
 ) -> Result<(), Refusal> {
     let refuse = |problem, hint| Err(Refusal::new(problem, binding.place, hint));
-    let (Some(sender), Some(receiver)) = (
-        catalog.schema(binding.from.kind()),
-        catalog.schema(to.kind()),
-    ) else {
+    let ends = ((&binding.from, &binding.sent), (to, path));
+    if let Some(bad) = bad_ends(catalog, ends.0, ends.1, binding.place)
+        .into_iter()
+        .next()
+    {
+        return Err(bad);
+    }
+    let schemas = catalog
+        .schema(binding.from.kind())
+        .zip(catalog.schema(to.kind()));
+    let Some((sender, receiver)) = schemas else {
         return Ok(());
     };
-    let Some(sent) = sender.sent(&binding.sent.field) else {
-        let names = sender.sends.iter().map(|sent| sent.name);
-        let hint = sends_hint(
-            sender.kind,
-            nearest(&binding.sent.field, names.clone()),
-            names,
-        );
-        return refuse(
-            Problem::NoSuchSent(binding.from.clone(), binding.sent.field.to_string()),
-            Some(hint),
-        );
+    let ends = sender
+        .sent(&binding.sent.field)
+        .zip(receiver.field(&path.field));
+    let Some((sent, field)) = ends else {
+        return Ok(());
     };
-    let Some(field) = receiver.field(&path.field) else {
-        let hint = nearest(&path.field, receiver.fields.iter().map(|field| field.name));
-        let hint = hint.map(|name| format!("did you mean `{name}`?"));
-        return refuse(
-            Problem::NoSuchParam(to.clone(), path.field.to_string()),
-            hint,
-        );
-    };
-    if let Receives::No(why) = field.receives {
-        return refuse(
-            Problem::CannotReceive(to.clone(), path.to_string(), why),
-            None,
-        );
-    }
     if sent.secret && !field.takes_secret {
         let problem = Problem::NoSecret(to.clone(), path.to_string());
         return refuse(problem, Some(secrets_go(receiver)));
@@ -175,6 +162,54 @@ fn secrets_go(schema: &Schema) -> String {
     }
 }
 
+/// What is wrong with the ends of a binding, each by itself: what is not sent, and what cannot receive.
+pub fn bad_ends(
+    catalog: &dyn Catalog,
+    (from, sent): (&Key, &FieldPath),
+    (to, path): (&Key, &FieldPath),
+    place: Place,
+) -> Vec<Refusal> {
+    let (Some(sender), Some(receiver)) = (catalog.schema(from.kind()), catalog.schema(to.kind()))
+    else {
+        return Vec::new();
+    };
+    let bad = [
+        bad_sender(sender, from, sent),
+        bad_receiver(receiver, to, path),
+    ];
+    let refusal = |(problem, hint)| Refusal::new(problem, place, hint);
+    bad.into_iter().flatten().map(refusal).collect()
+}
+
+/// A problem, and what to do about it.
+type Bad = (Problem, Option<String>);
+
+fn bad_sender(schema: &Schema, from: &Key, sent: &FieldPath) -> Option<Bad> {
+    if schema.sent(&sent.field).is_some() {
+        return None;
+    }
+    let names = schema.sends.iter().map(|sent| sent.name);
+    let hint = sends_hint(schema.kind, nearest(&sent.field, names.clone()), names);
+    let problem = Problem::NoSuchSent(from.clone(), sent.field.to_string());
+    Some((problem, Some(hint)))
+}
+
+fn bad_receiver(schema: &Schema, to: &Key, path: &FieldPath) -> Option<Bad> {
+    let Some(field) = schema.field(&path.field) else {
+        let near = nearest(&path.field, schema.fields.iter().map(|field| field.name));
+        let hint = near.map(|name| format!("did you mean `{name}`?"));
+        let problem = Problem::NoSuchParam(to.clone(), path.field.to_string());
+        return Some((problem, hint));
+    };
+    match field.receives {
+        Receives::No(why) => {
+            let problem = Problem::CannotReceive(to.clone(), path.to_string(), why);
+            Some((problem, None))
+        }
+        Receives::Yes => None,
+    }
+}
+
 /// What else gives this param a value: something written, or a binding of the field above or below it.
 fn other_value(graph: &Graph, to: &Key, path: &FieldPath, field: &Field) -> Option<Problem> {
     let taken = |other: String| Some(Problem::TwoSenders(to.clone(), path.to_string(), other));
@@ -205,7 +240,7 @@ fn overlaps_written(written: &Value, keys: &[String]) -> bool {
 }
 
 /// The type of what a path names: the field's own, or that of a key below it.
-pub(super) fn type_below(ty: &Type, path: &FieldPath) -> Option<Type> {
+pub fn type_below(ty: &Type, path: &FieldPath) -> Option<Type> {
     path.keys.iter().try_fold(*ty, |ty, _| match ty {
         Type::Map(of) => Some(*of),
         Type::Any => Some(Type::Any),

@@ -9,7 +9,7 @@ pub mod meta;
 pub mod refs;
 mod refusal;
 
-pub use check::find_cycle;
+pub use check::{bad_ends, find_cycle, type_below};
 pub use draft::{Draft, nearest};
 pub use meta::Meta;
 pub use refusal::{Problem, Refusal};

@@ -68,7 +68,7 @@ x.yaml:1:68: this is not YAML: recursion limit exceeded (the limit is 64 levels)
 #[test]
 fn what_is_too_large() {
     let large = "#".repeat(MAX_BYTES + 1);
-    insta::assert_snapshot!(told(&large), @"x.yaml:1:1: the file has 4194305 bytes, and the limit is 4194304 (4 MiB) (keep large content in files of its own, and name them by `source`)");
+    insta::assert_snapshot!(told(&large), @"x.yaml:1:1: the file has more than 4194304 bytes, the limit (4 MiB) (keep large content in files of its own, and name them by `source`)");
     let mut laughs = String::from("a: &a [x, x, x, x, x, x, x, x, x, x]\n");
     for (new, old) in ["b", "c", "d", "e", "f", "g"]
         .iter()
@@ -200,7 +200,7 @@ fn edges_and_bindings() {
         "edges: ['noop[a] -> b', 'b -> noop[a]']\n",
         "edges: ['b -> b']\n",
         "bindings: ['pw -> /y.content']\n",
-        "bindings: ['pw.pasword -> /y.content', 'pw.password -> /y.contnet', 'pw.password -> /y.path']\n",
+        "bindings: ['pw.pasword -> /y.content', 'pw.password -> /y.contnet', 'pw.password -> /y.path', 'pw.pasword -> /y.path']\n",
         "bindings: ['pw.password ~> /y.content', 'pw.password', {from: pw.password}]\n",
         "bindings: ['pw.password -> /y.force', 'pw.password -> e.cmd']\n",
         "bindings: ['pw.password -> /y.content', 'e.stdout -> /y.content']\n",
@@ -234,6 +234,8 @@ x.yaml:6:12: `pw` names no field (write `kind[name].field`)
 x.yaml:6:12: password[pw]: password sends no `pasword` (did you mean `password`?)
 x.yaml:6:40: file[/y]: file has no param `contnet` (did you mean `content`?)
 x.yaml:6:69: file[/y].path cannot receive: it says which resource this is
+x.yaml:6:95: file[/y].path cannot receive: it says which resource this is
+x.yaml:6:95: password[pw]: password sends no `pasword` (did you mean `password`?)
 --
 x.yaml:6:12: `pw.password ~> /y.content` is no binding (write `a.field -> b.field`)
 x.yaml:6:41: `pw.password` is no binding (write `a.field -> b.field`)
