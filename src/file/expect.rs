@@ -1,9 +1,9 @@
 //! `expect:` — what must be true at the end of a story, as a closed set.
 
 use super::ctx::nearest;
-use super::refs::{BadRef, first_word, resolve_field, unquote};
-use crate::graph::{FieldPath, Graph, Key};
-use crate::value::{Place, Raw, sanitise};
+use super::refs::{BadRef, first_word, resolve, resolve_field, unquote};
+use crate::graph::{Catalog, FieldPath, Graph, Key, type_below};
+use crate::value::{Place, Raw, Schema, Type, sanitise};
 use std::fmt;
 
 /// One expectation, as it was written.
@@ -154,6 +154,25 @@ impl Expect {
         }
     }
 
+    /// What can never be so in this graph, whatever happens: a field that the vertex does not have, a value that is none of
+    /// the field's, a vertex before itself. A reference that names nothing is no matter here.
+    pub fn senseless(&self, graph: &Graph, catalog: &dyn Catalog) -> Option<BadRef> {
+        match self {
+            Expect::Holds(text, value) => {
+                let (key, path) = resolve_field(graph, text).ok()?;
+                misfit(catalog.schema(key.kind())?, &key, &path, value)
+            }
+            Expect::Before(first, second) => {
+                let (first, second) = (resolve(graph, first).ok()?, resolve(graph, second).ok()?);
+                (first == second).then(|| BadRef {
+                    what: format!("{first} is never before itself"),
+                    hint: Some("name two resources".to_owned()),
+                })
+            }
+            _ => None,
+        }
+    }
+
     /// The references that it makes, without their fields.
     pub fn refs(&self) -> Vec<&str> {
         match self {
@@ -162,6 +181,51 @@ impl Expect {
             _ => Vec::new(),
         }
     }
+}
+
+/// Why a field of a vertex can never hold this, if it cannot.
+fn misfit(schema: &Schema, key: &Key, path: &FieldPath, value: &Raw) -> Option<BadRef> {
+    let sent = schema.sent(&path.field).map(|sent| sent.ty);
+    let Some(ty) = sent.or_else(|| schema.field(&path.field).map(|field| field.ty)) else {
+        let fields = schema.fields.iter().map(|field| field.name);
+        let names: Vec<&str> = fields
+            .chain(schema.sends.iter().map(|sent| sent.name))
+            .collect();
+        let near = nearest(&path.field, &names);
+        return Some(BadRef {
+            what: format!(
+                "{} has and sends no `{}`",
+                schema.kind,
+                sanitise(&path.field)
+            ),
+            hint: Some(match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if names.is_empty() => format!("{} has nothing to expect", schema.kind),
+                None => format!("one of {}", names.join(", ")),
+            }),
+        });
+    };
+    let Some(below) = type_below(&ty, path) else {
+        return Some(BadRef {
+            what: format!(
+                "{key}.{path} names nothing: the type of {key}.{} is {ty}",
+                path.field
+            ),
+            hint: Some(explained(schema)),
+        });
+    };
+    if matches!(below, Type::List(_) | Type::Map(_)) {
+        return None;
+    }
+    let misread = below.read(value).err()?;
+    Some(BadRef {
+        what: format!("{key}.{path}: {misread}"),
+        hint: Some(explained(schema)),
+    })
+}
+
+fn explained(schema: &Schema) -> String {
+    format!("`kinds {}` says what each holds", schema.kind)
 }
 
 /// What is expected of a reference or a path: its second word decides.

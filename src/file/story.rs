@@ -171,10 +171,10 @@ fn known(ctx: &mut Ctx, graph: &Graph, steps: &[Step], expect: &[Expectation]) {
         let bad = refs
             .filter_map(|text| refs::resolve(graph, text).err())
             .chain(field.and_then(Result::err));
-        for why in bad.collect::<Vec<_>>() {
-            if !spoken_of(steps, &expectation.text) {
-                ctx.problem(expectation.place, sanitise(&why.what), why.hint);
-            }
+        let bad = bad.filter(|_| !spoken_of(steps, &expectation.text));
+        let senseless = expectation.says.senseless(graph, ctx.catalog);
+        for why in bad.chain(senseless).collect::<Vec<_>>() {
+            ctx.problem(expectation.place, sanitise(&why.what), why.hint);
         }
     }
 }

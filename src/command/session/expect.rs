@@ -7,9 +7,9 @@ use crate::command::order::Order;
 use crate::command::slips::LISTED;
 use crate::engine::event::{Event, EventId, What};
 use crate::engine::why::{chain, why};
-use crate::file::refs::{BadRef, resolve};
+use crate::file::refs::resolve;
 use crate::file::{Expect, Verb};
-use crate::graph::{Catalog, FieldPath, Graph, Key, nearest};
+use crate::graph::{Catalog, FieldPath, Graph, Key};
 use crate::kind::Kinds;
 use crate::trace;
 use crate::value::{MASK, Raw, Type, Value, quote, sanitise};
@@ -59,6 +59,9 @@ impl Verdict {
 
 /// Judges one expectation. A secret is compared, and never shown.
 pub fn judge(session: &Session, expect: &Expect) -> Verdict {
+    if let Some(bad) = expect.senseless(session.graph(), &Kinds) {
+        return Verdict::of(false, "something that can be", bad.what);
+    }
     let judged = match expect {
         Expect::Is(text, status) => vertex(session, text, |key| {
             let found = session.runner.ask(|engine| engine.status(key));
@@ -72,9 +75,9 @@ pub fn judge(session: &Session, expect: &Expect) -> Verdict {
             Verdict::same(times(*n), times(found as u64))
         }),
         Expect::Holds(..) => holds(session, expect),
-        Expect::Absent(path) => Ok(absent(session, path)),
-        Expect::Mode(path, bits) => Ok(mode(session, path, *bits)),
-        Expect::Has(path, text) => Ok(has(session, path, text)),
+        Expect::Absent(path) => Ok(of_path(session, path, absent(session, path))),
+        Expect::Mode(path, bits) => Ok(of_path(session, path, mode(session, path, *bits))),
+        Expect::Has(path, text) => Ok(of_path(session, path, has(session, path, text))),
         Expect::Before(first, second) => before(session, first, second),
         Expect::Pending(n) => Ok(pending(session, *n)),
         Expect::Changes(n) => {
@@ -109,14 +112,13 @@ impl Session {
     }
 }
 
-/// Whether an expectation speaks of what there is in a graph; else what is not there.
+/// Whether an expectation speaks of what there is in a graph, and can be so; else what is not there, or cannot be.
 pub(crate) fn speaks_of(graph: &Graph, expect: &Expect) -> Result<(), SessionError> {
     let refs = expect.refs().into_iter();
-    let held = expect.field_in(graph);
-    let held = held.map(|found| found.and_then(|(key, path)| has_field(&key, &path)));
     let bad = refs
         .filter_map(|text| resolve(graph, text).err())
-        .chain(held.and_then(Result::err))
+        .chain(expect.field_in(graph).and_then(Result::err))
+        .chain(expect.senseless(graph, &Kinds))
         .next();
     match bad {
         None => Ok(()),
@@ -125,33 +127,6 @@ pub(crate) fn speaks_of(graph: &Graph, expect: &Expect) -> Result<(), SessionErr
             Err(SessionError::failed(bad.what).with_hint(hint))
         }
     }
-}
-
-/// Whether its kind has such a param, or sends such a thing.
-fn has_field(key: &Key, path: &FieldPath) -> Result<(), BadRef> {
-    let Some(schema) = Kinds.schema(key.kind()) else {
-        return Ok(());
-    };
-    if schema.field(&path.field).is_some() || schema.sent(&path.field).is_some() {
-        return Ok(());
-    }
-    let fields = schema.fields.iter().map(|field| field.name);
-    let names: Vec<&str> = fields
-        .chain(schema.sends.iter().map(|sent| sent.name))
-        .collect();
-    let near = nearest(&path.field, names.iter().copied());
-    Err(BadRef {
-        what: format!(
-            "{} has and sends no `{}`",
-            key.kind(),
-            sanitise(&path.field)
-        ),
-        hint: Some(match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if names.is_empty() => format!("{} has nothing to expect", key.kind()),
-            None => format!("one of {}", names.join(", ")),
-        }),
-    })
 }
 
 /// `wanted A, found B`.
@@ -253,6 +228,20 @@ fn equals(key: &Key, path: &FieldPath, wanted: &Raw, value: &Value) -> bool {
         .any(|wanted| wanted == *value.expose())
 }
 
+/// With why, where a vertex manages the path.
+fn of_path(session: &Session, path: &str, verdict: Verdict) -> Verdict {
+    let part = format!("path:{path}");
+    let graph = session.graph();
+    let owner = graph.vertices().iter().find(|(key, vertex)| {
+        let owns = Kinds.owns(key, &vertex.params);
+        owns.contains(&part)
+    });
+    match owner {
+        Some((key, _)) => verdict.about(session, key),
+        None => verdict,
+    }
+}
+
 fn absent(session: &Session, path: &str) -> Verdict {
     let there = session
         .machine()
@@ -337,7 +326,11 @@ fn pending(session: &Session, n: u64) -> Verdict {
 /// In an order's error, or in what failed in a run.
 fn error(session: &Session, text: &str) -> Verdict {
     let failures = session.events.iter().filter_map(|event| match &event.what {
-        What::Failed { why, detail, .. } => Some((event, format!("{why}\n{}", detail.join("\n")))),
+        What::Failed { why, detail, .. } => {
+            let lines = std::iter::once(why).chain(detail);
+            let lines: Vec<&str> = lines.map(String::as_str).collect();
+            Some((event, lines.join("\n")))
+        }
         What::Undurable(why) => Some((event, why.clone())),
         _ => None,
     });

@@ -312,6 +312,31 @@ x.yaml:16:3: an expectation is empty (write `REF ok`, `REF changed 2`, `REF.fiel
 }
 
 #[test]
+fn expectations_that_nothing_can_meet() {
+    let lines = [
+        "exec[e].nosuch = 1",
+        "e.tiemout = 1s",
+        "e.timeout = 1",
+        "e.stdout.line = a",
+        "e.env.A.B = a",
+        "e before exec[e]",
+        "e before m",
+        "e.timeout = 3s",
+        "e.env.A = a",
+    ];
+    let items: String = lines.iter().map(|line| format!("- {line}\n")).collect();
+    let graph = "resources: {noop: [{name: m}], exec: [{name: e, cmd: 'true'}]}";
+    insta::assert_snapshot!(told(&format!("{graph}\nexpect:\n{items}")), @r##"
+x.yaml:3:3: exec has and sends no `nosuch` (one of cmd, onlyif, timeout, env, args, stdout)
+x.yaml:4:3: exec has and sends no `tiemout` (did you mean `timeout`?)
+x.yaml:5:3: exec[e].timeout: expected duration with its unit (10s, 1m30s), found `1` (`kinds exec` says what each holds)
+x.yaml:6:3: exec[e].stdout.line names nothing: the type of exec[e].stdout is bytes (`kinds exec` says what each holds)
+x.yaml:7:3: exec[e].env.A.B names nothing: the type of exec[e].env is map of string (`kinds exec` says what each holds)
+x.yaml:8:3: exec[e] is never before itself (name two resources)
+"##);
+}
+
+#[test]
 fn a_report_points_into_the_file() {
     let why = read("resources:\n  file:\n  - name: /a\n    mdoe: 0644\n").err();
     let mut shown = String::new();

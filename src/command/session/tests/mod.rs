@@ -2,6 +2,7 @@
 
 mod ask;
 mod errors;
+mod expect;
 mod files;
 mod inspect;
 
