@@ -15,6 +15,8 @@ pub(super) struct Build {
     pub origin: Origin,
     /// Where this file writes each vertex; also of those that were imported and are set here.
     pub written: BTreeMap<Key, Place>,
+    /// Where this file writes the value of each param, and of each key of one; a name that stands for a param, too.
+    pub values: BTreeMap<(Key, String), Place>,
     /// Vertices with a problem of their own, so that what follows from it is not told again.
     pub bad: BTreeSet<Key>,
 }
@@ -55,6 +57,7 @@ fn resource(ctx: &mut Ctx, build: &mut Build, kind: &Entry, item: &Node) {
         );
         return;
     };
+    let name_place = name.place;
     let Some(name) = ctx.text(name, "`name`") else {
         return;
     };
@@ -74,6 +77,7 @@ fn resource(ctx: &mut Ctx, build: &mut Build, kind: &Entry, item: &Node) {
         }
     }
     build.written.insert(key.clone(), item.place);
+    named(ctx, build, &key, name_place);
     for entry in ctx.map(item, &what) {
         match entry.key.as_str() {
             "name" => {}
@@ -83,6 +87,29 @@ fn resource(ctx: &mut Ctx, build: &mut Build, kind: &Entry, item: &Node) {
     }
     if ctx.problems.len() > told {
         build.bad.insert(key);
+    }
+}
+
+/// The params that are the name where they are not written.
+fn named(ctx: &Ctx, build: &mut Build, key: &Key, place: Place) {
+    let fields = ctx.catalog.schema(key.kind()).map_or(&[][..], |s| s.fields);
+    for field in fields.iter().filter(|field| field.from_name) {
+        let value = (key.clone(), field.name.to_owned());
+        build.values.insert(value, place);
+    }
+}
+
+/// Where a param's value is written, and each key of it.
+fn placed(build: &mut Build, key: &Key, entry: &Entry) {
+    let value = |name: String| (key.clone(), name);
+    build
+        .values
+        .insert(value(entry.key.clone()), entry.value.place);
+    if let Shape::Map { entries, .. } = &entry.value.shape {
+        for below in entries {
+            let name = format!("{}.{}", entry.key, below.key);
+            build.values.insert(value(name), below.value.place);
+        }
     }
 }
 
@@ -106,6 +133,7 @@ fn param(ctx: &mut Ctx, build: &mut Build, key: &Key, entry: &Entry) {
         ctx.refusal(Refusal::new(problem, entry.place, Some(hint.into())));
         return;
     }
+    placed(build, key, entry);
     let known_param = known.is_some_and(|schema| schema.field(&entry.key).is_some());
     if known_param && entry.value.is_empty() {
         let what = format!("{key}.{}: a value is missing", sanitise(&entry.key));

@@ -6,6 +6,7 @@ use super::problem::Source;
 use super::yaml::{self, Node};
 use super::{KEYS, Read};
 use crate::graph::{Draft, Graph, Key, Origin, Problem, Refusal};
+use crate::value::Place;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -52,6 +53,7 @@ pub(super) fn build(ctx: &mut Ctx, root: &Node, path: &Path, name: &str, read: &
         draft: Draft::from(start),
         origin: Origin::Written,
         written: BTreeMap::new(),
+        values: BTreeMap::new(),
         bad: BTreeSet::new(),
     };
     if let Some(node) = root.get("drop") {
@@ -109,6 +111,7 @@ fn import(ctx: &mut Ctx, node: &Node, path: &Path, uses: &Path, read: &mut Read)
         draft: Draft::new(""),
         origin: Origin::Imported,
         written: BTreeMap::new(),
+        values: BTreeMap::new(),
         bad: BTreeSet::new(),
     };
     if let Some(root) = yaml::tree(&mut inner) {
@@ -137,6 +140,7 @@ fn finish(ctx: &mut Ctx, build: Build, used: Option<&Used>) -> Graph {
         draft,
         mut bad,
         written,
+        values,
         ..
     } = build;
     bad.extend(used.iter().flat_map(|used| used.build.bad.iter().cloned()));
@@ -150,10 +154,17 @@ fn finish(ctx: &mut Ctx, build: Build, used: Option<&Used>) -> Graph {
         if key.as_ref().is_some_and(|key| bad.contains(key)) {
             continue;
         }
+        if let Some(place) = value_place(&values, &refusal.problem) {
+            refusal.place = place;
+            ctx.refusal(refusal);
+            continue;
+        }
         let here = key.as_ref().and_then(|key| written.get(key));
         match (here, used) {
             (Some(place), _) => refusal.place = *place,
             (None, Some(used)) if key.is_some() => {
+                let values = &used.build.values;
+                refusal.place = value_place(values, &refusal.problem).unwrap_or(refusal.place);
                 refuse_in(ctx, used.source.clone(), refusal);
                 continue;
             }
@@ -168,6 +179,18 @@ fn refuse_in(ctx: &mut Ctx, source: Source, refusal: Refusal) {
     let own = std::mem::replace(&mut ctx.source, source);
     ctx.refusal(refusal);
     ctx.source = own;
+}
+
+/// Where the value stands that a problem is about. What a kind says begins with its param: `cmd: …`, `env.A: …`, or two of
+/// them (`content, source: …`), of which the last is the one too many.
+fn value_place(values: &BTreeMap<(Key, String), Place>, problem: &Problem) -> Option<Place> {
+    let (key, params) = match problem {
+        Problem::Invalid(key, why) => (key, why.split_once(": ")?.0),
+        Problem::WrongType(key, param, ..) | Problem::NoSecret(key, param) => (key, param.as_str()),
+        _ => return None,
+    };
+    let place = |name: &str| values.get(&(key.clone(), name.to_owned())).copied();
+    params.split(", ").filter_map(place).max()
 }
 
 /// The vertex that a problem is about, where it is told.

@@ -76,7 +76,8 @@ pub trait Kind: Send + Sync + 'static {
     /// Whether an apply that only applying can tell does what its refresh would: a plan counts on that (rule N3).
     const APPLY_REFRESHES: bool = false;
 
-    /// Validates params together; `given` also knows those that will be received. Says what is wrong.
+    /// Validates params together; `given` also knows those that will be received. Says what is wrong,
+    /// beginning with the param, so that its place can be shown: `cmd: …`, `env.A: …`, `content, source: …`.
     fn validate(&self, want: &Self::Want, given: &Given) -> Result<(), String> {
         let _ = (want, given);
         Ok(())

@@ -65,7 +65,7 @@ impl Kind for Template {
             .filter(|path| *path.field == *"vars")
             .filter_map(|path| path.keys.first().map(String::as_str));
         let known: BTreeSet<&str> = want.vars.keys().map(String::as_str).chain(bound).collect();
-        let missing = missing(text, &known).map_err(|failure| failure.why)?;
+        let missing = missing(text, &known).map_err(|failure| format!("text: {}", failure.why))?;
         match missing.is_empty() || whole_map {
             true => Ok(()),
             false => Err(missing_line(&missing)),

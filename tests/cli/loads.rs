@@ -36,22 +36,22 @@ const NONSENSE: &[(&str, &str, &str)] = &[
     ),
     (
         "timer: [{name: a, interval: 1ms}]",
-        "3:11",
+        "3:31",
         "interval: expected 100ms or more, found 1ms",
     ),
     (
         "exec: [{name: a, cmd: x, timeout: 0s}]",
-        "3:10",
+        "3:37",
         "timeout: expected 1ms or more, found 0s",
     ),
     (
         "http: [{name: 'http://x/', poll: 0s}]",
-        "3:10",
+        "3:36",
         "poll: expected 100ms or more, found 0s",
     ),
     (
         "http: [{name: 'http://x/', limit: 0}]",
-        "3:10",
+        "3:37",
         "limit: expected 1 byte or more, found 0",
     ),
 ];

@@ -5,6 +5,7 @@ mod errors;
 mod expect;
 mod files;
 mod inspect;
+mod places;
 
 use super::*;
 use crate::file;
