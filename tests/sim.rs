@@ -76,7 +76,7 @@ fn built_in_commands_answer_and_others_say_what_to_add() -> Outcome {
         assert_eq!(found, (status, stdout.to_owned()), "{words:?}");
     }
     let refused = world.run(&command(&["nginx", "-t", "a b"]));
-    let said = "no answer for `nginx -t 'a b'`: add to the story's world:\n  commands:\n    \"nginx -t 'a b'\": {status: 0}";
+    let said = "no answer for `nginx -t 'a b'`: add one to the story\nworld:\n  commands:\n    \"nginx -t 'a b'\": {status: 0}";
     assert_eq!(refused, Err(Fault::Command(said.to_owned())));
     let shell = world.run(&command(&["sh", "-c", "echo a | cat"]));
     assert!(matches!(shell, Err(Fault::Command(why)) if why.contains("\"echo a | cat\"")));

@@ -117,6 +117,11 @@ impl From<Fault> for Failure {
             Fault::Cancelled => failure.cancelled = true,
             Fault::Unknown(who) => failure.unknown = Some(who),
             Fault::Refused(_, _, lines) => failure.detail = lines.0,
+            Fault::Command(told) => {
+                let mut lines = told.lines().map(str::to_owned);
+                failure.why = lines.next().unwrap_or_default();
+                failure.detail = lines.collect();
+            }
             _ => {}
         }
         failure

@@ -2,6 +2,30 @@
 
 use super::Home;
 
+/// What a story must say of a command is told in lines that can be copied into it as they are.
+#[test]
+fn what_an_unknown_command_needs_can_be_copied() {
+    let home = Home::new("copied");
+    let text = "resources:\n  exec:\n  - {name: e, cmd: \"unk 'a\\tb' \\\\\\\"\", onlyif: ask}\nsteps: [apply]\n";
+    home.write("story.yaml", text);
+    let mut text = text.to_owned();
+    for _ in 0..2 {
+        let ran = home.run(&["story.yaml"]).ends(1);
+        let lines = ran
+            .out
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix("| "));
+        let lines: Vec<&str> = lines.collect();
+        assert_eq!(lines.len(), 3, "{ran:?}");
+        match text.contains("world:") {
+            false => text = format!("{}\n{text}", lines.join("\n")),
+            true => text = text.replace("\nresources", &format!("\n{}\nresources", lines[2])),
+        }
+        home.write("story.yaml", &text);
+    }
+    home.run(&["story.yaml"]).ends(0).says("1 changed");
+}
+
 /// Several that fail are told apart: each with its place, its words, and why the resource came to that.
 #[test]
 fn a_failing_expectation_is_named_with_its_place() {

@@ -4,6 +4,7 @@ use super::builtin;
 use super::machine::Machine;
 use super::spec::Answer;
 use crate::time::Time;
+use crate::value::sanitise;
 use crate::world::{Account, Command, Fault};
 use std::collections::BTreeMap;
 
@@ -97,12 +98,29 @@ pub(super) fn answer(
     }
 }
 
+/// What is missing, and below it the lines of YAML that give it, to be copied as they are.
 fn no_answer(line: Option<&String>) -> String {
     let line = line.map_or("", String::as_str);
-    let quoted = line.replace('\\', "\\\\").replace('"', "\\\"");
     format!(
-        "no answer for `{line}`: add to the story's world:\n  commands:\n    \"{quoted}\": {{status: 0}}"
+        "no answer for `{}`: add one to the story\nworld:\n  commands:\n    {}: {{status: 0}}",
+        sanitise(line),
+        in_quotes(line)
     )
+}
+
+/// A text in YAML's double quotes, in one line.
+fn in_quotes(text: &str) -> String {
+    let mut out = "\"".to_owned();
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out + "\""
 }
 
 /// How a story may write this command: as a shell would take it, with its words as they are, or only the shell's
