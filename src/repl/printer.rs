@@ -234,7 +234,7 @@ impl State {
 
 /// How far a run is: how many have settled, and what runs.
 fn progress(view: &View) -> Option<String> {
-    let Stage::Running { .. } = view.stage else {
+    let Stage::Running { vertices, .. } = view.stage else {
         return None;
     };
     let mut settled = 0;
@@ -248,15 +248,14 @@ fn progress(view: &View) -> Option<String> {
             _ => {}
         }
     }
+    // Of those that an edit has brought since it began, nobody has said how many there are.
+    let all = vertices.max(settled + runs.len());
     let runs = match runs.as_slice() {
         [] => return None,
         [one] => one.clone(),
         [one, others @ ..] => format!("{one} and {} more", others.len()),
     };
-    Some(format!(
-        "{settled} of {} settled, running {runs}",
-        view.vertices.len()
-    ))
+    Some(format!("{settled} of {all} settled, running {runs}"))
 }
 
 fn dim_lines(text: &str, style: &Style) -> String {
@@ -267,4 +266,42 @@ fn dim_lines(text: &str, style: &Style) -> String {
             None => dim(line, style),
         });
     lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Until;
+    use crate::engine::event::EventId;
+    use crate::graph::Key;
+    use crate::time::Time;
+
+    /// Those of which nothing has been told yet are counted, too.
+    #[test]
+    fn progress_counts_every_resource_of_the_run() {
+        let started = What::Started {
+            until: Until::Converged,
+            world: "sim".into(),
+            vertices: 3,
+        };
+        let check = What::Checking { tries: 1 };
+        let subjects = [
+            None,
+            Some(Key::new("noop", "a")),
+            Some(Key::new("noop", "b")),
+        ];
+        let whats = [started, What::Ok, check];
+        let events = subjects.into_iter().zip(whats).zip(1..);
+        let events: Vec<Event> = events
+            .map(|((subject, what), id)| Event {
+                id: EventId(id),
+                at: Time(0),
+                subject,
+                what,
+                cause: None,
+            })
+            .collect();
+        let line = progress(&View::of(&events));
+        assert_eq!(line.as_deref(), Some("1 of 3 settled, running noop[b]"));
+    }
 }

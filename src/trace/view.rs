@@ -15,8 +15,12 @@ pub enum Stage {
     /// Nothing has run.
     #[default]
     Idle,
-    /// A run is under way, in this world.
-    Running { world: String, until: Until },
+    /// A run is under way, in this world, of so many vertices.
+    Running {
+        world: String,
+        until: Until,
+        vertices: usize,
+    },
     /// It converged.
     Converged(Tally),
     /// It was stopped.
@@ -102,10 +106,15 @@ impl View {
 
     fn take_run(&mut self, what: &What) {
         match what {
-            What::Started { until, world, .. } => {
+            What::Started {
+                until,
+                world,
+                vertices,
+            } => {
                 self.stage = Stage::Running {
                     world: world.clone(),
                     until: *until,
+                    vertices: *vertices,
                 };
                 self.vertices.values_mut().for_each(VertexView::begin);
             }
