@@ -47,7 +47,7 @@ fn below(base: &Path, at: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn is_story(path: &Path) -> bool {
+pub(super) fn is_story(path: &Path) -> bool {
     path.extension()
         .is_some_and(|ext| ext == "yaml" || ext == "yml")
 }

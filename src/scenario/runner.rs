@@ -172,7 +172,7 @@ fn run(options: &TestOptions, out: &mut dyn Write) -> Result<Came, String> {
     for orphan in &came.orphans {
         let _ = writeln!(
             out,
-            "ORPHAN  {}: its story is gone; remove it",
+            "ORPHAN  {}: it belongs to no story; remove it",
             orphan.display()
         );
     }

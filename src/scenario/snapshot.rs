@@ -42,7 +42,8 @@ pub fn snapshot_of(file: &str) -> (Option<&str>, &str) {
     )
 }
 
-/// Snapshots of stories that are no longer there, in the directories that belong to these stories.
+/// Snapshots that belong to no story, in the directories that belong to these stories: theirs is gone, they are called
+/// otherwise than its snapshot is, or they name none. Those of a program's own tests are none of ours.
 pub(super) fn orphans(base: &Path, stories: &[PathBuf]) -> Vec<PathBuf> {
     let homes = stories
         .iter()
@@ -53,8 +54,10 @@ pub(super) fn orphans(base: &Path, stories: &[PathBuf]) -> Vec<PathBuf> {
         for snapshot in files::snapshots_in(&home.join("snapshots")) {
             let text = files::read(&snapshot).unwrap_or_default();
             let source = snapshot_of(&text).0.unwrap_or_default();
-            let of_story = source.ends_with(".yaml") || source.ends_with(".yml");
-            if of_story && !files::exists(&home.join(source)) {
+            let story = Path::new(source);
+            let is_its =
+                files::exists(&home.join(story)) && snapshot_path(&home, story) == snapshot;
+            if !source.ends_with(".rs") && !(files::is_story(story) && is_its) {
                 orphans.push(snapshot);
             }
         }
