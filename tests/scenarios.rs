@@ -201,6 +201,16 @@ fn a_snapshot_without_a_story_fails_and_other_tests_snapshots_do_not() -> Outcom
         "---\nsource: tests/cli.rs\nexpression: x\n---\nx\n",
     )?;
     assert_eq!(tested(&options).0, 0);
+    for (name, text) in [
+        ("copy.snap", fs::read_to_string(snapshots.join("one.snap"))?),
+        ("bare.snap", "no head\n".to_owned()),
+    ] {
+        fs::write(snapshots.join(name), text)?;
+        let (code, told) = tested(&options);
+        assert_eq!(code, 1, "{told}");
+        assert!(told.contains("ORPHAN") && told.contains(name), "{told}");
+        fs::remove_file(snapshots.join(name))?;
+    }
     fs::rename(
         options.base.join("scenarios/one.yaml"),
         options.base.join("scenarios/two.yaml"),
