@@ -7,7 +7,7 @@ use super::args::{Format, GraphArgs, RefArgs};
 use super::desk::Desk;
 use super::run;
 use crate::command::help::table;
-use crate::command::{Order, Session, SessionError, draw, json};
+use crate::command::{Front, Order, Session, SessionError, draw, json};
 use crate::engine::{Level, Status};
 use crate::trace::VertexView;
 use serde_json::{Value as Json, json};
@@ -34,7 +34,7 @@ pub fn graph(desk: &Desk, args: &GraphArgs) -> i32 {
     if format == draw::Format::Json {
         desk.printer.raw(&text);
     } else {
-        desk.printer.result(&text);
+        desk.console().show(&text);
     }
     0
 }
@@ -147,9 +147,9 @@ fn fresh_status(desk: &Desk, session: &mut Session) -> i32 {
     if desk.json() {
         desk.print_json(&json::plan(&plan.report()));
     }
-    desk.printer
-        .result(&format!("{}, as a look at it finds now\n", session.label()));
-    desk.printer.result(&table(rows.collect(), "  "));
+    let head = format!("{}, as a look at it finds now\n", session.label());
+    desk.console()
+        .show(&format!("{head}{}", table(rows.collect(), "  ")));
     session.ended_mut().tally = plan.tally();
     desk.code(session)
 }

@@ -1,7 +1,7 @@
 //! What weft says of itself: `kinds`, `schema`, `man`, `completions`.
 
 use super::desk::Desk;
-use crate::command::help;
+use crate::command::{Front, help};
 use crate::file::schema_json;
 use crate::graph::{Catalog, nearest};
 use crate::kind::Kinds;
@@ -26,7 +26,7 @@ pub fn kinds(desk: &Desk, kind: Option<&str>) -> i32 {
             None => return no_such_kind(desk, kind),
         },
     };
-    desk.printer.result(&text);
+    desk.console().show(&text);
     0
 }
 
