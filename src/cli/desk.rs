@@ -4,16 +4,14 @@ use super::args::{Common, World};
 use super::report;
 use crate::command::session::Ended;
 use crate::command::{LISTED, Session, SessionError, SessionOptions, WorldName, vertex};
-use crate::drive::runner::Runner;
 use crate::file::{Document, FileError, load, parse as parse_file};
 use crate::graph::Key;
 use crate::kind::Kinds;
-use crate::repl::{Console, Printer, Signals, Style, env, safe};
+use crate::repl::{Asking, Console, Printer, Signals, Style, env, safe};
 use rustix::process::geteuid;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// The story that `weft` alone opens.
 const PASSWORD: &str = include_str!("../../scenarios/password.yaml");
@@ -29,7 +27,7 @@ pub struct Desk {
     pub printer: Arc<Printer>,
     /// Who hears signals.
     pub signals: Signals,
-    asking: Arc<AtomicBool>,
+    asking: Arc<Asking>,
 }
 
 impl Desk {
@@ -46,9 +44,11 @@ impl Desk {
             let path = output.trace.clone().unwrap_or_default();
             format!("--trace {}: {error}", path.display())
         })?;
-        let (printer, asking) = (Arc::new(printer), Arc::new(AtomicBool::new(false)));
+        let asking = Asking::new();
+        let (asking, asks) = asking.map_err(|error| format!("nothing can be asked: {error}"))?;
+        let (printer, asking) = (Arc::new(printer), Arc::new(asking));
         let limit = flags.world.max_runtime.map(|span| span.as_std());
-        let signals = Signals::start(printer.clone(), asking.clone(), limit)
+        let signals = Signals::start(printer.clone(), (asking.clone(), asks), limit)
             .map_err(|error| format!("signals cannot be heard: {error}"))?;
         Ok(Desk {
             flags,
@@ -126,9 +126,8 @@ impl Desk {
         let state = session.runner().state().display().to_string();
         let begun = format!("acts on {label}, with its state in {state}");
         tracing::info!("{}", safe(&begun, self.printer.style()));
-        if let Runner::Host(host) = session.runner() {
-            self.signals.stop(host);
-        }
+        let signals = self.signals.clone();
+        session.attend(Box::new(move |host| signals.stop(host)));
         Ok(session)
     }
 
@@ -193,6 +192,8 @@ impl Desk {
             ended.out_of_time = true;
         } else if let Some(stopped) = stopped.filter(|stopped| running && !stopped.quiet) {
             ended.signal = Some(stopped.signal);
+        } else if let Some(refused) = self.signals.refused() {
+            ended.signal = Some(refused);
         }
         ended.code(self.flags.world.detailed_exitcode)
     }

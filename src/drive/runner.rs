@@ -1,7 +1,7 @@
 //! One face for both drivers, so that a console need not know which world it acts on.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use super::real::{Handle, RealDrive, Signal};
@@ -10,7 +10,7 @@ use crate::engine::event::Event;
 use crate::engine::{Engine, Input, Remembered};
 use crate::journal::StoreFault;
 use crate::world::Look;
-use crate::world::host::Host;
+use crate::world::host::{CancelToken, Host};
 use crate::world::sim::Sim;
 
 /// What gets events as they happen.
@@ -21,6 +21,31 @@ pub type AlsoEvents = Arc<dyn Fn(&[Event]) + Send + Sync>;
 
 /// How a run in a thread of its own ended, with the driver that it had taken along.
 type Behind = (RealDrive, Result<Option<Signal>, StoreFault>);
+
+/// What is looked at to answer a person, until nobody will wait for it any longer. Clones are the same one.
+#[derive(Clone, Default)]
+pub struct Looks(Arc<Mutex<CancelToken>>);
+
+impl Looks {
+    /// The next question is waited for again.
+    pub fn renew(&self) {
+        *self.token() = CancelToken::new();
+    }
+
+    /// Nobody waits for the present one any longer.
+    pub fn cancel(&self) {
+        self.token().cancel();
+    }
+
+    /// Whether that is so.
+    pub fn is_cancelled(&self) -> bool {
+        self.token().is_cancelled()
+    }
+
+    fn token(&self) -> MutexGuard<'_, CancelToken> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// A driver with its world.
 pub enum Runner {
@@ -45,6 +70,7 @@ pub struct HostRunner {
     pub state: PathBuf,
     drive: Option<RealDrive>,
     handle: Handle,
+    looks: Looks,
     behind: Option<JoinHandle<Behind>>,
     /// Events of a watch in its own thread, until they are fetched.
     heard: Arc<Mutex<Vec<Event>>>,
@@ -57,6 +83,7 @@ impl HostRunner {
             host,
             state,
             handle: drive.handle(),
+            looks: Looks::default(),
             drive: Some(drive),
             behind: None,
             heard: Arc::default(),
@@ -109,6 +136,11 @@ impl HostRunner {
         self.handle.clone()
     }
 
+    /// What is looked at without it.
+    pub fn looks(&self) -> Looks {
+        self.looks.clone()
+    }
+
     /// The driver, unless it is in its own thread.
     pub fn drive(&mut self) -> Option<&mut RealDrive> {
         self.drive.as_mut()
@@ -141,8 +173,16 @@ impl Runner {
     pub fn look(&self) -> Arc<dyn Look> {
         match self {
             Runner::Sim { sim, .. } => Arc::new(sim.attempt(None)),
-            Runner::Host(host) => Arc::new(host.host.clone()),
+            Runner::Host(host) => {
+                let token = host.looks.token().clone();
+                Arc::new(host.host.attempt(token, None))
+            }
         }
+    }
+
+    /// Whether a person would not wait any longer for what was looked at.
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self, Runner::Host(host) if host.looks.is_cancelled())
     }
 
     /// The graph's state directory in that world.

@@ -1,24 +1,24 @@
 //! The front of a session that faces a terminal, a pipe, or a program that reads JSON: the style says which.
 
+use super::asking::Asking;
 use super::terminal::stdout_is_terminal;
-use super::{Printer, disk, editor, pager, paint, terminal};
+use super::{Printer, disk, editor, pager, paint};
 use crate::command::Front;
 use crate::engine::event::Event;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The front over a printer. Asks only where there is a terminal to ask on.
 pub struct Console {
     printer: Arc<Printer>,
-    /// Whether a question waits for its answer: a signal then leaves at once.
-    asking: Arc<AtomicBool>,
+    /// Who waits for a person.
+    asking: Arc<Asking>,
     silent: bool,
 }
 
 impl Console {
-    /// Over this printer; `asking` is set while a question waits.
-    pub fn new(printer: Arc<Printer>, asking: Arc<AtomicBool>) -> Console {
+    /// Over this printer; `asking` is told who waits for a person.
+    pub fn new(printer: Arc<Printer>, asking: Arc<Asking>) -> Console {
         Console {
             printer,
             asking,
@@ -38,13 +38,6 @@ impl Console {
     pub fn printer(&self) -> &Arc<Printer> {
         &self.printer
     }
-
-    fn ask<T>(&self, question: impl FnOnce() -> T) -> T {
-        self.asking.store(true, Ordering::SeqCst);
-        let answer = question();
-        self.asking.store(false, Ordering::SeqCst);
-        answer
-    }
 }
 
 impl Front for Console {
@@ -54,7 +47,7 @@ impl Front for Console {
         }
         let style = *self.printer.style();
         let paged = paint::safe(text, &style);
-        if !pager::page(&paged, &style) {
+        if !self.asking.lend(|| pager::page(&paged, &style)) {
             return self.printer.result(text);
         }
         // What came out of it is last on the screen, also when the pager has gone.
@@ -102,7 +95,7 @@ impl Front for Console {
             let style = self.printer.style();
             self.printer
                 .aside(&format!("{} [y/N/d] ", paint::safe(question, style)));
-            match self.ask(terminal::answer).as_deref().map(str::trim) {
+            match self.asking.answer().as_deref().map(str::trim) {
                 Some("y" | "Y" | "yes") => return true,
                 Some("d" | "D" | "details") if more.is_empty() => {
                     self.printer.remark("there are no details\n");
@@ -122,7 +115,7 @@ impl Front for Console {
             return None;
         }
         let question = format!("{}: ", paint::safe(what, self.printer.style()));
-        let answer = self.ask(|| terminal::hidden_answer(|| self.printer.aside(&question)));
+        let answer = self.asking.hidden_answer(|| self.printer.aside(&question));
         self.printer.aside("\n");
         answer
     }
@@ -131,7 +124,7 @@ impl Front for Console {
         if !self.can_ask() {
             return Err("there is no terminal to edit on".into());
         }
-        self.ask(|| editor::edit(text))
+        self.asking.lend(|| editor::edit(text))
     }
 
     fn read(&mut self, path: &Path) -> Result<Vec<u8>, String> {

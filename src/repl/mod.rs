@@ -6,6 +6,7 @@
 //! | `style`, `paint` | how output looks: colour, ASCII, escapes |
 //! | `printer`, `out` | stdout and stderr: results, trace lines, the progress line, the file of `--trace` |
 //! | `terminal` | the size of the terminal, answers and secrets |
+//! | `asking` | who waits for a person, and is interrupted |
 //! | `pager`, `editor`, `disk` | other programs and files |
 //! | `console` | the [`Front`](crate::command::Front) over all of these |
 //! | `signals` | who hears a signal: the run, the prompt, nobody |
@@ -13,6 +14,7 @@
 //! | `script` | commands from a pipe |
 //! | `behind` | a watch in a thread of its own |
 
+mod asking;
 mod behind;
 mod console;
 mod disk;
@@ -30,6 +32,7 @@ mod signals;
 mod style;
 mod terminal;
 
+pub use asking::Asking;
 pub use behind::{Behind, News};
 pub use console::Console;
 pub use disk::{read_file, write_file};

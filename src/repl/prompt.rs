@@ -31,6 +31,7 @@ pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -
         let print = move |text: String| drop(above.print(text));
         console.printer().print_above(Some(Box::new(print)));
     }
+    signals.in_console(true);
     signals.at_prompt(true);
     let code = lines(session, console, signals, &mut editor, &empty);
     signals.at_prompt(false);
@@ -41,6 +42,7 @@ pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -
             console.printer().refusal(&error);
         }
     }
+    signals.in_console(false);
     code
 }
 

@@ -62,7 +62,10 @@ pub fn run_script(
     came.commands += 1;
     signals.reset();
     match session.eval(text.trim_end_matches('\n'), console) {
-        Ok(Flow::Go) => came.left |= session.ended().signal.is_some() || signals.out_of_time(),
+        Ok(Flow::Go) => {
+            let signal = session.ended().signal.or(signals.refused());
+            came.left |= signal.is_some() || signals.out_of_time();
+        }
         Ok(Flow::Quit) => came.left = true,
         Err(error) => {
             came.failed = true;

@@ -1,20 +1,22 @@
 //! Signals and the time limit: whatever stops a run from outside (rule E2).
 //!
-//! While a run goes on here, a signal is its stop: the first finishes what runs, the second cancels it, the third leaves. While
-//! nothing runs, a signal leaves at once. One that was ignored when weft was started stays ignored.
+//! While a run goes on here, a signal is its stop: the first finishes what runs, the second cancels it, the third leaves. An
+//! interrupt says no to a question, and is no business of ours while a pager or an editor has the terminal. While nothing runs,
+//! a signal leaves at once; but in a console, which holds a graph that is saved nowhere, an interrupt ends what is being looked
+//! at, and only the third leaves. One that was ignored when weft was started stays ignored.
 
+use super::asking::{Asking, Waits};
 use super::behind::News;
 use super::{Printer, terminal};
 use crate::drive::real::{Handle, Signal};
-use crate::drive::runner::HostRunner;
+use crate::drive::runner::{HostRunner, Looks};
 use crate::engine::Input;
 use rustix::termios::Termios;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// How often it is looked whether a run that is to be left has ended.
 const LOOK: Duration = Duration::from_millis(20);
@@ -38,7 +40,7 @@ struct Shared {
     state: Mutex<State>,
     /// Who listens. By itself, since an engine that tells of something must not wait for who asks that engine.
     listens: Mutex<Option<Sender<News>>>,
-    asking: Arc<AtomicBool>,
+    asking: Arc<Asking>,
     printer: Arc<Printer>,
     /// The terminal's modes at the start, to be put back when leaving from another thread.
     modes: Option<Termios>,
@@ -51,12 +53,30 @@ struct State {
     stopped: Option<Stopped>,
     out_of_time: bool,
     prompt: bool,
+    console: bool,
+    /// An interrupt that was the answer to a question, outside a console.
+    refused: Option<Signal>,
     reread: bool,
 }
 
 struct Run {
     handle: Handle,
     drive: UnboundedSender<Signal>,
+    looks: Looks,
+}
+
+impl State {
+    /// Ends what is looked at for the present command. Who asks for it a third time will not wait for that either.
+    fn look_away(&mut self, code: i32) -> Then {
+        self.count += 1;
+        if let Some(run) = &self.run {
+            run.looks.cancel();
+        }
+        match self.count > 2 {
+            true => Then::Leave(code),
+            false => Then::Nothing,
+        }
+    }
 }
 
 /// What there is to do after a signal.
@@ -67,10 +87,10 @@ enum Then {
 }
 
 impl Signals {
-    /// Hears signals from now on; `limit` is how long this process may run.
+    /// Hears signals from now on, and tells who asks that all before were heard; `limit` is how long this process may run.
     pub fn start(
         printer: Arc<Printer>,
-        asking: Arc<AtomicBool>,
+        (asking, asks): (Arc<Asking>, UnboundedReceiver<Sender<()>>),
         limit: Option<Duration>,
     ) -> std::io::Result<Signals> {
         let shared = Arc::new(Shared {
@@ -91,19 +111,20 @@ impl Signals {
         let own = signals.clone();
         std::thread::Builder::new()
             .name("signals".into())
-            .spawn(move || runtime.block_on(own.hear(heard, limit)))?;
+            .spawn(move || runtime.block_on(own.hear(heard, asks, limit)))?;
         Ok(signals)
     }
 
     /// From now on signals stop what runs on this host.
     pub fn stop(&self, host: &mut HostRunner) {
         let (sender, receiver) = unbounded_channel();
-        let handle = host.handle();
+        let (handle, looks) = (host.handle(), host.looks());
         if let Some(drive) = host.drive() {
             drive.stop_on(receiver);
             self.lock().run = Some(Run {
                 handle,
                 drive: sender,
+                looks,
             });
         }
     }
@@ -113,6 +134,15 @@ impl Signals {
         let mut state = self.lock();
         state.count = 0;
         state.stopped = None;
+        state.refused = None;
+        if let Some(run) = &state.run {
+            run.looks.renew();
+        }
+    }
+
+    /// Whether a person types lines here from now on: an interrupt then ends what a line does, and not the console.
+    pub fn in_console(&self, yes: bool) {
+        self.lock().console = yes;
     }
 
     /// Whether lines are typed while a watch goes on: what ends the terminal then ends the console too.
@@ -140,12 +170,22 @@ impl Signals {
         self.lock().stopped
     }
 
+    /// The interrupt that answered a question of the last command, outside a console.
+    pub fn refused(&self) -> Option<Signal> {
+        self.lock().refused
+    }
+
     /// Whether the time limit ended a run.
     pub fn out_of_time(&self) -> bool {
         self.lock().out_of_time
     }
 
-    async fn hear(self, mut heard: Heard, limit: Option<Duration>) {
+    async fn hear(
+        self,
+        mut heard: Heard,
+        mut asks: UnboundedReceiver<Sender<()>>,
+        limit: Option<Duration>,
+    ) {
         let mut limit = limit.map(|limit| Box::pin(tokio::time::sleep(limit)));
         loop {
             let over = async {
@@ -155,10 +195,16 @@ impl Signals {
                 }
             };
             let then = tokio::select! {
+                biased;
                 signal = heard.next() => self.take(signal),
                 () = over => {
                     limit = None;
                     self.time_is_over()
+                }
+                Some(tell) = asks.recv() => {
+                    // Who does not wait any more need not be told.
+                    let _ = tell.send(());
+                    Then::Nothing
                 }
             };
             match then {
@@ -176,13 +222,34 @@ impl Signals {
 
     fn take(&self, signal: Signal) -> Then {
         let code = signal.exit_code();
-        let runs = self.runs() && !self.shared.asking.load(Ordering::SeqCst);
+        let (waits, runs) = (self.shared.asking.waits(), self.runs());
         let mut state = self.lock();
         if signal == Signal::HangUp && state.reread {
             self.pass_on(News::Reread);
             return Then::Nothing;
         }
-        let Some(run) = state.run.as_ref().filter(|_| runs) else {
+        match (waits, signal) {
+            (Waits::Nobody, _) => {}
+            (Waits::Program, Signal::Interrupt) => return Then::Nothing,
+            (Waits::Question, Signal::Interrupt) => {
+                self.shared.asking.interrupt();
+                state.refused = (!state.console).then_some(signal);
+                if !runs {
+                    return Then::Nothing;
+                }
+            }
+            _ => return Then::Leave(code),
+        }
+        match runs {
+            true => self.stop_run(&mut state, signal),
+            false if state.console && signal == Signal::Interrupt => state.look_away(code),
+            false => Then::Leave(code),
+        }
+    }
+
+    fn stop_run(&self, state: &mut State, signal: Signal) -> Then {
+        let code = signal.exit_code();
+        let Some(run) = &state.run else {
             return Then::Leave(code);
         };
         let quiet = run.handle.engine().is_converged();

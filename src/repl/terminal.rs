@@ -46,15 +46,13 @@ pub fn answer() -> Option<String> {
     }
 }
 
-/// The same without echo, which is off before `question` is asked: who answers fast is not seen either. None as well if the echo
-/// cannot be switched off: then nothing is asked.
-pub fn hidden_answer(question: impl FnOnce()) -> Option<String> {
+/// Reads without echo. None as well if the echo cannot be switched off: then nothing is read.
+pub fn without_echo(read: impl FnOnce() -> Option<String>) -> Option<String> {
     let before = modes()?;
     let mut quiet = before.clone();
     quiet.local_modes.remove(LocalModes::ECHO);
     tcsetattr(stdin(), OptionalActions::Flush, &quiet).ok()?;
-    question();
-    let line = answer();
+    let line = read();
     restore(&before);
     line
 }

@@ -31,7 +31,7 @@ use super::parse::Script;
 use super::registry::{self, Moment};
 use crate::drive::plan::Plan;
 use crate::drive::real::Signal;
-use crate::drive::runner::Runner;
+use crate::drive::runner::{HostRunner, Runner};
 use crate::engine::event::Event;
 use crate::engine::{Engine, Input, Remembered, Tally};
 use crate::file::Document;
@@ -56,6 +56,9 @@ struct Stands<'a> {
     line: &'a str,
     span: std::ops::Range<usize>,
 }
+
+/// What attends to a driver of this machine: it lets signals stop what runs there.
+pub type Attendant = Box<dyn Fn(&mut HostRunner) + Send>;
 
 /// What came of the last run or plan, for the exit code (rule L6).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -109,6 +112,10 @@ pub struct Session {
     errors: Vec<String>,
     /// What it began with, for a story of it.
     began: Began,
+    /// Who attends to each driver of this machine that it gets.
+    attendant: Option<Attendant>,
+    /// A signal stopped what the present line began: the rest of it is not begun.
+    interrupted: bool,
     /// The files whose commands are being run, each within the one before.
     sourcing: Vec<String>,
 }
@@ -127,6 +134,7 @@ impl Session {
         before: &mut dyn FnMut(&Session, &Order),
     ) -> Result<Flow, SessionError> {
         self.catch_up(front);
+        self.interrupted = false;
         let done = self.eval_all(line, front, before);
         if let Err(error) = &done {
             self.errors.push(error.to_string());
@@ -153,6 +161,9 @@ impl Session {
             };
             if self.obey_at(stands, &order, front)? == Flow::Quit {
                 return Ok(Flow::Quit);
+            }
+            if self.interrupted {
+                break;
             }
         }
         Ok(Flow::Go)
@@ -386,6 +397,18 @@ impl Session {
     /// What the journal comes to.
     pub fn remembered(&self) -> Remembered {
         self.runner.remembered()
+    }
+
+    /// Lets somebody attend to the driver of this machine, and to each that comes after it: with another graph comes another.
+    pub fn attend(&mut self, attendant: Attendant) {
+        self.attendant = Some(attendant);
+        self.attend_driver();
+    }
+
+    fn attend_driver(&mut self) {
+        if let (Some(attendant), Runner::Host(host)) = (&self.attendant, &mut self.runner) {
+            attendant(host);
+        }
     }
 
     /// The driver.

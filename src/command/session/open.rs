@@ -123,6 +123,8 @@ impl Session {
             errors: Vec::new(),
             began,
             sourcing: Vec::new(),
+            attendant: None,
+            interrupted: false,
         };
         session.begin_graph();
         Ok(session)
@@ -156,6 +158,7 @@ impl Session {
         self.plan = None;
         self.staged = false;
         self.renames.clear();
+        self.attend_driver();
         self.begin_graph();
         Ok(())
     }

@@ -89,7 +89,13 @@ impl Session {
             remembered: self.runner.remembered(),
             noop: self.options.noop,
         };
-        plan(planning).map_err(|fault| SessionError::failed(fault.to_string()))
+        let plan = plan(planning).map_err(|fault| SessionError::failed(fault.to_string()))?;
+        match self.runner.is_interrupted() {
+            true => Err(SessionError::failed(
+                "interrupted while it was planned: nothing was changed",
+            )),
+            false => Ok(plan),
+        }
     }
 
     fn only(&self, keys: &[Key]) -> Option<BTreeSet<Key>> {
@@ -159,6 +165,8 @@ impl Session {
         self.plan = Some(plan);
         if !front.confirm(&question, &trace::plan_detail(&report)) {
             front.remark("nothing was changed\n");
+            // A watch that goes on is what it was; what was not begun is refused.
+            self.ended.refused = !self.moment().running;
             return Ok(None);
         }
         Ok(Some(Consent {
@@ -232,7 +240,10 @@ impl Session {
                 .runner
                 .finish(&mut |new| take(events, view, new, front));
             match ended {
-                Ok(signal) => self.ended.signal = self.ended.signal.or(signal),
+                Ok(signal) => {
+                    self.interrupted |= signal.is_some();
+                    self.ended.signal = self.ended.signal.or(signal);
+                }
                 Err(fault) => return Err(self.broken(fault.to_string())),
             }
             let asking = self.runner.ask(|engine| engine.asking());
@@ -340,6 +351,11 @@ impl Session {
 
     fn stop(&mut self, order: &Order, front: &mut dyn Front) -> Result<(), SessionError> {
         self.command(order, front);
+        self.stop_by_itself(front)
+    }
+
+    /// Stops what runs although no person gave a command for it: it was told beforehand when to end.
+    pub fn stop_by_itself(&mut self, front: &mut dyn Front) -> Result<(), SessionError> {
         self.input(Input::Continue, front);
         self.input(Input::Stop { now: false }, front);
         self.end_watch(front)

@@ -41,6 +41,7 @@ impl Session {
                 continue;
             }
             match self.eval(&std::mem::take(&mut chunk), front) {
+                Ok(Flow::Go) if self.interrupted => return Ok(()),
                 Ok(Flow::Go) => {}
                 Ok(Flow::Quit) => return Ok(()),
                 Err(error) => return Err(placed(path, began, error)),
