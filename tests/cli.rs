@@ -133,6 +133,13 @@ impl Ran {
         self
     }
 
+    /// The lines on stdout, each a JSON document.
+    fn jsons(&self) -> Vec<serde_json::Value> {
+        let json = |line: &str| serde_json::from_str(line);
+        let all: Result<_, _> = self.out.lines().map(json).collect();
+        all.unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+
     fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
     }

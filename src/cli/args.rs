@@ -104,7 +104,7 @@ fn file(text: &str) -> Result<PathBuf, String> {
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// Prints results as JSON (`format: 1`; fields are only ever added).
+    /// Prints results as JSON (`format: 1`; fields are only ever added); of commands a line each.
     #[arg(long, global = true)]
     pub json: bool,
     /// Also writes every event to FILE, one line of JSON each.

@@ -1,21 +1,18 @@
 //! What weft says of itself: `kinds`, `schema`, `man`, `completions`.
 
 use super::desk::Desk;
-use crate::command::{Front, help};
+use crate::command::{Front, help, json};
 use crate::file::schema_json;
 use crate::graph::{Catalog, nearest};
 use crate::kind::Kinds;
 use crate::repl::env::VARIABLES;
-use crate::value::{Field, Hears, Receives, Schema, Sent};
-use serde_json::{Value as Json, json};
 
 /// `weft kinds [KIND]`.
 pub fn kinds(desk: &Desk, kind: Option<&str>) -> i32 {
     if desk.json() {
-        let known = |schema: &&Schema| kind.is_none_or(|kind| schema.kind == kind);
-        let all: Vec<Json> = schemas().filter(known).map(of_kind).collect();
-        if !all.is_empty() {
-            desk.print_json(&json!({"format": 1, "kinds": all}));
+        let known = kind.is_none_or(|kind| Kinds.schema(kind).is_some());
+        if known {
+            desk.print_json(&json::kinds(kind));
             return 0;
         }
     }
@@ -28,37 +25,6 @@ pub fn kinds(desk: &Desk, kind: Option<&str>) -> i32 {
     };
     desk.console().show(&text);
     0
-}
-
-fn schemas() -> impl Iterator<Item = &'static Schema> {
-    Kinds
-        .kinds()
-        .into_iter()
-        .filter_map(|kind| Kinds.schema(kind))
-}
-
-fn of_kind(schema: &Schema) -> Json {
-    let param = |field: &Field| {
-        json!({
-            "name": field.name,
-            "type": field.ty.to_string(),
-            "default": field.default,
-            "receives": field.receives == Receives::Yes,
-            "about": field.doc.trim(),
-        })
-    };
-    let sent = |sent: &Sent| json!({"name": sent.name, "type": sent.ty.to_string(), "about": sent.doc.trim()});
-    let hears = match schema.hears {
-        Hears::Nothing => None,
-        Hears::Refresh(what) => Some(what),
-    };
-    json!({
-        "kind": schema.kind,
-        "about": schema.about,
-        "params": schema.fields.iter().map(param).collect::<Vec<_>>(),
-        "sends": schema.sends.iter().map(sent).collect::<Vec<_>>(),
-        "hears": hears,
-    })
 }
 
 fn no_such_kind(desk: &Desk, kind: &str) -> i32 {

@@ -40,8 +40,7 @@ pub fn apply(desk: &Desk, args: &PartArgs) -> i32 {
 
 /// What a run came to, as JSON: the statuses, the tally and the exit code.
 pub fn print_run(desk: &Desk, session: &Session, code: i32) {
-    let mut run = json::status(session, &[]);
-    run["tally"] = json::tally(&session.ended().tally);
+    let mut run = json::run(session);
     run["exit"] = code.into();
     desk.print_json(&run);
 }

@@ -9,8 +9,19 @@ use crate::graph::Catalog;
 use crate::graph::{Graph, Key, Vertex};
 use crate::kind::Kinds;
 use crate::trace::{self, Report, VertexView, View};
-use crate::value::{Field, MASK, Value};
+use crate::value::{Field, Hears, MASK, Receives, Schema, Sent, Value};
 use serde_json::{Value as Json, json};
+
+/// Which world this is.
+pub fn world(session: &Session) -> Json {
+    json!({
+        "format": 1,
+        "world": session.label(),
+        "simulated": session.machine().is_some(),
+        "graph": session.graph().name,
+        "state": session.state().display().to_string(),
+    })
+}
 
 /// The status of these vertices, or of all.
 pub fn status(session: &Session, keys: &[Key]) -> Json {
@@ -180,6 +191,46 @@ pub fn value(value: &Value) -> Json {
         }
         Value::Secret(_) | Value::Unknown(_) | Value::Bytes(_) => Json::from(value.to_string()),
     }
+}
+
+/// One kind, or all, with all that a person can write and bind.
+pub fn kinds(kind: Option<&str>) -> Json {
+    let all = Kinds.kinds().into_iter();
+    let wanted = all.filter(|name| kind.is_none_or(|kind| *name == kind));
+    let schemas = wanted.filter_map(|name| Kinds.schema(name));
+    let all: Vec<Json> = schemas.map(of_kind).collect();
+    json!({ "format": 1, "kinds": all })
+}
+
+fn of_kind(schema: &Schema) -> Json {
+    let param = |field: &Field| {
+        json!({
+            "name": field.name,
+            "type": field.ty.to_string(),
+            "default": field.default,
+            "receives": field.receives == Receives::Yes,
+            "about": field.doc.trim(),
+        })
+    };
+    let sent = |sent: &Sent| json!({"name": sent.name, "type": sent.ty.to_string(), "about": sent.doc.trim()});
+    let hears = match schema.hears {
+        Hears::Nothing => None,
+        Hears::Refresh(what) => Some(what),
+    };
+    json!({
+        "kind": schema.kind,
+        "about": schema.about,
+        "params": schema.fields.iter().map(param).collect::<Vec<_>>(),
+        "sends": schema.sends.iter().map(sent).collect::<Vec<_>>(),
+        "hears": hears,
+    })
+}
+
+/// What a run came to: the statuses, and the tally.
+pub fn run(session: &Session) -> Json {
+    let mut run = status(session, &[]);
+    run["tally"] = tally(&session.ended().tally);
+    run
 }
 
 /// The causes of what a vertex last did, the input first.

@@ -27,6 +27,7 @@ pub struct Printer {
 #[derive(Default)]
 struct State {
     out: Out,
+    shown: String,
     /// A progress line stands at the cursor.
     progress: bool,
     view: View,
@@ -60,11 +61,17 @@ impl Printer {
         self.lock().above = above;
     }
 
-    /// A result, on stdout. Nothing where results are JSON.
+    /// A result, on stdout. Where results are JSON it is kept for who makes JSON of it.
     pub fn result(&self, text: &str) {
-        if !self.style.json {
-            self.raw(&safe(text, &self.style));
+        match self.style.json {
+            true => self.lock().shown.push_str(text),
+            false => self.raw(&safe(text, &self.style)),
         }
+    }
+
+    /// The results since this was last asked, where results are JSON.
+    pub fn shown(&self) -> String {
+        std::mem::take(&mut self.lock().shown)
     }
 
     /// Text on stdout as it is.

@@ -2,6 +2,7 @@
 
 use super::behind::Behind;
 use super::helper::Helps;
+use super::script::evaluate;
 use super::{Console, Signals, Style, history};
 use crate::command::{Flow, Front, Session};
 use rustyline::config::Configurer;
@@ -102,7 +103,7 @@ fn one_line(
     let before = session.graph().clone();
     signals.reset();
     signals.at_prompt(false);
-    let result = session.eval(line, console);
+    let result = evaluate(line, session, console);
     signals.at_prompt(true);
     if !history::holds_secret(line, &before, session.graph()) {
         history::keep(editor, line);

@@ -1,10 +1,12 @@
 //! Commands from a pipe, a script or `-c`.
 
 use super::behind::Behind;
-use super::{Console, Signals};
-use crate::command::{Flow, Session, parse};
+use super::{Console, Printer, Signals};
+use crate::command::session::Told;
+use crate::command::{Flow, Session, SessionError, parse};
 use crate::kind::Kinds;
 use std::io::BufRead;
+use std::sync::Arc;
 
 /// What came of a script.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -61,7 +63,7 @@ pub fn run_script(
     }
     came.commands += 1;
     signals.reset();
-    match session.eval(text.trim_end_matches('\n'), console) {
+    match evaluate(text.trim_end_matches('\n'), session, console) {
         Ok(Flow::Go) => {
             let signal = session.ended().signal.or(signals.refused());
             came.left |= signal.is_some() || signals.out_of_time();
@@ -73,6 +75,32 @@ pub fn run_script(
         }
     }
     Behind::follow(session, console.printer(), signals);
+}
+
+/// Evaluates lines that are whole. Where results are JSON, a line of it tells what came of each order.
+pub fn evaluate(
+    text: &str,
+    session: &mut Session,
+    console: &mut Console,
+) -> Result<Flow, SessionError> {
+    let printer = console.printer().clone();
+    match printer.style().json {
+        true => session.eval_told(text, console, &mut Lines(printer)),
+        false => session.eval(text, console),
+    }
+}
+
+/// What came of each order, as lines of JSON.
+struct Lines(Arc<Printer>);
+
+impl Told for Lines {
+    fn shown(&mut self) -> String {
+        self.0.shown()
+    }
+
+    fn tell(&mut self, came: serde_json::Value) {
+        self.0.raw(&format!("{came}\n"));
+    }
 }
 
 /// Whether more lines may make it whole.

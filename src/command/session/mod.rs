@@ -14,6 +14,7 @@ mod run;
 mod show;
 mod sims;
 mod source;
+mod told;
 
 pub use error::SessionError;
 pub(crate) use expect::speaks_of;
@@ -23,6 +24,9 @@ pub use front::Front;
 pub use open::{SessionOptions, WorldName, state_name};
 pub use rows::{PendingRow, StatusRow};
 pub(crate) use run::never;
+pub use told::Told;
+
+use std::path::Path;
 
 use super::edit::{edit, refused, veiled};
 use super::history::History;
@@ -414,6 +418,11 @@ impl Session {
     /// The driver.
     pub fn runner(&mut self) -> &mut Runner {
         &mut self.runner
+    }
+
+    /// The graph's state directory in its world.
+    pub fn state(&self) -> &Path {
+        self.runner.state()
     }
 
     /// How the world is called: `host web1 as root`, or `sim, seed 1`.
