@@ -1,5 +1,7 @@
 //! The real binary without a terminal: exit codes, refusals, pipes, signals, and what goes where.
 
+#[path = "cli/asks.rs"]
+mod asks;
 #[path = "cli/flags.rs"]
 mod flags;
 #[path = "cli/loads.rs"]

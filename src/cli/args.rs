@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// Without a verb: the prompt. FILE without `world`, `steps` or `expect` is a graph and means this host; one with them is a story
 /// and runs in its own simulated world. Without FILE: the password story, in a simulation.
 #[derive(Parser, Debug)]
-#[command(name = "weft", version, disable_help_subcommand = true)]
+#[command(name = "weft", version)]
 pub struct Cli {
     #[command(flatten)]
     pub prompt: PromptArgs,

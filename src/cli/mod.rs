@@ -28,8 +28,10 @@ mod watch;
 
 pub use args::Cli;
 
+use crate::graph::nearest;
 use crate::repl::{Color, Printer, Style, size};
 use args::Verb;
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 use desk::Desk;
 use std::ffi::OsString;
@@ -49,7 +51,8 @@ const EXIT_CODES: &str = "Exit codes:
 
 /// Reads the command line. Help and version are printed here; so are refusals, with exit code 64.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
-    let matches = command().try_get_matches_from(args);
+    let args: Vec<OsString> = args.into_iter().collect();
+    let matches = command().try_get_matches_from(&args);
     matches
         .and_then(|matches| Cli::from_arg_matches(&matches))
         .map_err(|refusal| {
@@ -60,12 +63,35 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> 
             };
             if refusal.use_stderr() {
                 printer.error(&text);
+                if let Some(verb) = misspelt(&args, refusal.kind()) {
+                    printer.error(&format!("  hint: did you mean `weft {verb}`?"));
+                }
                 ExitCode::from(USAGE)
             } else {
                 printer.result(&text);
                 exit(printer.finish(0))
             }
         })
+}
+
+/// The verb that was meant, where a misspelt one was taken for FILE, and FILE for one argument too many.
+fn misspelt(args: &[OsString], kind: ErrorKind) -> Option<String> {
+    if kind != ErrorKind::UnknownArgument {
+        return None;
+    }
+    let words = args.iter().skip(1).filter_map(|arg| arg.to_str());
+    let mut words = words.filter(|word| !word.starts_with('-'));
+    let verbs = verbs();
+    let near = |word: &str| nearest(word, verbs.iter().map(String::as_str)).map(str::to_owned);
+    let verb = words.find_map(|word| near(word).map(|verb| (verb != word).then_some(verb)));
+    verb.flatten()
+}
+
+/// The verbs' words.
+fn verbs() -> Vec<String> {
+    let command = command();
+    let verbs = command.get_subcommands();
+    verbs.map(|verb| verb.get_name().to_owned()).collect()
 }
 
 /// Does what the command line says.

@@ -99,14 +99,9 @@ fn nothing_said(desk: &Desk, mut session: Session) -> i32 {
 
 /// A misspelt verb is taken for a file that is not there.
 fn perhaps_a_verb(desk: &Desk, path: &Path) {
-    let word = path.to_string_lossy();
-    let command = super::command();
-    let verbs: Vec<&str> = command
-        .get_subcommands()
-        .map(clap::Command::get_name)
-        .collect();
+    let (word, verbs) = (path.to_string_lossy(), super::verbs());
     if !path.exists()
-        && let Some(verb) = nearest(&word, verbs.into_iter())
+        && let Some(verb) = nearest(&word, verbs.iter().map(String::as_str))
     {
         desk.printer
             .error(&format!("  hint: did you mean `weft {verb}`?"));
