@@ -121,7 +121,11 @@ fn wait(news: &Receiver<News>, until: Option<Instant>) -> Result<News, RecvTimeo
 }
 
 fn give_up_quietly(desk: &Desk, session: &mut Session) -> bool {
-    if let Err(error) = session.obey("", &Order::Stop, &mut desk.console()) {
+    if let Some(patience) = desk.flags.world.converged_timeout {
+        let why = format!("nothing was left to do for {patience}: --converged-timeout ends it\n");
+        desk.printer.remark(&why);
+    }
+    if let Err(error) = session.stop_by_itself(&mut desk.console()) {
         desk.refuse(&error);
     }
     false
