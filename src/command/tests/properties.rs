@@ -146,7 +146,7 @@ proptest! {
     #[test]
     fn parsing_and_completing_never_panic(line in drawn(), cut in 0usize..80) {
         let graph = graph();
-        let ctx = Context { graph: &graph, catalog: &Small, paths: &|_| vec!["/a b".to_owned()] };
+        let ctx = Context { graph: &graph, catalog: &Small, files: &|_| Vec::new(), paths: &|_| vec!["/a b".to_owned()] };
         if let Err(error) = parse(&line, &graph, &Small) {
             prop_assert!(error.to_string().contains('^'));
         }
@@ -187,7 +187,7 @@ proptest! {
     #[test]
     fn a_candidate_put_in_is_accepted_so_far(line in prop_oneof![drawn(), right()], cut in 0usize..60) {
         let graph = graph();
-        let ctx = Context { graph: &graph, catalog: &Small, paths: &|_| vec!["/tmp/a b".to_owned(), "/x".to_owned()] };
+        let ctx = Context { graph: &graph, catalog: &Small, files: &|_| vec!["x.yaml".to_owned()], paths: &|_| vec!["/tmp/a b".to_owned(), "/x".to_owned()] };
         let cut = (0..=cut.min(line.len())).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0);
         let typed = &line[..cut];
         // Only lines that were right so far can stay so.
