@@ -8,6 +8,8 @@ mod flags;
 mod loads;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/secrets.rs"]
+mod secrets;
 #[path = "cli/shapes.rs"]
 mod shapes;
 #[path = "cli/stories.rs"]

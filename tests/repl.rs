@@ -244,6 +244,28 @@ fn tab_completes_and_an_error_points_at_its_place() {
     assert_eq!(weft.ends(), 0);
 }
 
+/// What is completed are the paths of the machine that is acted on, and the files here for what is read here.
+#[test]
+fn tab_completes_paths_of_the_simulated_machine() {
+    let home = Home::new("tab-path");
+    let mut weft = Terminal::start(&home.0, &["empty.yaml"]);
+    weft.prompts("sim mine ›");
+    weft.line("sim write /srv/only-simulated x");
+    weft.prompts("sim mine ›");
+    weft.keys("add file /srv/on\t");
+    weft.prompts("add file /srv/only-simulated");
+    weft.line("");
+    weft.sees("added file[/srv/only-simulated]");
+    weft.keys("load emp\t");
+    weft.prompts("load empty.yaml");
+    weft.keys(CTRL_C);
+    weft.until("cleared line", |text| {
+        text.trim_end().ends_with("sim mine ›")
+    });
+    weft.line("quit");
+    assert_eq!(weft.ends(), 0);
+}
+
 #[test]
 fn open_lines_go_on() {
     let home = Home::new("open");

@@ -3,7 +3,7 @@
 
 use super::error::Grade;
 use super::offer::Offers;
-use super::parse::bare;
+use super::parse::{bare, scope_at_end};
 use super::refs::{Scope, Wants, new_key, resolve};
 use super::registry::{self, Arg, Slot};
 use super::words::{Part, Piece, Token, What, lex_loosely};
@@ -16,7 +16,9 @@ pub struct Context<'a> {
     pub graph: &'a Graph,
     /// The kinds.
     pub catalog: &'a dyn Catalog,
-    /// The paths that begin so.
+    /// The paths that begin so, of files that are read and written here.
+    pub files: &'a dyn Fn(&str) -> Vec<String>,
+    /// The paths that begin so in the world that is acted on.
     pub paths: &'a dyn Fn(&str) -> Vec<String>,
 }
 
@@ -75,7 +77,7 @@ pub fn complete(line: &str, cursor: usize, ctx: &Context) -> (usize, Vec<Candida
         return (cursor.min(line.len()), Vec::new());
     };
     let tokens = lex_loosely(typed);
-    let scope = Scope::new(ctx.graph, ctx.catalog);
+    let scope = scope_at_end(typed, &tokens.0, ctx.graph, ctx.catalog);
     match position(typed, &tokens.0, tokens.1.as_ref().map(|e| e.grade), &scope) {
         Some(position) => Offers::new(ctx, &scope, &position).all(),
         None => (cursor, Vec::new()),

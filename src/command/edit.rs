@@ -67,18 +67,20 @@ pub fn veiled(graph: &Graph, catalog: &dyn Catalog, order: &Order) -> Order {
     };
     let made = |setting: &Setting| match &setting.value {
         Written::Raw(raw) if setting.path.to_string() == "meta.sensitive" => {
-            Type::Bool.read(raw) == Ok(Value::Bool(true))
+            Some(Type::Bool.read(raw) == Ok(Value::Bool(true)))
         }
-        _ => false,
+        _ => None,
     };
     let is = graph.vertex(key).is_some_and(|v| v.meta.sensitive);
-    if !is && !settings.iter().any(made) {
+    let made = settings.iter().rev().find_map(made);
+    if !is && made != Some(true) {
         return order.clone();
     }
+    let stays = made.unwrap_or(is);
     let schema = catalog.schema(key.kind());
     order.veiled(|_, path| {
         let field = schema.and_then(|schema| schema.field(&path.field));
-        field.is_some_and(|field| field.takes_secret)
+        field.is_some_and(|field| field.takes_secret || (stays && field.hides()))
     })
 }
 

@@ -2,13 +2,13 @@
 //! position as completion, so that the two agree.
 
 use super::complete::{Context, complete, position};
-use super::refs::Scope;
+use super::parse::scope_at_end;
 use super::words::lex_loosely;
 
 /// What to show behind the end of the line, if anything.
 pub fn hint(line: &str, ctx: &Context) -> Option<String> {
     let (tokens, error) = lex_loosely(line);
-    let scope = Scope::new(ctx.graph, ctx.catalog);
+    let scope = scope_at_end(line, &tokens, ctx.graph, ctx.catalog);
     let at = position(line, &tokens, error.map(|error| error.grade), &scope)?;
     if at.word.is_none() {
         let blank = line.is_empty() || line.ends_with(char::is_whitespace);

@@ -144,7 +144,7 @@ fn vertex(key: &Key, vertex: &Vertex, view: Option<&View>) -> Json {
     let schema = Kinds.schema(key.kind());
     let masked = |name: &str| {
         let field = schema.and_then(|schema| schema.field(name));
-        vertex.meta.sensitive && field.is_none_or(|field| field.takes_secret)
+        vertex.meta.sensitive && field.is_none_or(Field::hides)
     };
     let params = vertex.params.iter().map(|(name, v)| {
         let shown = if masked(name) {

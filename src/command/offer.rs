@@ -4,13 +4,13 @@ use super::complete::{Candidate, Context, Goal, Position};
 use super::refs::{Scope, Wants, resolve};
 use super::registry::{COMMANDS, Command, SIMS, Slot};
 use super::verbs::EVENTS;
-use super::words::{Part, Piece, What};
+use super::words::{Part, Piece, Token, What};
 use crate::graph::Key;
 use crate::graph::refs::ref_text;
 use crate::value::{Field, Schema, Type, quote};
 
-/// The statuses that an expectation can name.
-const STATUSES: &[&str] = &[
+/// What can be expected of a reference: a status, or how often.
+const OF_REF: &[&str] = &[
     "new",
     "waiting",
     "checking",
@@ -24,12 +24,14 @@ const STATUSES: &[&str] = &[
     "held",
     "ran",
     "refreshed",
-    "never",
     "before",
-    "absent",
-    "mode",
-    "has",
 ];
+
+/// What can be expected of a path.
+const OF_PATH: &[&str] = &["absent", "mode", "has"];
+
+/// What begins an expectation about no resource.
+const OF_ALL: &[&str] = &["pending", "changes", "exit", "error"];
 
 /// Collects candidates that go on from what is typed.
 pub(super) struct Offers<'a> {
@@ -79,7 +81,7 @@ impl<'a> Offers<'a> {
             Slot::Binding => self.senders(),
             Slot::Names => self.written(owner),
             Slot::Settings => self.settings(owner),
-            Slot::Path => self.paths(self.at.typed),
+            Slot::Path => self.files(),
             Slot::Word(words) => self.words(words),
             Slot::Topic => {
                 self.commands(COMMANDS);
@@ -171,9 +173,24 @@ impl<'a> Offers<'a> {
         }
     }
 
+    /// Files that a command reads or writes; what `sim` speaks of are those of the machine.
+    fn files(&mut self) {
+        let command = self.at.before.first().and_then(first_text);
+        let files = match command {
+            Some("sim") => self.ctx.paths,
+            _ => self.ctx.files,
+        };
+        self.paths_of(files, self.at.typed);
+    }
+
+    /// Paths in the world that is acted on.
     pub(super) fn paths(&mut self, typed: &str) {
+        self.paths_of(self.ctx.paths, typed);
+    }
+
+    fn paths_of(&mut self, paths: &dyn Fn(&str) -> Vec<String>, typed: &str) {
         let plain = typed.trim_start_matches(['"', '\'']);
-        for path in (self.ctx.paths)(plain) {
+        for path in paths(plain) {
             if path.starts_with(plain) {
                 self.put(quote(&path), "");
             }
@@ -234,13 +251,53 @@ impl<'a> Offers<'a> {
     }
 
     fn expect(&mut self) {
-        match self.at.before.len() {
-            1 => {
-                self.words(&["pending", "changes", "exit", "error"]);
+        let words: Option<Vec<&str>> = self.at.before.iter().map(first_text).collect();
+        match words.as_deref() {
+            Some([_]) => {
+                self.words(OF_ALL);
                 self.refs();
+                if self.at.typed.starts_with('/') {
+                    self.paths(self.at.typed);
+                }
             }
-            2 => self.words(STATUSES),
+            Some([_, first]) if !OF_ALL.contains(first) => self.expect_of(first),
+            Some([_, _, "ran" | "changed" | "refreshed"]) => self.word("never", "not once"),
+            Some([_, _, "before"]) => self.refs(),
             _ => {}
         }
+    }
+
+    /// What can be expected of a reference, of a path, or of what is both.
+    fn expect_of(&mut self, first: &str) {
+        let is_path = first.starts_with('/');
+        let parts = match self.at.before.get(1).map(|token| &token.what) {
+            Some(What::Word(parts)) => parts.as_slice(),
+            _ => &[],
+        };
+        let found = |wants| resolve("", self.scope, parts, wants).ok();
+        let (vertex, field) = (
+            found(Wants::Vertex),
+            found(Wants::Param).or(found(Wants::Sent)),
+        );
+        if field.is_some_and(|found| found.path.is_some()) {
+            return self.word("=", "what it holds");
+        }
+        if is_path {
+            self.words(OF_PATH);
+        }
+        if !is_path || vertex.is_some() {
+            self.words(OF_REF);
+        }
+    }
+}
+
+/// The plain or quoted text that a word begins with.
+fn first_text(token: &Token) -> Option<&str> {
+    match &token.what {
+        What::Word(parts) => match &parts.first()?.what {
+            Piece::Bare(text) | Piece::Quoted(text) => Some(text),
+            _ => Some(""),
+        },
+        _ => None,
     }
 }

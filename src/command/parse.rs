@@ -24,6 +24,25 @@ pub fn parse(line: &str, graph: &Graph, catalog: &dyn Catalog) -> Result<Vec<Ord
     Ok(orders)
 }
 
+/// What the last statement of a line that is still typed can refer to: what those before it leave.
+pub(super) fn scope_at_end<'a>(
+    line: &str,
+    tokens: &[Token],
+    graph: &'a Graph,
+    catalog: &'a dyn Catalog,
+) -> Scope<'a> {
+    let mut scope = Scope::new(graph, catalog);
+    let end = tokens.iter().rposition(|token| token.what == What::End);
+    let before = &tokens[..end.unwrap_or(0)];
+    let statements = before.split(|token| token.what == What::End);
+    for statement in statements.filter(|statement| !statement.is_empty()) {
+        if let Ok(order) = one(line, statement, &scope) {
+            note(&mut scope, &order);
+        }
+    }
+    scope
+}
+
 /// Lines that are closed, as statements that are not read yet: what one refers to may be what running the one before it
 /// makes.
 #[derive(Clone, Debug)]

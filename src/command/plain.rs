@@ -84,17 +84,20 @@ impl Reader<'_> {
     /// Where a crash comes.
     pub(super) fn point(&mut self, arg: &Arg) -> Result<Taken, CommandError> {
         let (parts, span) = self.need(arg)?;
-        if self.text_at(span) == "record" && self.tokens.len() > self.at + 1 {
-            self.at += 1;
-            return match self.number(&Arg::new(Slot::Count, "N"))? {
-                Taken::Number(n) => Ok(Taken::Point(CrashPoint::Record(n))),
-                other => Ok(other),
-            };
-        }
-        let found = resolve(self.line, self.scope, parts, Wants::Vertex)
-            .map_err(|error| error.expected("a vertex, or `record N`"))?;
+        let found = resolve(self.line, self.scope, parts, Wants::Vertex);
         self.at += 1;
-        Ok(Taken::Point(CrashPoint::After(found.key)))
+        let last = self.at == self.tokens.len();
+        match found {
+            Ok(found) if last => Ok(Taken::Point(CrashPoint::After(found.key))),
+            _ if self.text_at(span) == "record" => {
+                match self.number(&Arg::new(Slot::Count, "N"))? {
+                    Taken::Number(n) => Ok(Taken::Point(CrashPoint::Record(n))),
+                    other => Ok(other),
+                }
+            }
+            Ok(found) => Ok(Taken::Point(CrashPoint::After(found.key))),
+            Err(error) => Err(error.expected("a vertex, or `record N`")),
+        }
     }
 
     pub(super) fn one_of(&mut self, arg: &Arg, words: &[&str]) -> Result<Taken, CommandError> {

@@ -3,7 +3,7 @@
 
 use crate::graph::refs::{field_text, ref_text};
 use crate::graph::{Binding, Catalog, Edge, FieldPath, Graph, Key, Meta, Origin, Params, Vertex};
-use crate::value::{Type, Value, quote, quote_always};
+use crate::value::{Field, Type, Value, quote, quote_always};
 use std::collections::BTreeMap;
 
 /// The lines that would build a graph: its vertices, then its edges, then its bindings.
@@ -141,7 +141,7 @@ fn params(
     for (name, value) in params {
         let field = schema.and_then(|schema| schema.field(name));
         let ty = field.map_or(Type::Any, |field| field.ty);
-        let masked = sensitive && field.is_none_or(|field| field.takes_secret);
+        let masked = sensitive && field.is_none_or(Field::hides);
         setting(FieldPath::parse(name), value, &ty, masked, &mut out);
     }
     out

@@ -94,19 +94,10 @@ impl Plan {
         }
     }
 
-    /// How many vertices would change, or may.
+    /// How many vertices would be changed or refreshed, or may be.
     pub fn changes(&self) -> usize {
-        self.view
-            .vertices
-            .values()
-            .filter(|vertex| vertex.status == Some(Status::Changed))
-            .count()
-    }
-
-    /// How many vertices would be refreshed without being changed otherwise.
-    pub fn refreshes(&self) -> usize {
-        let only = |key: &&Key| !self.expected.changes.contains_key(*key);
-        self.expected.refreshes.iter().filter(only).count()
+        let tally = self.tally();
+        tally.changed + tally.may + tally.refreshed
     }
 
     /// Whether an apply would do nothing at all.

@@ -208,6 +208,7 @@ impl Engine {
         };
         let last = self.event(Some(v), changed, last);
         self.node_mut(v).last = last;
+        self.node_mut(v).mended = true;
         let seen = self.trip_mut(v).seen;
         let trip = self.trip_mut(v);
         trip.may = done.may && !trip.changed;
@@ -245,7 +246,6 @@ impl Engine {
             Ok(done) => done,
             Err(fail) => return self.fail(v, fail),
         };
-        self.tally.refreshed += 1;
         let last = self.node(v).last;
         let unsure = self.trip_mut(v).unsure;
         let may = self.options.plan && (unsure || self.pending_only_may(v));
@@ -259,6 +259,7 @@ impl Engine {
         let seen = self.trip_mut(v).seen;
         let trip = self.trip_mut(v);
         trip.heard = Some(seen);
+        trip.refreshed = true;
         trip.changed |= done.changed && !may;
         trip.may |= done.changed && may;
         self.restart_timer(v);
@@ -315,13 +316,16 @@ impl Engine {
             return self.fail_for_good(v, Fail::plain(why));
         }
         self.recover(v);
+        let mended = std::mem::take(&mut self.node_mut(v).mended);
+        let only_refreshed = self.trip_mut(v).refreshed && !mended;
         let outcome = match (changed || counts, may) {
             _ if self.node(v).needs_root => Outcome::Failed,
+            (changed, false) if only_refreshed => Outcome::Refreshed { changed },
             (true, _) => Outcome::Changed,
             (_, true) => Outcome::May,
             _ => Outcome::Ok,
         };
-        if outcome == Outcome::Ok {
+        if matches!(outcome, Outcome::Ok | Outcome::Refreshed { changed: false }) {
             let last = self.node(v).last;
             let last = self.event(Some(v), What::Ok, last);
             self.node_mut(v).last = last;

@@ -227,16 +227,16 @@ pub enum Block {
     Declined(Key),
 }
 
-/// What a run came to.
+/// What a run came to, or what a plan says that it will: each vertex in one column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
-    /// Vertices that are right and were not changed.
+    /// Vertices that were right.
     pub ok: usize,
-    /// Vertices that were changed, or refreshed with a change.
+    /// Vertices that were changed: something of their own was mended, whether they were notified too or not.
     pub changed: usize,
     /// Vertices that may change (a plan).
     pub may: usize,
-    /// Refreshes.
+    /// Vertices that were refreshed alone, as they were notified and had nothing of their own to mend.
     pub refreshed: usize,
     /// Vertices that failed.
     pub failed: usize,

@@ -353,6 +353,7 @@ impl Engine {
                 Outcome::New => continue,
                 Outcome::Ok => &mut self.tally.ok,
                 Outcome::Changed => &mut self.tally.changed,
+                Outcome::Refreshed { .. } => &mut self.tally.refreshed,
                 Outcome::May => &mut self.tally.may,
                 Outcome::Failed => &mut self.tally.failed,
                 Outcome::Held => &mut self.tally.held,

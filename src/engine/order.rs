@@ -168,7 +168,10 @@ impl Engine {
         let node = self.node(v);
         let changes = matches!(
             node.outcome,
-            Outcome::Changed | Outcome::May | Outcome::Failed
+            Outcome::Changed
+                | Outcome::Refreshed { changed: true }
+                | Outcome::May
+                | Outcome::Failed
         );
         (node.behind || changes, node.rights)
     }

@@ -184,7 +184,11 @@ impl Engine {
     pub(super) fn revive_successors(&mut self, v: VertexId) {
         let node = self.node_mut(v);
         let recovered = std::mem::take(&mut node.recovered);
-        if !recovered && node.outcome != Outcome::Changed {
+        let changed = matches!(
+            node.outcome,
+            Outcome::Changed | Outcome::Refreshed { changed: true }
+        );
+        if !recovered && !changed {
             return;
         }
         let cause = node.last;

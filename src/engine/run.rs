@@ -55,6 +55,7 @@ impl Engine {
         for v in all {
             let node = self.node_mut(v);
             node.outcome = Outcome::New;
+            node.mended = false;
             node.tries = 0;
             node.behind = false;
             node.rights = false;

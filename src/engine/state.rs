@@ -77,6 +77,10 @@ pub(super) enum Outcome {
     New,
     Ok,
     Changed,
+    /// It had nothing of its own to mend, and refreshed; whether that changed something.
+    Refreshed {
+        changed: bool,
+    },
     May,
     Failed,
     Held,
@@ -122,6 +126,8 @@ pub(super) struct Node {
     pub needs_root: bool,
     /// It failed, and was right on a later try (rule C3), or recovered (rule M3).
     pub recovered: bool,
+    /// It mended something of its own since it was last right: it counts as changed, and not as refreshed alone.
+    pub mended: bool,
     /// The semaphores that it took and has not given back.
     pub holds: Vec<String>,
     pub trip: Option<Box<Trip>>,
@@ -143,6 +149,7 @@ pub(super) struct Trip {
     pub findings: Arc<Vec<Finding>>,
     pub changed: bool,
     pub may: bool,
+    pub refreshed: bool,
     /// The newest generation when the attempt, then when its apply or refresh began (rule N5).
     pub seen: u64,
     /// Whether a notification was pending when it began, so that the check knew of it.
@@ -215,6 +222,7 @@ impl Node {
             rights: false,
             needs_root: false,
             recovered: false,
+            mended: false,
             holds: Vec::new(),
             trip: None,
             memo: None,

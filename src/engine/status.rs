@@ -108,8 +108,8 @@ impl Engine {
             Phase::Idle if self.has(v, FAILED) => Status::Failed,
             Phase::Idle if self.has(v, SETTLED) => match node.outcome {
                 Outcome::New => Status::New,
-                Outcome::Ok => Status::Ok,
-                Outcome::Changed | Outcome::May => Status::Changed,
+                Outcome::Ok | Outcome::Refreshed { changed: false } => Status::Ok,
+                Outcome::Changed | Outcome::Refreshed { .. } | Outcome::May => Status::Changed,
                 Outcome::Failed => Status::Failed,
                 Outcome::Held => Status::Held,
             },

@@ -106,11 +106,14 @@ pub(super) fn param(
     lost: &mut Vec<String>,
 ) -> Option<Tree> {
     let schema = catalog.schema(key.kind());
-    let ty = schema.and_then(|schema| schema.field(name));
-    let ty = ty.map_or(Type::Any, |field| field.ty);
+    let field = schema.and_then(|schema| schema.field(name));
+    let ty = field.map_or(Type::Any, |field| field.ty);
     let before = lost.len();
     let tree = value_tree(value, &ty, &format!("{key}.{name}"), lost);
+    let named = field.is_some_and(|field| field.from_name);
     match tree {
+        // Left out, the name would stand in: another command, another page. Empty, it is refused until it is filled in.
+        None if lost.len() > before && named => Some(Tree::text("")),
         None if lost.len() > before => Some(Tree::Comment("not saved".into())),
         tree => tree,
     }

@@ -80,7 +80,9 @@ fn params(
             let problem = Problem::WrongType(key, name.clone(), expected, found);
             refusals.push(refused(problem));
         }
-        if value.is_secret() && !field.takes_secret {
+        // What is written for a sensitive one is masked wherever it is shown.
+        let hidden = vertex.meta.sensitive && field.hides();
+        if value.is_secret() && !field.takes_secret && !hidden {
             let problem = Problem::NoSecret(key.clone(), name.clone());
             refusals.push(Refusal::new(
                 problem,

@@ -4,7 +4,7 @@ use super::missing::{nearest, no_key, no_param, not_there, schema_of};
 use super::{
     Binding, Catalog, FieldPath, Graph, Key, Meta, Origin, Problem, Refusal, Vertex, check,
 };
-use crate::value::{Place, Raw, Value};
+use crate::value::{Field, Place, Raw, Value};
 use std::sync::Arc;
 
 /// A graph being edited. Nothing of it is seen by anyone until [`Draft::finish`] says it is whole.
@@ -297,8 +297,8 @@ impl Draft {
         Ok(())
     }
 
-    /// The graph, if it is whole; else every reason why it is not. What a sensitive vertex is given is secret in it, where
-    /// a secret may be.
+    /// The graph, if it is whole; else every reason why it is not. What a sensitive vertex is given is secret in it (rules V8,
+    /// M1): all that is free text, but for what identifies it. So it is masked wherever a secret is, also where none may be sent.
     pub fn finish(mut self, catalog: &dyn Catalog) -> Result<Graph, Vec<Refusal>> {
         self.seal(catalog);
         let refusals = check::whole(catalog, &self.graph);
@@ -312,12 +312,12 @@ impl Draft {
     fn seal(&mut self, catalog: &dyn Catalog) {
         let all = self.graph.vertices.iter_mut();
         for (key, vertex) in all.filter(|(_, vertex)| vertex.meta.sensitive) {
-            let takes = |name: &str| {
+            let hides = |name: &str| {
                 let field = catalog.schema(key.kind()).and_then(|of| of.field(name));
-                field.is_some_and(|field| field.takes_secret)
+                field.is_some_and(Field::hides)
             };
             for (name, value) in Arc::make_mut(&mut vertex.params).iter_mut() {
-                if takes(name) {
+                if hides(name) {
                     *value = sealed(value);
                 }
             }

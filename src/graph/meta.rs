@@ -29,7 +29,7 @@ pub struct Meta {
     pub burst: u32,
     /// Semaphores that it holds while it runs, each with its size. Ordered, no name twice.
     pub sema: BTreeMap<String, u32>,
-    /// Everything it sends or shows is secret.
+    /// All that is written for it but its name, and all that it sends or shows, is secret.
     pub sensitive: bool,
 }
 
@@ -94,7 +94,7 @@ pub const META: &[Field] = &[
     field(
         "sensitive",
         Type::Bool,
-        "Everything it sends or shows is secret.",
+        "All that is written for it but its name, and all that it sends or shows, is secret.",
     ),
 ];
 

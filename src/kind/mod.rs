@@ -161,6 +161,10 @@ pub trait Drift: fmt::Display + Send + Sync + 'static {
     fn detail(&self) -> Vec<String> {
         Vec::new()
     }
+    /// Its line without anything that was written, where that is more than a few masks: for a sensitive vertex.
+    fn hidden(&self) -> Option<String> {
+        None
+    }
     /// Whether it is only possible: its answer is not known before applying (rule L2).
     fn may(&self) -> bool {
         false

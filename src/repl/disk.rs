@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The bytes of a file, or why it cannot be read.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, String> {
@@ -51,32 +51,33 @@ pub fn private_file(path: &Path) -> std::io::Result<()> {
     file.set_permissions(fs::Permissions::from_mode(0o600))
 }
 
-/// The paths that begin so, directories with a `/` at their end; ordered, at most a hundred.
+/// The paths here that begin so.
 pub fn paths(typed: &str) -> Vec<String> {
-    let (dir, start) = match typed.rfind('/') {
-        Some(at) => typed.split_at(at + 1),
-        None => ("", typed),
-    };
-    let from = if dir.is_empty() {
-        PathBuf::from(".")
-    } else {
-        PathBuf::from(dir)
-    };
-    let Ok(entries) = fs::read_dir(from) else {
-        return Vec::new();
-    };
-    let mut found: Vec<String> = entries
-        .flatten()
-        .filter_map(|entry| {
+    offered(typed, |dir| {
+        let dir = if dir.is_empty() { "." } else { dir };
+        let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+        let named = |entry: fs::DirEntry| {
             let name = entry.file_name().into_string().ok()?;
-            let hidden = name.starts_with('.') && !start.starts_with('.');
-            let slash = if entry.path().is_dir() { "/" } else { "" };
-            (name.starts_with(start) && !hidden).then(|| format!("{dir}{name}{slash}"))
-        })
-        .collect();
-    found.sort();
-    found.truncate(100);
-    found
+            Some((entry.path().is_dir(), name))
+        };
+        entries.filter_map(named).collect()
+    })
+}
+
+/// The paths that begin so, directories with a `/` at their end; ordered, at most a hundred. `list` gives what is in a
+/// directory, and whether each is one.
+pub fn offered(typed: &str, list: impl FnOnce(&str) -> Vec<(bool, String)>) -> Vec<String> {
+    let (dir, start) = typed.split_at(typed.rfind('/').map_or(0, |at| at + 1));
+    let begins = |(_, name): &(bool, String)| {
+        let hidden = name.starts_with('.') && !start.starts_with('.');
+        name.starts_with(start) && !hidden
+    };
+    let found = list(dir).into_iter().filter(begins);
+    let shown = found.map(|(is_dir, name)| format!("{dir}{name}{}", if is_dir { "/" } else { "" }));
+    let mut shown: Vec<String> = shown.collect();
+    shown.sort();
+    shown.truncate(100);
+    shown
 }
 
 fn put(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {

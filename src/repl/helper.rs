@@ -1,41 +1,71 @@
 //! What rustyline asks while a line is typed: completions, hints, whether the line is whole, colours.
 
 use super::{Style, disk};
-use crate::command::{Context as Known, complete, hint, parse};
+use crate::command::{Context as Known, Session, complete, hint, parse};
 use crate::graph::Graph;
 use crate::kind::Kinds;
+use crate::world::Node;
+use crate::world::sim::Sim;
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::Highlighter;
 use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper};
 use std::borrow::Cow;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Answers from the graph as it stands.
 pub struct Helps {
     graph: Arc<Graph>,
+    /// The simulated machine that is acted on, if it is none that is real.
+    machine: Option<Sim>,
     style: Style,
 }
 
 impl Helps {
-    /// For this graph.
-    pub fn new(graph: Arc<Graph>, style: Style) -> Helps {
-        Helps { graph, style }
-    }
-
-    /// For another one.
-    pub fn know(&mut self, graph: Arc<Graph>) {
-        self.graph = graph;
-    }
-
-    fn known(&self) -> Known<'_> {
-        Known {
-            graph: &self.graph,
-            catalog: &Kinds,
-            paths: &disk::paths,
+    /// For the graph and the machine of this session.
+    pub fn new(session: &Session, style: Style) -> Helps {
+        Helps {
+            graph: session.graph().clone(),
+            machine: session.machine().cloned(),
+            style,
         }
     }
+
+    /// As they are now.
+    pub fn know(&mut self, session: &Session) {
+        *self = Helps::new(session, self.style);
+    }
+
+    /// Asks what knows the graph, and the files here and on the machine.
+    fn asked<T>(&self, ask: impl FnOnce(&Known) -> T) -> T {
+        let paths = |typed: &str| match &self.machine {
+            Some(machine) => simulated(machine, typed),
+            None => disk::paths(typed),
+        };
+        ask(&Known {
+            graph: &self.graph,
+            catalog: &Kinds,
+            files: &disk::paths,
+            paths: &paths,
+        })
+    }
+}
+
+/// The paths of a simulated machine that begin so.
+fn simulated(machine: &Sim, typed: &str) -> Vec<String> {
+    let outside = machine.outside();
+    let is_dir = |path: &Path| {
+        outside
+            .stat(path)
+            .is_some_and(|stat| stat.what == Node::Dir)
+    };
+    disk::offered(typed, |dir| {
+        let dir = Path::new(dir);
+        let names = outside.list(dir).into_iter();
+        names.map(|name| (is_dir(&dir.join(&name)), name)).collect()
+    })
 }
 
 impl Helper for Helps {}
@@ -49,7 +79,7 @@ impl Completer for Helps {
         pos: usize,
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let (start, candidates) = complete(line, pos, &self.known());
+        let (start, candidates) = self.asked(|known| complete(line, pos, known));
         let pair = |candidate: crate::command::Candidate| Pair {
             display: super::safe(&candidate.shows, &self.style),
             replacement: candidate.text,
@@ -82,7 +112,8 @@ impl Hinter for Helps {
         if pos < line.len() || line.is_empty() || !self.style.color || self.style.plain {
             return None;
         }
-        let shows = super::safe(&hint(line, &self.known())?, &self.style);
+        let shows = self.asked(|known| hint(line, known))?;
+        let shows = super::safe(&shows, &self.style);
         Some(Grey {
             completes: !line.ends_with(char::is_whitespace),
             shows,

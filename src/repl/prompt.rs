@@ -60,7 +60,7 @@ fn lines(
         session.catch_up(console);
         session.answer_questions(console);
         if let Some(helps) = editor.helper_mut() {
-            helps.know(session.graph().clone());
+            helps.know(session);
         }
         match editor.readline(&session.prompt(style.ascii || style.plain)) {
             Ok(line) => {
@@ -141,7 +141,7 @@ fn editor(
         .build();
     let mut editor = Editor::with_config(config)?;
     editor.set_max_history_size(10_000)?;
-    editor.set_helper(Some(Helps::new(session.graph().clone(), style)));
+    editor.set_helper(Some(Helps::new(session, style)));
     let noted = Box::new(NoteEmpty(empty.clone()));
     editor.bind_sequence(KeyEvent::ctrl('C'), EventHandler::Conditional(noted));
     history::load(&mut editor);

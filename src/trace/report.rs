@@ -151,27 +151,13 @@ fn mark(vertex: &VertexView) -> char {
     }
 }
 
+/// What the run would end with, in its columns.
 fn summary(report: &Report) -> String {
-    let changed = report
-        .vertices
-        .iter()
-        .filter(|(_, vertex)| mark(vertex) == '+')
-        .count();
-    let may = report
-        .vertices
-        .iter()
-        .filter(|(_, vertex)| mark(vertex) == '?')
-        .count();
-    let refreshed = report
-        .vertices
-        .iter()
-        .filter(|(_, vertex)| mark(vertex) == '~')
-        .count();
     let tally = &report.tally;
     let parts = [
-        (changed, "to change"),
-        (may, "may change"),
-        (refreshed, "to refresh"),
+        (tally.changed, "to change"),
+        (tally.may, "may change"),
+        (tally.refreshed, "to refresh"),
         (tally.failed, "would fail"),
         (tally.blocked, "blocked"),
         (tally.held, "held"),

@@ -13,6 +13,9 @@ pub enum Receives {
     No(&'static str),
 }
 
+/// Why a param that identifies its resource cannot receive.
+const IDENTITY: &str = "it says which resource this is";
+
 /// One param of a kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
@@ -81,7 +84,7 @@ impl Field {
     pub const fn identity(self) -> Field {
         Field {
             from_name: true,
-            receives: Receives::No("it says which resource this is"),
+            receives: Receives::No(IDENTITY),
             ..self
         }
     }
@@ -100,6 +103,17 @@ impl Field {
             receives: Receives::No(why),
             ..self
         }
+    }
+
+    /// Whether what is written in it is secret where its resource is sensitive: whatever is free text. What identifies the
+    /// resource is shown, as its name is.
+    pub fn hides(&self) -> bool {
+        let free = match self.ty {
+            Type::List(of) | Type::Map(of) => *of,
+            ty => ty,
+        };
+        let free = matches!(free, Type::Str | Type::Bytes | Type::Path | Type::Any);
+        self.takes_secret || (free && self.receives != Receives::No(IDENTITY))
     }
 
     /// It may hold a secret.

@@ -355,3 +355,48 @@ fn a_watch_of_a_graph_ends_after_its_longest_time() {
     weft.ends(124);
     assert!(home.path("made").exists());
 }
+
+/// What a plan announces and what a run came to count each resource once, and in the same column.
+#[test]
+fn a_plan_and_its_run_count_alike() {
+    let home = Home::new("columns");
+    let story = text(&home.write(
+        "story.yaml",
+        "\
+world:
+  services: {web: {state: running, can_reload: true}}
+  commands: {rotate: {}}
+resources:
+  file: [{name: /etc/made, content: x}, {name: /etc/gone, state: absent}]
+  noop: [{name: told}]
+  svc: [{name: web, state: running}]
+  exec: [{name: rotate, refreshonly: true}]
+  print: [{name: said, msg: hello}]
+edges:
+- file[/etc/made] ~> noop[told]
+- file[/etc/made] ~> svc[web]
+- file[/etc/made] ~> exec[rotate]
+- exec[rotate] ~> print[said]
+",
+    ));
+    home.run(&["plan", &story])
+        .ends(0)
+        .says("\n1 to change, 4 to refresh\n");
+    home.run(&["apply", &story])
+        .ends(0)
+        .says("1 ok, 1 changed, 4 refreshed\n");
+    let plan = home.run(&["plan", "--json", &story]).ends(0).json();
+    let run = home.run(&["apply", "--json", &story]).ends(0).json();
+    assert_eq!(plan["tally"], run["tally"]);
+    // Under watch too: a resource that was refreshed often is still one.
+    let watched = [
+        &story,
+        "-c",
+        "watch",
+        "-c",
+        "sim rm /etc/made",
+        "-c",
+        "sim rm /etc/made; sim advance 5s",
+    ];
+    home.run(&watched).ends(0).says("2 ok, 4 refreshed\n");
+}

@@ -40,14 +40,13 @@ impl Session {
             tally: plan.tally(),
             ..Ended::default()
         };
-        let todo = plan.changes() + plan.refreshes();
         if plan.is_empty() && plan.drops.is_empty() && !watch {
             return Ok(None);
         }
         let verb = if watch { "Watch and apply" } else { "Apply" };
         let question = format!(
             "{verb} {} to {}?",
-            trace::count(todo, "change"),
+            trace::count(plan.changes(), "change"),
             self.world_words()
         );
         let expected = Arc::new(plan.expected.clone());

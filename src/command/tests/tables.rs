@@ -253,6 +253,7 @@ fn texts(line: &str) -> Vec<String> {
     let ctx = Context {
         graph: &graph,
         catalog: &Small,
+        files: &|_| vec!["site.yaml".to_owned()],
         paths: &paths,
     };
     let (_, found) = complete(line, line.len(), &ctx);
@@ -300,9 +301,25 @@ fn completion_at_every_position() {
         ("graph ", &["tree", "dot", "mermaid", "json"]),
         ("break fai", &["failed"]),
         ("plan; und", &["undo"]),
+        ("drop pw; show p", &[]),
+        ("add noop late; show la", &["noop[late]"]),
         ("plan # und", &[]),
         ("add file /x content=\"und", &[]),
+        ("load s", &["site.yaml"]),
+        ("save s", &["site.yaml"]),
+        ("sim svc x fa", &["failed"]),
         ("expect pw refr", &["refreshing", "refreshed"]),
+        ("expect pw a", &["applying"]),
+        ("expect noop[bystander] m", &[]),
+        ("expect /t", &["file[/tmp/secret]", "/tmp/", "\"/tmp/a b\""]),
+        ("expect /none ", &["absent", "mode", "has"]),
+        ("expect /tmp/secret h", &["has", "held"]),
+        ("expect \"/a b\" ", &["absent", "mode", "has"]),
+        ("expect pw.password ", &["="]),
+        ("expect pw ran ", &["never"]),
+        ("expect pw before by", &["noop[bystander]"]),
+        ("expect pending ", &[]),
+        ("expect pw ok ", &[]),
     ];
     let wrong: Vec<String> = rows
         .iter()
@@ -318,6 +335,7 @@ fn hints_go_on_where_completion_does() {
     let ctx = Context {
         graph: &graph,
         catalog: &Small,
+        files: &|_| Vec::new(),
         paths: &|_| Vec::new(),
     };
     let rows = [

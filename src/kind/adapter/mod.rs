@@ -44,7 +44,10 @@ impl<K: Kind> AnyKind for Adapter<K> {
     fn validate(&self, key: &Key, params: &Params, bound: &[FieldPath]) -> Result<(), String> {
         let reader = Reader::new(key, params, K::Want::FIELDS);
         match K::Want::read(&reader) {
-            Ok(want) => self.0.validate(&want, &Given::new(params, bound)),
+            Ok(want) => {
+                let valid = self.0.validate(&want, &Given::new(params, bound));
+                valid.map_err(|why| Veil::of(params, false, K::Want::FIELDS).line(why))
+            }
             Err(unread) if bound.iter().any(|path| *path.field == *unread.param) => Ok(()),
             Err(unread) => Err(format!("{}: {}", unread.param, unread.why)),
         }
@@ -55,7 +58,7 @@ impl<K: Kind> AnyKind for Adapter<K> {
     }
 
     fn check(&self, job: &Job, look: &dyn Look) -> Result<Checked, Failure> {
-        let veil = Veil::over(job);
+        let veil = Veil::over(job, K::Want::FIELDS);
         accept(K::Want::FIELDS, job).map_err(|failure| veil.failure(failure))?;
         match unknown_params(job.params) {
             (_, None) => read::<K>(job.at.key, job.params)
@@ -66,7 +69,7 @@ impl<K: Kind> AnyKind for Adapter<K> {
     }
 
     fn apply(&self, job: &Job, found: &Opaque, world: &dyn World) -> Result<Applied, Failure> {
-        let veil = Veil::over(job);
+        let veil = Veil::over(job, K::Want::FIELDS);
         let Some(Found(drifts)) = found.get::<Found<K::Drift>>() else {
             return Err(Failure::new("its check and its apply do not belong together").not_begun());
         };
@@ -104,7 +107,7 @@ impl<K: Kind> AnyKind for Adapter<K> {
     }
 
     fn refresh(&self, job: &Job, world: &dyn World) -> Result<Applied, Failure> {
-        let veil = Veil::over(job);
+        let veil = Veil::over(job, K::Want::FIELDS);
         if let (known, Some(unknown)) = unknown_params(job.params) {
             return Ok(self.cannot_tell(job, &known, &unknown, true, world));
         }
@@ -344,11 +347,7 @@ impl<K: Kind> Adapter<K> {
         };
         let again = self.0.check(want, &at, world)?;
         if !again.drifts.is_empty() {
-            let left: Vec<String> = again
-                .drifts
-                .iter()
-                .map(|drift| veil.line(drift.to_string()))
-                .collect();
+            let left: Vec<String> = again.drifts.iter().map(|drift| veil.told(drift)).collect();
             return Err(Failure::new(format!(
                 "does not converge: after applying, {}",
                 left.join("; ")

@@ -1,6 +1,6 @@
 //! Params as they come from outside: received ones validated, unknown ones set apart.
 
-use crate::graph::Params;
+use crate::graph::{FieldPath, Params};
 use crate::kind::{Failure, Job};
 use crate::value::{Field, Receives, Unknown, Value};
 
@@ -22,15 +22,13 @@ pub fn accept(fields: &[Field], job: &Job) -> Result<(), Failure> {
                 shown(value)
             ));
         }
-        if value.is_secret() && !field.takes_secret {
+        let received = |path: &FieldPath| *path.field == *field.name;
+        let received = job.at.received.iter().any(received);
+        if received && value.is_secret() && !field.takes_secret {
             return refuse(format!("{} takes no secret, and received one", field.name));
         }
         if let Receives::No(why) = field.receives
-            && job
-                .at
-                .received
-                .iter()
-                .any(|path| *path.field == *field.name)
+            && received
         {
             return refuse(format!("{} cannot receive: {why}", field.name));
         }

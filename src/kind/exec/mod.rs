@@ -19,7 +19,7 @@ mod words;
 use super::path::well_formed;
 use super::{At, Blob, Check, Done, Drift, Failure, Given, Kind, want};
 use crate::time::{SHORTEST_LIMIT, Span};
-use crate::value::{Hears, Opaque, Sent, Type, Value, sanitise};
+use crate::value::{Hears, MASK, Opaque, Sent, Type, Value, sanitise};
 use crate::world::{Look, Watch, World};
 use guard::Verdict;
 use std::collections::BTreeMap;
@@ -33,7 +33,8 @@ const GUARD: &str = "it is a guard: it says whether the command runs";
 want! {
     /// What to run, and when.
     pub struct Want {
-        /// The command line, split as a shell splits words; with `shell`, the shell's script.
+        /// The command line, split as a shell splits words; with `shell`, the shell's script. Others on the machine can see it
+        /// while it runs, so that a secret goes into `env` or `stdin`.
         cmd: String => or_name(),
         /// Further words, as they are; with `shell`, the script's `$1`, `$2` and so on.
         args: Vec<String>,
@@ -132,6 +133,20 @@ impl Drift for ExecDrift {
             }
             _ => Vec::new(),
         }
+    }
+
+    fn hidden(&self) -> Option<String> {
+        let why = match self {
+            ExecDrift::Run(_, Reason::Unguarded) => "has no guard: runs at every start",
+            ExecDrift::Run(_, Reason::Missing(_)) => "what it creates is not there",
+            ExecDrift::Run(_, Reason::Asked(answers)) => answers,
+            ExecDrift::May(_, guard) => {
+                let why = format!("what `{guard}` says is not known before apply");
+                return Some(format!("run: {MASK} ({why})"));
+            }
+            ExecDrift::Broken(_) => return Some("what it `creates` is not there".to_owned()),
+        };
+        Some(format!("run: {MASK} ({why})"))
     }
 
     fn may(&self) -> bool {

@@ -38,6 +38,13 @@ impl Outside {
         self.lock().existing(path).ok().map(|(_, stat)| stat)
     }
 
+    /// The names in a directory, ordered, whoever may list it; none if there is no directory.
+    pub fn list(&self, path: &Path) -> Vec<String> {
+        let machine = self.lock();
+        let found = machine.existing(path);
+        found.map_or(Vec::new(), |(spot, _)| machine.disk.names(&spot.path))
+    }
+
     /// The content of the file at a path, through links, whoever may read it; `None` if there is no file.
     pub fn content(&self, path: &Path) -> Option<Arc<[u8]>> {
         let machine = self.lock();

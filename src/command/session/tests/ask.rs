@@ -1,9 +1,9 @@
 //! Questions and their answers.
 
-use super::{STORY, open, password, say};
+use super::{STORY, open, open_in, password, say};
 use crate::command::draw::{Format, draw};
 use crate::command::json;
-use crate::command::session::Session;
+use crate::command::session::{Session, WorldName};
 use crate::engine::Level;
 use crate::graph::Catalog;
 use crate::graph::Key;
@@ -482,7 +482,7 @@ fn a_sensitive_value_stands_as_a_question_in_the_log() {
             "add value[token] value=open meta.sensitive=false",
             "set value[token] meta.sensitive=true",
             "set value[token] value=?",
-            "add exec[job] cmd=true env.A=? env.B=? meta.sensitive=true",
+            "add exec[job] cmd=? env.A=? env.B=? meta.sensitive=true",
         ]
     );
     let typed = |line: &&str| !line.starts_with('>');
@@ -517,4 +517,22 @@ fn a_session_remembers_the_last_events() {
     assert_eq!(session.events, all[all.len() - (all.len() - 1) / 2..]);
     let chain = session.causes(&Key::new("noop", "bystander"));
     assert!(chain.last().is_some_and(|event| event.subject.is_some()));
+}
+
+/// Rule W3: the question counts each resource once, as the plan above it does.
+#[test]
+fn the_question_counts_as_the_plan_does() {
+    let made = std::env::temp_dir().join("weft-is-asked-and-never-makes-this");
+    let text = format!(
+        "resources:\n  file: [{{name: {0}, content: x}}]\n  exec: [{{name: 'true', refreshonly: true}}]\nedges:\n- file[{0}] ~> exec[true]\n",
+        made.display()
+    );
+    let (mut session, mut front) = open_in(&text, Some(WorldName::Host));
+    front.answers.push_back(false);
+    let said = say(&mut session, &mut front, &["apply"]);
+    assert!(
+        said.contains("\n1 to change, 1 to refresh\nApply 2 changes to "),
+        "{said}"
+    );
+    assert!(said.ends_with("false\n(nothing was changed\n"), "{said}");
 }

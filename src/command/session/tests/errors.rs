@@ -135,6 +135,7 @@ const UNREADABLE: &[&str] = &[
     "sim fail /x io 0",
     "sim advance 10",
     "sim crash nope",
+    "sim crash record",
     "sim crash record x",
     // Expectations.
     "expect",
