@@ -2,6 +2,8 @@
 
 #[path = "rules/deaths.rs"]
 mod deaths;
+#[path = "rules/edits.rs"]
+mod edits;
 #[path = "rules/hand.rs"]
 mod hand;
 #[path = "rules/limits.rs"]
