@@ -1,5 +1,9 @@
 //! Rules of the engine, each test named after the one it carries. Stories carry the rest; see scenarios/.
 
+#[path = "rules/deaths.rs"]
+mod deaths;
+#[path = "rules/edits.rs"]
+mod edits;
 #[path = "rules/hand.rs"]
 mod hand;
 #[path = "rules/limits.rs"]

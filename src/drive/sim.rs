@@ -278,9 +278,13 @@ impl SimDrive {
             return;
         }
         self.events.extend(events);
-        effects
-            .into_iter()
-            .for_each(|effect| self.carry_out(effect));
+        for effect in effects {
+            // The machine may go down in the middle of one: then there is nobody to carry out the rest.
+            if self.down {
+                return;
+            }
+            self.carry_out(effect);
+        }
     }
 
     fn carry_out(&mut self, effect: Effect) {

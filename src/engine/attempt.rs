@@ -358,7 +358,6 @@ impl Engine {
         let memo = check.memo.clone().filter(|_| !stale);
         let kept = memo.is_some();
         self.node_mut(v).memo = memo;
-        self.held.remove(&v);
         if kept {
             let last = self.node(v).last;
             self.event(Some(v), What::MemoKept, last);

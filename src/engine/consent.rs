@@ -8,11 +8,11 @@ use std::sync::Arc;
 use super::Engine;
 use super::event::What;
 use super::io::{CheckOutcome, Fail, VertexId};
-use super::state::{FAILED, Phase};
+use super::state::{DIRTY, FAILED, Mode, Phase};
 use crate::value::Finding;
 
 impl Engine {
-    /// Whether this is more than the plan said, so that a person is asked first (rule L4).
+    /// Whether this is more than the plan said, so that a person is asked first (rule L4), or it is left, since the run is stopping.
     pub(super) fn asks_first(
         &mut self,
         v: VertexId,
@@ -31,6 +31,14 @@ impl Engine {
             return false;
         }
         let last = self.node(v).last;
+        if self.mode == Mode::Stopping {
+            // Nobody is asked any more: the next run finds it again.
+            let note = "was not planned, and the run is stopping: left as it is";
+            self.event(Some(v), What::Note(note.into()), last);
+            self.set(v, DIRTY);
+            self.rest(v);
+            return true;
+        }
         let last = self.event(Some(v), What::Asks(Arc::new(findings.to_vec())), last);
         let node = self.node_mut(v);
         node.last = last;

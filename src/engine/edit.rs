@@ -144,6 +144,8 @@ impl Engine {
         }
         if self.has(v, BUSY) {
             self.ghosts.insert(v);
+            // What its check finds is nobody's to mend any more.
+            self.trip_mut(v).stale = true;
         }
         self.node_mut(v).debt = false;
         self.set_outcome(v, Outcome::New);
@@ -291,13 +293,6 @@ impl Engine {
             if could {
                 self.ready.insert((since, self.net.rank[v.0 as usize], v));
             }
-        }
-    }
-
-    /// A settled sender hands new receivers what it sends.
-    fn republish(&mut self, v: VertexId) {
-        if self.node(v).sends.is_some() {
-            self.publish(v);
         }
     }
 }

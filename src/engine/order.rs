@@ -138,6 +138,9 @@ impl Engine {
             self.clear(v, FRESH);
             self.publish(v);
             self.revive_successors(v);
+        } else if !self.net.binds_out.range(v).is_empty() {
+            // A binding may have been drawn while something before it kept it from being settled.
+            self.republish(v);
         }
         let gate = self.gates[v.0 as usize];
         let (behind, rights) = self.taints(v);
@@ -228,6 +231,7 @@ impl Engine {
         self.running += 1;
         self.clear(v, DIRTY);
         self.set(v, BUSY);
+        self.held.remove(&v);
         self.unsettle(v);
         let cause = self.take_received(v);
         if self.node(v).rights && !self.node(v).needs_root {

@@ -71,9 +71,6 @@ impl SimDrive {
         }
         self.go_down();
         self.crash = None;
-        self.coming.clear();
-        self.watched.clear();
-        self.wake = None;
     }
 
     /// Crashes when this point is reached.
@@ -97,6 +94,7 @@ impl SimDrive {
         &self.trail.passed
     }
 
+    /// The engine is no more: what was under way is heard by nobody.
     fn go_down(&mut self) {
         if !self.down {
             let store = &self.store;
@@ -104,6 +102,9 @@ impl SimDrive {
                 .down(|| store.load().unwrap_or_default().remembered);
         }
         self.down = true;
+        self.coming.clear();
+        self.watched.clear();
+        self.wake = None;
     }
 
     /// Whether the engine dies here: a story or an exploration said so.
