@@ -1,5 +1,7 @@
 //! Rules of the engine, each test named after the one it carries. Stories carry the rest; see scenarios/.
 
+#[path = "rules/flow.rs"]
+mod flow;
 #[path = "rules/hand.rs"]
 mod hand;
 #[path = "rules/limits.rs"]

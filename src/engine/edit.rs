@@ -260,9 +260,11 @@ impl Engine {
             let quiet = !self.has(v, DIRTY | BUSY | FAILED | PENDING);
             if quiet && self.unsettled[v.0 as usize] == 0 && self.starved_by(v).is_none() {
                 self.set(v, SETTLED);
-                self.republish(v);
+                self.publish(v);
             } else {
                 self.clear(v, SETTLED);
+                // A binding of it may be new.
+                self.node_mut(v).unsent = true;
             }
             let (settled, gate) = (self.has(v, SETTLED), self.gates[v.0 as usize]);
             for s in self.net.succ.row(v) {
@@ -291,13 +293,6 @@ impl Engine {
             if could {
                 self.ready.insert((since, self.net.rank[v.0 as usize], v));
             }
-        }
-    }
-
-    /// A settled sender hands new receivers what it sends.
-    fn republish(&mut self, v: VertexId) {
-        if self.node(v).sends.is_some() {
-            self.publish(v);
         }
     }
 }

@@ -134,9 +134,12 @@ impl Engine {
     fn settle(&mut self, v: VertexId) {
         self.set(v, SETTLED);
         let fresh = self.has(v, FRESH);
+        let unsent = std::mem::take(&mut self.node_mut(v).unsent);
+        if fresh || unsent {
+            self.publish(v);
+        }
         if fresh {
             self.clear(v, FRESH);
-            self.publish(v);
             self.revive_successors(v);
         }
         let gate = self.gates[v.0 as usize];
