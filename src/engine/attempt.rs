@@ -343,7 +343,6 @@ impl Engine {
         {
             self.event(Some(v), What::WouldRefresh, last);
         }
-        self.held.insert(v);
         self.set_outcome(v, Outcome::Held);
         self.beat(v);
         self.rest(v);
@@ -354,7 +353,6 @@ impl Engine {
         let memo = check.memo.clone().filter(|_| !stale);
         let kept = memo.is_some();
         self.node_mut(v).memo = memo;
-        self.held.remove(&v);
         if kept {
             let last = self.node(v).last;
             self.event(Some(v), What::MemoKept, last);

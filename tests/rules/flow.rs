@@ -80,3 +80,52 @@ fn v5_a_binding_with_another_sender_keeps_nothing_of_the_one_before() {
         hand.told()
     );
 }
+
+/// Rules L5 and G1: who is a noop no more sends what it then has; who fails is held no more.
+#[test]
+fn l5_g1_a_noop_that_is_unset_sends_again() {
+    let of = |noop: bool| {
+        let mut draft = graph(&["file:/a", "print:r", "file:/a.content => print:r.msg"]).edit();
+        let meta = weft::graph::Meta {
+            noop,
+            ..weft::graph::Meta::default()
+        };
+        let at = Place::default();
+        draft.set_meta(&key("file:/a"), meta, at).unwrap();
+        Input::Graph {
+            graph: Arc::new(draft.finish(&Kinds).unwrap()),
+            renamed: vec![],
+        }
+    };
+    for well in [true, false] {
+        let mut hand = Hand::new(&[]);
+        hand.take(of(true));
+        hand.watch();
+        hand.checked("file:/a", true);
+        assert_eq!(hand.status("print:r"), Some(Status::Held));
+        hand.take(of(false));
+        hand.checked("file:/a", true);
+        if !well {
+            hand.fails("file:/a", true, false);
+            let tally = hand.tally();
+            assert_eq!(
+                (tally.held, tally.failed, tally.blocked),
+                (0, 1, 1),
+                "{}",
+                hand.told()
+            );
+            continue;
+        }
+        let content = [("content".to_owned(), Value::str("x"))];
+        hand.applied_as(
+            "file:/a",
+            weft::engine::ApplyOutcome {
+                sends: content.into_iter().collect(),
+                ..done()
+            },
+        );
+        assert_eq!(held(&hand, "print:r"), [Value::str("x")], "{}", hand.told());
+        hand.finish();
+        assert_eq!(hand.status("print:r"), Some(Status::Ok));
+    }
+}
