@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Engine;
 use super::event::What;
 use super::io::{CheckOutcome, Fail, VertexId};
-use super::state::{FAILED, Phase};
+use super::state::{DIRTY, FAILED, Mode, Phase};
 use crate::value::Finding;
 
 impl Engine {
@@ -29,6 +29,12 @@ impl Engine {
         };
         if covered || self.trip_mut(v).consented {
             return false;
+        }
+        if !matches!(self.mode, Mode::Once | Mode::Watching) {
+            // Nobody answers while a run is being stopped: the next one looks again.
+            self.set(v, DIRTY);
+            self.rest(v);
+            return true;
         }
         let last = self.node(v).last;
         let last = self.event(Some(v), What::Asks(Arc::new(findings.to_vec())), last);
