@@ -4,6 +4,8 @@
 mod deaths;
 #[path = "rules/edits.rs"]
 mod edits;
+#[path = "rules/flow.rs"]
+mod flow;
 #[path = "rules/hand.rs"]
 mod hand;
 #[path = "rules/limits.rs"]

@@ -347,7 +347,6 @@ impl Engine {
         {
             self.event(Some(v), What::WouldRefresh, last);
         }
-        self.held.insert(v);
         self.set_outcome(v, Outcome::Held);
         self.beat(v);
         self.rest(v);

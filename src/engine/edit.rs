@@ -262,9 +262,11 @@ impl Engine {
             let quiet = !self.has(v, DIRTY | BUSY | FAILED | PENDING);
             if quiet && self.unsettled[v.0 as usize] == 0 && self.starved_by(v).is_none() {
                 self.set(v, SETTLED);
-                self.republish(v);
+                self.publish(v);
             } else {
                 self.clear(v, SETTLED);
+                // A binding of it may be new.
+                self.node_mut(v).unsent = true;
             }
             let (settled, gate) = (self.has(v, SETTLED), self.gates[v.0 as usize]);
             for s in self.net.succ.row(v) {

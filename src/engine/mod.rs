@@ -347,6 +347,10 @@ impl Engine {
         } else {
             outcome
         };
+        match outcome {
+            Outcome::Held => self.held.insert(v),
+            _ => self.held.remove(&v),
+        };
         let old = std::mem::replace(&mut self.node_mut(v).outcome, outcome);
         for (which, up) in [(old, false), (outcome, true)] {
             let count = match which {

@@ -134,9 +134,12 @@ impl Engine {
     fn settle(&mut self, v: VertexId) {
         self.set(v, SETTLED);
         let fresh = self.has(v, FRESH);
+        let unsent = std::mem::take(&mut self.node_mut(v).unsent);
+        if fresh || unsent {
+            self.publish(v);
+        }
         if fresh {
             self.clear(v, FRESH);
-            self.publish(v);
             self.revive_successors(v);
         } else if !self.net.binds_out.range(v).is_empty() {
             // A binding may have been drawn while something before it kept it from being settled.

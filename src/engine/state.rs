@@ -133,6 +133,8 @@ pub(super) struct Node {
     pub trip: Option<Box<Trip>>,
     pub memo: Option<Opaque>,
     pub sends: Option<Sends>,
+    /// The graph was edited since it was last settled: what it sends is handed over when it is, also if it did not run.
+    pub unsent: bool,
     pub inbox: Option<Box<Inbox>>,
     pub watching: Watching,
     pub rhythm: Option<Rhythm>,
@@ -227,6 +229,7 @@ impl Node {
             trip: None,
             memo: None,
             sends: None,
+            unsent: false,
             inbox: None,
             watching: Watching::No,
             rhythm: None,

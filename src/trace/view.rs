@@ -34,6 +34,8 @@ pub struct VertexView {
     pub status: Option<Status>,
     /// Why it has that status, in a few words; empty where the status says it all.
     pub reason: String,
+    /// How it is looked after while its watch cannot be had, and why that is; empty while it is watched as it should be (rule O8).
+    pub unwatched: String,
     /// It must be checked.
     pub dirty: bool,
     /// It was poked and has not started since.
@@ -121,6 +123,11 @@ impl View {
             What::Converged(tally) => self.stage = Stage::Converged(*tally),
             What::Stopped | What::Killed => self.stage = Stage::Stopped,
             What::Dropped { what } => self.dropped.push(what.clone()),
+            // Nothing is watched or polled from here on.
+            What::Stopping { .. } => {
+                let all = self.vertices.values_mut();
+                all.for_each(|vertex| vertex.unwatched.clear());
+            }
             _ => {}
         }
     }
@@ -146,6 +153,8 @@ impl VertexView {
                 self.needs_root &= *why == Dirt::MeanWhile;
             }
             What::Poked => self.poked = true,
+            What::Watching => self.unwatched.clear(),
+            What::WatchLost { why, poll } => self.unwatched = format!("polled every {poll}: {why}"),
             What::Notified { from, .. } => self.pending.push(from.clone()),
             What::Note(note) => self.notes.push(note.clone()),
             What::Sent {

@@ -167,3 +167,22 @@ fn l4_e2_a_stop_leaves_what_was_asked_about_dirty() {
     let marks = hand.engine.marks(&key("file:/a")).unwrap();
     assert!(marks.dirty, "{}", hand.told());
 }
+
+/// Rules L4 and E2: nobody is asked while a run is being stopped, and nothing is applied after it.
+#[test]
+fn l4_e2_a_check_that_ends_after_a_stop_asks_nothing() {
+    let mut hand = Hand::new(&["file:/a"]);
+    hand.take(Input::Run {
+        until: Until::Converged,
+        world: "sim".into(),
+        expected: Some(Arc::new(Expected::default())),
+        only: None,
+    });
+    hand.take(Input::Stop { now: false });
+    hand.checked("file:/a", true);
+    assert!(!hand.engine.is_running());
+    assert_eq!(hand.engine.asking(), [], "{}", hand.told());
+    let marks = hand.engine.marks(&key("file:/a")).unwrap();
+    assert!(marks.dirty);
+    assert_eq!(hand.doing("file:/a"), "nothing");
+}

@@ -79,6 +79,10 @@ impl Session {
             None if status == Status::Waiting => waits_for(key, engine, stand, running),
             None => String::new(),
         };
+        let unwatched = seen.map_or("", |seen| &seen.unwatched);
+        let parts = [&reason, unwatched].into_iter();
+        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        let reason = parts.join("; ");
         StatusRow {
             key: key.clone(),
             status,
