@@ -242,7 +242,12 @@ pub struct TestArgs {
     #[arg(long, value_name = "WHAT", conflicts_with_all = ["accept", "list", "check_plan", "junit"])]
     pub explore: Option<Explored>,
     /// Where a point that was not right is written as a story that replays it; nowhere where CI is set.
-    #[arg(long, value_name = "DIR", default_value = "replays", requires = "explore")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "replays",
+        requires = "explore"
+    )]
     pub replays: PathBuf,
     /// Also writes the results to FILE, as JUnit's XML.
     #[arg(long, value_name = "FILE")]

@@ -121,7 +121,8 @@ impl SimDrive {
             self.strike = None;
             return Some((calls, what));
         }
-        let here = self.dies(|point| matches!(point, CrashPoint::Effect(at, Some(_)) if *at == number));
+        let here =
+            self.dies(|point| matches!(point, CrashPoint::Effect(at, Some(_)) if *at == number));
         match here {
             Some(CrashPoint::Effect(_, Some(calls))) => Some((calls, FaultKind::Crash)),
             _ => None,

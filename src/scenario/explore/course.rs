@@ -41,8 +41,21 @@ pub struct Course {
 
 /// Words that change nothing.
 const ASKING: &[&str] = &[
-    "plan", "dry-run", "expect", "why", "trace", "pending", "status", "show", "graph", "world",
-    "kinds", "help", "inspect", "save", "save-story",
+    "plan",
+    "dry-run",
+    "expect",
+    "why",
+    "trace",
+    "pending",
+    "status",
+    "show",
+    "graph",
+    "world",
+    "kinds",
+    "help",
+    "inspect",
+    "save",
+    "save-story",
 ];
 
 /// So many runs may differ from the one before before a story counts as one that does not come to rest.
@@ -55,7 +68,11 @@ struct Player {
 }
 
 /// Plays a story with this disturbance.
-pub fn play(document: &Document, options: &PlayOptions, point: Option<&Point>) -> Result<Course, SessionError> {
+pub fn play(
+    document: &Document,
+    options: &PlayOptions,
+    point: Option<&Point>,
+) -> Result<Course, SessionError> {
     let jobs = point.and_then(|point| point.jobs).unwrap_or(options.jobs);
     let options = PlayOptions { jobs, ..*options };
     let session = Session::open(Some(document.clone()), session_options(&options))?;
@@ -149,11 +166,16 @@ impl Player {
     fn is_renamed(&mut self) -> bool {
         let passed = self.drive().map_or(&[][..], |drive| drive.passed());
         let last = passed.iter().rev().find_map(|passed| match passed {
-            Passed::Commit { records, durable, .. } => Some((records, *durable)),
+            Passed::Commit {
+                records, durable, ..
+            } => Some((records, *durable)),
             _ => None,
         });
         last.is_some_and(|(records, durable)| {
-            durable && records.iter().any(|record| matches!(record, Record::Renamed { .. }))
+            durable
+                && records
+                    .iter()
+                    .any(|record| matches!(record, Record::Renamed { .. }))
         })
     }
 
@@ -164,8 +186,15 @@ impl Player {
         if self.session.moment().running {
             self.give("stop");
         }
-        if self.session.machine().is_some_and(|sim| !sim.spec().faults.is_empty()) {
+        if self
+            .session
+            .machine()
+            .is_some_and(|sim| !sim.spec().faults.is_empty())
+        {
             self.give("sim heal");
+        }
+        if !self.session.ask(|engine| engine.breaks().is_empty()) {
+            self.give("break off");
         }
         let mut before = None;
         for _ in 0..RUNS {
@@ -184,7 +213,10 @@ impl Player {
 /// Who was changed or refreshed.
 fn did(events: &[Event]) -> BTreeSet<Key> {
     let did = events.iter().filter(|event| {
-        matches!(event.what, What::Changed { .. } | What::Refreshed { .. } | What::CountsAsChanged { .. })
+        matches!(
+            event.what,
+            What::Changed { .. } | What::Refreshed { .. } | What::CountsAsChanged { .. }
+        )
     });
     did.filter_map(|event| event.subject.clone()).collect()
 }

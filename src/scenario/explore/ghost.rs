@@ -25,6 +25,8 @@ pub fn judge(graph: &Arc<Graph>, passed: &[Passed], end: &Remembered) -> Vec<Str
 
 struct Ghost {
     graph: Arc<Graph>,
+    /// The graph before, for a new name that did not become durable.
+    before: Arc<Graph>,
     /// Refreshes that are owed, with when they came to be.
     owed: BTreeMap<Line, usize>,
     /// When the effects began that have not ended.
@@ -41,6 +43,7 @@ struct Ghost {
 impl Ghost {
     fn new(graph: Arc<Graph>) -> Ghost {
         Ghost {
+            before: graph.clone(),
             graph,
             owed: BTreeMap::new(),
             begun: BTreeMap::new(),
@@ -65,7 +68,7 @@ impl Ghost {
             }
             Passed::Commit {
                 records, durable, ..
-            } => self.asked(at, records, *durable),
+            } => self.recorded(at, records, *durable),
             Passed::Acted {
                 number,
                 key,
@@ -97,30 +100,42 @@ impl Ghost {
     }
 
     fn replace(&mut self, graph: &Arc<Graph>, renamed: &[(Key, Key)]) {
-        self.graph = graph.clone();
+        self.before = std::mem::replace(&mut self.graph, graph.clone());
         for (from, to) in renamed {
-            let owed = std::mem::take(&mut self.owed).into_iter();
-            self.owed = owed
-                .map(|(line, at)| (line.renamed(from, to), at))
-                .collect();
-            for keys in [&mut self.acting, &mut self.right] {
-                if keys.remove(from) {
-                    keys.insert(to.clone());
-                }
-            }
+            self.rename(from, to);
         }
         let lines: BTreeSet<Line> = lines(graph).collect();
         let there = |line: &Line| {
-            lines.contains(line) || (*line == Line::asked(&line.to) && graph.vertex(&line.to).is_some())
+            lines.contains(line)
+                || (*line == Line::asked(&line.to) && graph.vertex(&line.to).is_some())
         };
         self.owed.retain(|line, _| there(line));
     }
 
-    /// What a person asked for counts once it is durable.
-    fn asked(&mut self, at: usize, records: &[Record], durable: bool) {
-        for record in records.iter().filter(|_| durable) {
-            if let Record::Asked { vertex, .. } = record {
-                self.owed.insert(Line::asked(vertex), at);
+    fn rename(&mut self, from: &Key, to: &Key) {
+        let owed = std::mem::take(&mut self.owed).into_iter();
+        self.owed = owed
+            .map(|(line, at)| (line.renamed(from, to), at))
+            .collect();
+        for keys in [&mut self.acting, &mut self.right] {
+            if keys.remove(from) {
+                keys.insert(to.clone());
+            }
+        }
+    }
+
+    /// What a person asked for counts once it is durable, and so does a new name.
+    fn recorded(&mut self, at: usize, records: &[Record], durable: bool) {
+        for record in records {
+            match record {
+                Record::Asked { vertex, .. } if durable => {
+                    self.owed.insert(Line::asked(vertex), at);
+                }
+                Record::Renamed { from, to } if !durable => {
+                    self.rename(to, from);
+                    self.graph = self.before.clone();
+                }
+                _ => {}
             }
         }
     }
@@ -135,8 +150,7 @@ impl Ghost {
 
     /// A refresh, or what counts as one, that began then has ended well.
     fn hears(&mut self, key: &Key, since: usize) {
-        self.owed
-            .retain(|line, at| line.to != *key || *at >= since);
+        self.owed.retain(|line, at| line.to != *key || *at >= since);
     }
 
     fn acts(&mut self, key: &Key, deed: Deed) {
@@ -153,7 +167,9 @@ impl Ghost {
                 Deed::Refresh => "refreshed",
                 _ => "applied",
             };
-            self.tell(format!("early: {key} is {what} while {from}, before it, {why}"));
+            self.tell(format!(
+                "early: {key} is {what} while {from}, before it, {why}"
+            ));
         }
         self.acting.insert(key.clone());
     }
@@ -180,7 +196,10 @@ impl Ghost {
     fn settle(&mut self, durable: &Remembered, when: &str) {
         let graph = self.graph.clone();
         let kept = |line: &Line| {
-            let pending = durable.lines.get(line).is_some_and(|count| count.is_pending());
+            let pending = durable
+                .lines
+                .get(line)
+                .is_some_and(|count| count.is_pending());
             let mut debts = durable.debts.keys();
             pending || debts.any(|key| Line::between(key, &line.to) == *line)
         };
@@ -191,7 +210,9 @@ impl Ghost {
             .map(line_text)
             .collect();
         for line in lost {
-            self.tell(format!("lost: {line}: {when} the journal has neither a debt nor a notification"));
+            self.tell(format!(
+                "lost: {line}: {when} the journal has neither a debt nor a notification"
+            ));
         }
     }
 
@@ -207,8 +228,9 @@ fn lines(graph: &Graph) -> impl Iterator<Item = Line> + '_ {
     let hears = |key: &Key| {
         kind::find(key.kind()).is_some_and(|kind| kind.schema().hears != Hears::Nothing)
     };
-    let told = graph.edges().iter().filter(move |((_, to), edge)| {
-        edge.notify.is_some() && hears(to)
-    });
+    let told = graph
+        .edges()
+        .iter()
+        .filter(move |((_, to), edge)| edge.notify.is_some() && hears(to));
     told.map(|((from, to), _)| Line::between(from, to))
 }

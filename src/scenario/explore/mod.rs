@@ -59,7 +59,11 @@ pub struct Explored {
 }
 
 /// Explores one story.
-pub fn explore(document: &Document, options: &PlayOptions, what: Explore) -> Result<Explored, SessionError> {
+pub fn explore(
+    document: &Document,
+    options: &PlayOptions,
+    what: Explore,
+) -> Result<Explored, SessionError> {
     let base = play(document, options, None)?;
     let mut explored = Explored::default();
     let Some(again) = base.again.clone() else {
@@ -69,7 +73,11 @@ pub fn explore(document: &Document, options: &PlayOptions, what: Explore) -> Res
     let world = document.story.as_ref().map(|story| story.world.clone());
     let masked = stand::masked(&base.graphs.1, &base.stand, &world.unwrap_or_default());
     explored.masked = masked.len();
-    let judge = Judge { base: &base, again, masked };
+    let judge = Judge {
+        base: &base,
+        again,
+        masked,
+    };
     explored.take(None, &base, judge.alone(&base));
     let points = match what {
         Explore::Crash => point::crashes(&base.passed[..base.own]),
@@ -90,7 +98,11 @@ impl Explored {
     fn take(&mut self, point: Option<Point>, course: &Course, wrong: Vec<String>) {
         if !wrong.is_empty() {
             let steps = course.steps.clone();
-            self.findings.push(Finding { point, wrong, steps });
+            self.findings.push(Finding {
+                point,
+                wrong,
+                steps,
+            });
         }
     }
 }

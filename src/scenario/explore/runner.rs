@@ -14,14 +14,21 @@ const WRITTEN: usize = 3;
 
 /// Explores stories, and tells of each on `out`. The exit code: 1 if a point was not right, a story cannot be read, there is none,
 /// or a class has no point.
-pub fn run_explore(options: &TestOptions, what: Explore, replays: &Path, out: &mut dyn Write) -> i32 {
+pub fn run_explore(
+    options: &TestOptions,
+    what: Explore,
+    replays: &Path,
+    out: &mut dyn Write,
+) -> i32 {
     let scenarios = ["scenarios".to_owned()];
     let paths = match options.paths.as_slice() {
         [] => &scenarios,
         paths => paths,
     };
     let stories = match files::collect(&options.base, paths) {
-        Ok(stories) if stories.is_empty() => Err(format!("there is no story in {}", paths.join(", "))),
+        Ok(stories) if stories.is_empty() => {
+            Err(format!("there is no story in {}", paths.join(", ")))
+        }
         other => other,
     };
     let stories = match stories {
@@ -87,7 +94,8 @@ impl All {
         }
         self.masked += explored.masked;
         if let Some(why) = &explored.left_out {
-            self.left_out.push((story.display().to_string(), why.clone()));
+            self.left_out
+                .push((story.display().to_string(), why.clone()));
             return Ok(format!("left out: {why}"));
         }
         if explored.findings.is_empty() {
@@ -126,8 +134,17 @@ impl All {
             let _ = writeln!(out, "{count:>8}  {class}");
         }
         let total: usize = self.points.values().sum();
-        let _ = writeln!(out, "{total:>8}  points in {stories} stories: {} failed, {} left out", self.failed, self.left_out.len());
-        let _ = writeln!(out, "{:>8}  paths whose contents are not compared", self.masked);
+        let _ = writeln!(
+            out,
+            "{total:>8}  points in {stories} stories: {} failed, {} left out",
+            self.failed,
+            self.left_out.len()
+        );
+        let _ = writeln!(
+            out,
+            "{:>8}  paths whose contents are not compared",
+            self.masked
+        );
     }
 
     fn write(&self, options: &TestOptions, replays: &Path, out: &mut dyn Write) {
@@ -148,9 +165,12 @@ impl All {
 /// A story that does what the play of this finding did.
 pub fn replay(document: &Document, finding: &Finding) -> String {
     let about = finding.wrong.join("; ");
-    let what = finding.point.as_ref().map_or("undisturbed".to_owned(), |point| {
-        format!("{}: {point}", point.class)
-    });
+    let what = finding
+        .point
+        .as_ref()
+        .map_or("undisturbed".to_owned(), |point| {
+            format!("{}: {point}", point.class)
+        });
     let step = |text: &String| Step {
         text: text.clone(),
         place: Default::default(),

@@ -15,8 +15,9 @@ use crate::world::sim::spec::{Effect, FileBody, FileSpec, SimSpec};
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Stand {
     statuses: BTreeMap<Key, &'static str>,
-    /// Debts and notifications.
-    open: BTreeSet<String>,
+    /// Notifications.
+    pending: BTreeSet<String>,
+    debts: BTreeSet<Key>,
     files: BTreeMap<PathBuf, FileSpec>,
     units: BTreeMap<Unit, (String, String)>,
     /// Receivers that do not hold what their sender sends.
@@ -29,7 +30,10 @@ impl Stand {
         let spec = session.machine().map(|sim| sim.spec()).unwrap_or_default();
         let units = spec.services.iter().map(|(unit, spec)| {
             let (active, startup) = (&spec.active, &spec.startup);
-            (unit.clone(), (format!("{active:?}"), format!("{startup:?}")))
+            (
+                unit.clone(),
+                (format!("{active:?}"), format!("{startup:?}")),
+            )
         });
         Stand {
             statuses: session.ask(|engine| {
@@ -37,7 +41,8 @@ impl Stand {
                 all.map(|(key, status)| (key.clone(), word(status)))
                     .collect()
             }),
-            open: open(&session.remembered()),
+            pending: pending(&session.remembered()),
+            debts: session.remembered().debts.into_keys().collect(),
             units: units.collect(),
             files: spec.files,
             unfit: unfit(session),
@@ -56,11 +61,16 @@ impl Stand {
             let word = |word: Option<&&'static str>| word.copied().unwrap_or("not there");
             told.push(format!("{key} is {}, and would be {}", word(is), word(was)));
         });
-        for open in self.open.difference(&undisturbed.open) {
-            told.push(format!("left over: {open}"));
+        for line in self.pending.difference(&undisturbed.pending) {
+            told.push(format!("left over: {line}"));
         }
-        for open in undisturbed.open.difference(&self.open) {
-            told.push(format!("gone: {open}, which would be left"));
+        for line in undisturbed.pending.difference(&self.pending) {
+            told.push(format!("gone: {line}, which would be left"));
+        }
+        // Who failed and may have changed something keeps its debt until it is right (rule P2).
+        let right = |key: &&Key| self.statuses.get(*key) == Some(&"right");
+        for key in self.debts.difference(&undisturbed.debts).filter(right) {
+            told.push(format!("left over: debt of {key}"));
         }
         different(&undisturbed.units, &self.units, |unit, was, is| {
             told.push(format!("{} is {is:?}, and would be {was:?}", unit.name));
@@ -81,11 +91,12 @@ fn word(status: Status) -> &'static str {
     }
 }
 
-fn open(remembered: &Remembered) -> BTreeSet<String> {
-    let pending = remembered.lines.iter().filter(|(_, count)| count.is_pending());
-    let pending = pending.map(|(line, _)| line_text(line));
-    let debts = remembered.debts.keys().map(|key| format!("debt of {key}"));
-    pending.chain(debts).collect()
+fn pending(remembered: &Remembered) -> BTreeSet<String> {
+    let pending = remembered
+        .lines
+        .iter()
+        .filter(|(_, count)| count.is_pending());
+    pending.map(|(line, _)| line_text(line)).collect()
 }
 
 /// Receivers that are right, and hold something else than what their sender, which is right, sends.
@@ -100,7 +111,8 @@ fn unfit(session: &Session) -> BTreeSet<String> {
             let sends = engine.sends(&binding.from)?;
             let sent = pick(sends.get(&*binding.sent.field), &binding.sent);
             let holds = engine.received(to).get(into).cloned();
-            (sent != holds).then(|| format!("{to}.{into} does not hold what {} sends", binding.from))
+            (sent != holds)
+                .then(|| format!("{to}.{into} does not hold what {} sends", binding.from))
         })
     });
     bound.collect()
@@ -153,7 +165,11 @@ fn apart(was: Option<&FileSpec>, is: Option<&FileSpec>, masked: bool) -> Option<
 pub fn masked(graph: &Graph, files: &Stand, world: &SimSpec) -> BTreeSet<PathBuf> {
     let fickle = world.commands.values().filter(|answers| answers.len() > 1);
     let appends = |effect: &&Effect| matches!(effect, Effect::Append(..));
-    let all = world.commands.values().flatten().flat_map(|answer| &answer.effects);
+    let all = world
+        .commands
+        .values()
+        .flatten()
+        .flat_map(|answer| &answer.effects);
     let effects = fickle.clone().flatten().flat_map(|answer| &answer.effects);
     let mut masked: BTreeSet<PathBuf> = effects
         .chain(all.filter(appends))
@@ -165,7 +181,9 @@ pub fn masked(graph: &Graph, files: &Stand, world: &SimSpec) -> BTreeSet<PathBuf
     let mut moved: BTreeSet<Key> = graph
         .vertices()
         .keys()
-        .filter(|key| key.kind() == "password" || (key.kind() == "exec" && fickle.clone().next().is_some()))
+        .filter(|key| {
+            key.kind() == "password" || (key.kind() == "exec" && fickle.clone().next().is_some())
+        })
         .cloned()
         .collect();
     loop {
@@ -180,13 +198,24 @@ pub fn masked(graph: &Graph, files: &Stand, world: &SimSpec) -> BTreeSet<PathBuf
         }
     }
     for key in moved {
-        let Some(vertex) = graph.vertex(&key) else { continue };
-        let Some(kind) = kind::find(key.kind()) else { continue };
+        let Some(vertex) = graph.vertex(&key) else {
+            continue;
+        };
+        let Some(kind) = kind::find(key.kind()) else {
+            continue;
+        };
         let owns = kind.owns(&key, &vertex.params);
-        masked.extend(owns.iter().filter_map(|part| part.strip_prefix("path:")).map(PathBuf::from));
+        masked.extend(
+            owns.iter()
+                .filter_map(|part| part.strip_prefix("path:"))
+                .map(PathBuf::from),
+        );
         masked.insert(PathBuf::from(key.name()));
     }
-    let kept = files.files.keys().filter(|path| path.starts_with("/var/lib/weft"));
+    let kept = files
+        .files
+        .keys()
+        .filter(|path| path.starts_with("/var/lib/weft"));
     masked.extend(kept.cloned());
     masked
 }

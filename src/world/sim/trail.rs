@@ -27,8 +27,7 @@ impl Trail {
     /// What befalls the next call, if it is the one.
     pub fn struck(&mut self) -> Option<FaultKind> {
         let here = self.strike.filter(|(at, _)| *at == self.calls.len());
-        here.and_then(|_| self.strike.take())
-            .map(|(_, what)| what)
+        here.and_then(|_| self.strike.take()).map(|(_, what)| what)
     }
 
     /// A call was made. Commands that ran may have changed anything; what else failed has changed nothing.
