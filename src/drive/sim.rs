@@ -194,7 +194,7 @@ impl SimDrive {
     pub fn advance(&mut self, span: Span) {
         let until = self.now + span;
         self.be_patient();
-        while self.patience > 0 {
+        while self.patience > 0 && !self.down {
             let change = self.ground.pass(self.now).filter(|at| *at > self.now);
             let next = self.next_time().into_iter().chain(change).min();
             let Some(next) = next.filter(|next| *next <= until) else {
@@ -288,6 +288,10 @@ impl SimDrive {
     }
 
     fn carry_out(&mut self, effect: Effect) {
+        if self.down {
+            // One that was carried out before it, in the same step, took the engine down.
+            return;
+        }
         match Errand::of(effect) {
             Ok(errand) => self.start(errand),
             Err(Effect::Watch {

@@ -193,6 +193,9 @@ impl Player {
         {
             self.give("sim heal");
         }
+        if !self.session.ask(|engine| engine.breaks().is_empty()) {
+            self.give("break off");
+        }
         let mut before = None;
         for _ in 0..RUNS {
             let from = self.session.events().len();

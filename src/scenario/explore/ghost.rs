@@ -25,6 +25,8 @@ pub fn judge(graph: &Arc<Graph>, passed: &[Passed], end: &Remembered) -> Vec<Str
 
 struct Ghost {
     graph: Arc<Graph>,
+    /// The graph before, for a new name that did not become durable.
+    before: Arc<Graph>,
     /// Refreshes that are owed, with when they came to be.
     owed: BTreeMap<Line, usize>,
     /// When the effects began that have not ended.
@@ -41,6 +43,7 @@ struct Ghost {
 impl Ghost {
     fn new(graph: Arc<Graph>) -> Ghost {
         Ghost {
+            before: graph.clone(),
             graph,
             owed: BTreeMap::new(),
             begun: BTreeMap::new(),
@@ -65,7 +68,7 @@ impl Ghost {
             }
             Passed::Commit {
                 records, durable, ..
-            } => self.asked(at, records, *durable),
+            } => self.recorded(at, records, *durable),
             Passed::Acted {
                 number,
                 key,
@@ -97,17 +100,9 @@ impl Ghost {
     }
 
     fn replace(&mut self, graph: &Arc<Graph>, renamed: &[(Key, Key)]) {
-        self.graph = graph.clone();
+        self.before = std::mem::replace(&mut self.graph, graph.clone());
         for (from, to) in renamed {
-            let owed = std::mem::take(&mut self.owed).into_iter();
-            self.owed = owed
-                .map(|(line, at)| (line.renamed(from, to), at))
-                .collect();
-            for keys in [&mut self.acting, &mut self.right] {
-                if keys.remove(from) {
-                    keys.insert(to.clone());
-                }
-            }
+            self.rename(from, to);
         }
         let lines: BTreeSet<Line> = lines(graph).collect();
         let there = |line: &Line| {
@@ -117,11 +112,30 @@ impl Ghost {
         self.owed.retain(|line, _| there(line));
     }
 
-    /// What a person asked for counts once it is durable.
-    fn asked(&mut self, at: usize, records: &[Record], durable: bool) {
-        for record in records.iter().filter(|_| durable) {
-            if let Record::Asked { vertex, .. } = record {
-                self.owed.insert(Line::asked(vertex), at);
+    fn rename(&mut self, from: &Key, to: &Key) {
+        let owed = std::mem::take(&mut self.owed).into_iter();
+        self.owed = owed
+            .map(|(line, at)| (line.renamed(from, to), at))
+            .collect();
+        for keys in [&mut self.acting, &mut self.right] {
+            if keys.remove(from) {
+                keys.insert(to.clone());
+            }
+        }
+    }
+
+    /// What a person asked for counts once it is durable, and so does a new name.
+    fn recorded(&mut self, at: usize, records: &[Record], durable: bool) {
+        for record in records {
+            match record {
+                Record::Asked { vertex, .. } if durable => {
+                    self.owed.insert(Line::asked(vertex), at);
+                }
+                Record::Renamed { from, to } if !durable => {
+                    self.rename(to, from);
+                    self.graph = self.before.clone();
+                }
+                _ => {}
             }
         }
     }

@@ -15,8 +15,9 @@ use crate::world::sim::spec::{Effect, FileBody, FileSpec, SimSpec};
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Stand {
     statuses: BTreeMap<Key, &'static str>,
-    /// Debts and notifications.
-    open: BTreeSet<String>,
+    /// Notifications.
+    pending: BTreeSet<String>,
+    debts: BTreeSet<Key>,
     files: BTreeMap<PathBuf, FileSpec>,
     units: BTreeMap<Unit, (String, String)>,
     /// Receivers that do not hold what their sender sends.
@@ -40,7 +41,8 @@ impl Stand {
                 all.map(|(key, status)| (key.clone(), word(status)))
                     .collect()
             }),
-            open: open(&session.remembered()),
+            pending: pending(&session.remembered()),
+            debts: session.remembered().debts.into_keys().collect(),
             units: units.collect(),
             files: spec.files,
             unfit: unfit(session),
@@ -59,11 +61,16 @@ impl Stand {
             let word = |word: Option<&&'static str>| word.copied().unwrap_or("not there");
             told.push(format!("{key} is {}, and would be {}", word(is), word(was)));
         });
-        for open in self.open.difference(&undisturbed.open) {
-            told.push(format!("left over: {open}"));
+        for line in self.pending.difference(&undisturbed.pending) {
+            told.push(format!("left over: {line}"));
         }
-        for open in undisturbed.open.difference(&self.open) {
-            told.push(format!("gone: {open}, which would be left"));
+        for line in undisturbed.pending.difference(&self.pending) {
+            told.push(format!("gone: {line}, which would be left"));
+        }
+        // Who failed and may have changed something keeps its debt until it is right (rule P2).
+        let right = |key: &&Key| self.statuses.get(*key) == Some(&"right");
+        for key in self.debts.difference(&undisturbed.debts).filter(right) {
+            told.push(format!("left over: debt of {key}"));
         }
         different(&undisturbed.units, &self.units, |unit, was, is| {
             told.push(format!("{} is {is:?}, and would be {was:?}", unit.name));
@@ -84,14 +91,12 @@ fn word(status: Status) -> &'static str {
     }
 }
 
-fn open(remembered: &Remembered) -> BTreeSet<String> {
+fn pending(remembered: &Remembered) -> BTreeSet<String> {
     let pending = remembered
         .lines
         .iter()
         .filter(|(_, count)| count.is_pending());
-    let pending = pending.map(|(line, _)| line_text(line));
-    let debts = remembered.debts.keys().map(|key| format!("debt of {key}"));
-    pending.chain(debts).collect()
+    pending.map(|(line, _)| line_text(line)).collect()
 }
 
 /// Receivers that are right, and hold something else than what their sender, which is right, sends.
