@@ -129,7 +129,10 @@ impl Lab {
     fn round(&mut self, round: u64, after: impl Fn(&Site) -> std::io::Result<()>) -> Outcome {
         for n in 0..self.sites.len() {
             self.sites[n].is_left_alone()?;
-            self.sites[n].bump(&mut self.draw)?;
+            match self.draw.chance(10) {
+                true => self.begin_anew(n, round)?,
+                false => self.sites[n].bump(&mut self.draw)?,
+            }
             let blows = 1 + u64::from(self.draw.chance(40)) + u64::from(self.draw.chance(20));
             for _ in 0..blows {
                 self.blow(n)?;
@@ -142,6 +145,14 @@ impl Lab {
                 self.converge(n).map_err(|why| self.told(round, &*why))?;
             }
         }
+        Ok(())
+    }
+
+    /// Lets a site finish, and begins another one in its place, for which no engine has ever run.
+    fn begin_anew(&mut self, n: usize, round: u64) -> Outcome {
+        self.converge(n)?;
+        let dir = self.top.join(format!("site-{n}-{round}"));
+        self.sites[n] = Site::new(&dir, &self.top.join("state"))?;
         Ok(())
     }
 
