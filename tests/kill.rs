@@ -164,8 +164,20 @@ impl Lab {
             2 | 3 => Blow::KillGroup,
             _ => Blow::Kill,
         };
-        let moment = self.draw.within(self.length());
-        let ran = disturbed(&self.sites[n], blow, moment)?;
+        let length = self.length();
+        let mut moments = vec![self.draw.within(length)];
+        // A watch is disturbed by somebody who changes something, too.
+        let verb = if self.draw.chance(25) {
+            "watch"
+        } else {
+            "apply"
+        };
+        if verb == "watch" {
+            let more = 1 + self.draw.below(3);
+            moments.extend((0..more).map(|_| self.draw.within(length)));
+        }
+        let (site, draw) = (&mut self.sites[n], &mut self.draw);
+        let ran = disturbed(site, verb, blow, &moments, |site| site.disturb(draw))?;
         let is_well = ran.hit || ran.status.code() == Some(0);
         if !is_well && !ran.said.contains(UNKNOWN) {
             return Err(format!("weft ended with {}:\n{}", ran.status, ran.said).into());
