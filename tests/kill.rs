@@ -159,8 +159,8 @@ impl Lab {
     /// A run that is ended at a drawn moment. What is there then must be whole.
     fn blow(&mut self, n: usize) -> Outcome {
         let blow = match self.draw.below(10) {
-            0 => Blow::Term(1 + u32::from(self.draw.chance(30))),
-            1 => Blow::Int(1 + u32::from(self.draw.chance(30)) * 2),
+            1 if run::hears_interrupts() => Blow::Int(1 + u32::from(self.draw.chance(30)) * 2),
+            0 | 1 => Blow::Term(1 + u32::from(self.draw.chance(30))),
             2 | 3 => Blow::KillGroup,
             _ => Blow::Kill,
         };

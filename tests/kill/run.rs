@@ -52,6 +52,14 @@ impl Ran {
     }
 }
 
+/// Whether SIGINT reaches what is started here: a shell starts what it runs behind it with that one ignored, and weft leaves it so.
+pub fn hears_interrupts() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok());
+    ignored.unwrap_or_default() & 1 << (Signal::INT.as_raw() - 1) == 0
+}
+
 /// Runs weft with these arguments and the site's graph, until it ends by itself.
 pub fn undisturbed(site: &Site, args: &[&str]) -> Result<Ran, Box<dyn Error>> {
     let run = Run::start(site, args)?;
