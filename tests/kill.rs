@@ -129,7 +129,10 @@ impl Lab {
     fn round(&mut self, round: u64, after: impl Fn(&Site) -> std::io::Result<()>) -> Outcome {
         for n in 0..self.sites.len() {
             self.sites[n].is_left_alone()?;
-            self.sites[n].bump(&mut self.draw)?;
+            match self.draw.chance(10) {
+                true => self.begin_anew(n, round)?,
+                false => self.sites[n].bump(&mut self.draw)?,
+            }
             let blows = 1 + u64::from(self.draw.chance(40)) + u64::from(self.draw.chance(20));
             for _ in 0..blows {
                 self.blow(n)?;
@@ -145,16 +148,36 @@ impl Lab {
         Ok(())
     }
 
+    /// Lets a site finish, and begins another one in its place, for which no engine has ever run.
+    fn begin_anew(&mut self, n: usize, round: u64) -> Outcome {
+        self.converge(n)?;
+        let dir = self.top.join(format!("site-{n}-{round}"));
+        self.sites[n] = Site::new(&dir, &self.top.join("state"))?;
+        Ok(())
+    }
+
     /// A run that is ended at a drawn moment. What is there then must be whole.
     fn blow(&mut self, n: usize) -> Outcome {
         let blow = match self.draw.below(10) {
-            0 => Blow::Term(1 + u32::from(self.draw.chance(30))),
-            1 => Blow::Int(1 + u32::from(self.draw.chance(30)) * 2),
+            1 if run::hears_interrupts() => Blow::Int(1 + u32::from(self.draw.chance(30)) * 2),
+            0 | 1 => Blow::Term(1 + u32::from(self.draw.chance(30))),
             2 | 3 => Blow::KillGroup,
             _ => Blow::Kill,
         };
-        let moment = self.draw.within(self.length());
-        let ran = disturbed(&self.sites[n], blow, moment)?;
+        let length = self.length();
+        let mut moments = vec![self.draw.within(length)];
+        // A watch is disturbed by somebody who changes something, too.
+        let verb = if self.draw.chance(25) {
+            "watch"
+        } else {
+            "apply"
+        };
+        if verb == "watch" {
+            let more = 1 + self.draw.below(3);
+            moments.extend((0..more).map(|_| self.draw.within(length)));
+        }
+        let (site, draw) = (&mut self.sites[n], &mut self.draw);
+        let ran = disturbed(site, verb, blow, &moments, |site| site.disturb(draw))?;
         let is_well = ran.hit || ran.status.code() == Some(0);
         if !is_well && !ran.said.contains(UNKNOWN) {
             return Err(format!("weft ended with {}:\n{}", ran.status, ran.said).into());

@@ -3,7 +3,7 @@
 //! | line | who | what |
 //! | --- | --- | --- |
 //! | `is PART N` | the harness | this part holds N, and all have heard of it |
-//! | `want PART N` | the harness, while no engine and no command runs | from here on this part of the site is to hold N, and does not yet |
+//! | `want PART N` | the harness, before it changes something | from here on this part of the site is to hold N, and does not yet |
 //! | `begin REACTION N PID` | a command, first of all | what it found in the file that it reacts to |
 //! | `torn REACTION N` | a command | it found the beginning of one state, and the end of another |
 //! | `end REACTION N PID` | a command, last of all | |
@@ -64,8 +64,10 @@ impl Verdict {
 struct Reaction<'a> {
     /// Whether its part was to change and no reaction has begun and ended since.
     needed: bool,
-    /// The command that began last, after its part was to change; empty if none did.
+    /// The command that began last and has not ended; empty if there is none.
     open: &'a str,
+    /// Whether it began after its part was to change.
+    counts: bool,
 }
 
 /// Judges a log whose site has converged: everything that was wanted has been reacted to.
@@ -80,8 +82,8 @@ pub fn judge(log: &str) -> Verdict {
             ["want", part, number] => {
                 wanted.insert(part, number);
                 for (name, _) in REACTIONS.iter().filter(|(_, of)| of == part) {
-                    let (needed, open) = (true, "");
-                    all.insert(name, Reaction { needed, open });
+                    let reaction = all.entry(name).or_default();
+                    (reaction.needed, reaction.counts) = (true, false);
                 }
             }
             ["begin", name, number, pid] => {
@@ -93,16 +95,17 @@ pub fn judge(log: &str) -> Verdict {
                 let reaction = all.entry(name).or_default();
                 verdict.reactions += 1;
                 verdict.duplicates += usize::from(!reaction.needed);
-                verdict.again += usize::from(reaction.needed && !reaction.open.is_empty());
-                reaction.open = pid;
+                verdict.again += usize::from(reaction.counts && !reaction.open.is_empty());
+                (reaction.open, reaction.counts) = (pid, reaction.needed);
             }
             ["end", name, _, pid] => {
                 let reaction = all.entry(name).or_default();
-                if reaction.open == *pid {
-                    reaction.needed = false;
-                } else {
+                if reaction.open != *pid {
                     verdict.left.push(format!("{line}: after another began"));
+                    continue;
                 }
+                reaction.needed &= !reaction.counts;
+                reaction.open = "";
             }
             ["torn", ..] => verdict.torn.push(line.to_owned()),
             _ => verdict
@@ -146,6 +149,9 @@ fn each_kind_of_failure_is_seen() {
     assert_eq!((judged(&twice).duplicates, judged(&twice).again), (1, 0));
     let again = [&all[..2], &["begin on-a 1 10", "end on-a 1 10"], &chain].concat();
     assert_eq!((judged(&again).duplicates, judged(&again).again), (0, 1));
+    // One that began before its part was to change again does not count for that.
+    let late = [&well[..2], &["want a 1"], &well[2..], &chain].concat();
+    assert_eq!((judged(&late).lost.len(), judged(&late).left.len()), (1, 0));
     let outlived = [&again[..3], &["end on-a 1 7"], &again[3..]].concat();
     assert_eq!(judged(&outlived).left.len(), 1);
 }

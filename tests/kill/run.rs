@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fs::File;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -51,6 +52,14 @@ impl Ran {
     }
 }
 
+/// Whether SIGINT reaches what is started here: a shell starts what it runs behind it with that one ignored, and weft leaves it so.
+pub fn hears_interrupts() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok());
+    ignored.unwrap_or_default() & 1 << (Signal::INT.as_raw() - 1) == 0
+}
+
 /// Runs weft with these arguments and the site's graph, until it ends by itself.
 pub fn undisturbed(site: &Site, args: &[&str]) -> Result<Ran, Box<dyn Error>> {
     let run = Run::start(site, args)?;
@@ -58,11 +67,22 @@ pub fn undisturbed(site: &Site, args: &[&str]) -> Result<Ran, Box<dyn Error>> {
     run.end(ended.is_err(), false)
 }
 
-/// Runs `weft apply`, and ends it at that moment.
-pub fn disturbed(site: &Site, blow: Blow, after: Duration) -> Result<Ran, Box<dyn Error>> {
-    let run = Run::start(site, &["apply"])?;
-    if run.ended.recv_timeout(after) != Err(RecvTimeoutError::Timeout) {
-        return run.end(false, false);
+/// Runs weft with this verb, and ends it at the last of these moments, each counted from the one before; at the others `meanwhile` happens.
+pub fn disturbed(
+    site: &mut Site,
+    verb: &str,
+    blow: Blow,
+    moments: &[Duration],
+    mut meanwhile: impl FnMut(&mut Site) -> Result<(), Box<dyn Error>>,
+) -> Result<Ran, Box<dyn Error>> {
+    let run = Run::start(site, &[verb])?;
+    for (n, moment) in moments.iter().enumerate() {
+        if n > 0 {
+            meanwhile(site)?;
+        }
+        if run.ended.recv_timeout(*moment) != Err(RecvTimeoutError::Timeout) {
+            return run.end(false, false);
+        }
     }
     let (signal, times) = match blow {
         Blow::Kill | Blow::KillGroup => (Signal::KILL, 1),
@@ -80,8 +100,8 @@ pub fn disturbed(site: &Site, blow: Blow, after: Duration) -> Result<Ran, Box<dy
     run.end(ended.is_err(), true)
 }
 
-struct Run<'a> {
-    site: &'a Site,
+struct Run {
+    said: PathBuf,
     child: Child,
     pid: Pid,
     began: Instant,
@@ -89,9 +109,10 @@ struct Run<'a> {
     ended: Receiver<()>,
 }
 
-impl Run<'_> {
-    fn start<'a>(site: &'a Site, args: &[&str]) -> Result<Run<'a>, Box<dyn Error>> {
-        let said = File::create(site.at("said"))?;
+impl Run {
+    fn start(site: &Site, args: &[&str]) -> Result<Run, Box<dyn Error>> {
+        let path = site.at("said");
+        let said = File::create(&path)?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_weft"));
         command.arg("--yes").args(args).arg(site.at("graph.yaml"));
         command.env_clear().envs(site.env());
@@ -109,7 +130,7 @@ impl Run<'_> {
             let _ = tell.send(());
         });
         Ok(Run {
-            site,
+            said: path,
             child,
             pid,
             began,
@@ -123,7 +144,7 @@ impl Run<'_> {
         }
         let status = self.child.wait()?;
         let took = self.began.elapsed();
-        let said = std::fs::read(self.site.at("said"))?;
+        let said = std::fs::read(self.said)?;
         let said = String::from_utf8_lossy(&said).into_owned();
         if hangs {
             return Err(format!("weft did not end within {PATIENCE:?}:\n{said}").into());

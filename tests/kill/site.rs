@@ -183,6 +183,20 @@ impl Site {
         self.write_graph()
     }
 
+    /// Somebody changes a part while weft watches. It holds its number at any moment, so that who reads it meanwhile is not early.
+    pub fn disturb(&mut self, draw: &mut Draw) -> Result<(), Box<dyn Error>> {
+        if draw.chance(50) {
+            return self.spoil("conf", |path| {
+                fs::set_permissions(path, PermissionsExt::from_mode(0o644))
+            });
+        }
+        let (n, new) = (self.wanted["a"], self.at("tmp/new"));
+        self.spoil("a", |path| {
+            fs::write(&new, format!("n={n}\nend={n}\n"))?;
+            fs::rename(&new, path)
+        })
+    }
+
     /// A part is to hold another number.
     fn want(&mut self, part: &'static str) -> Result<(), Box<dyn Error>> {
         // Both come from one source.
@@ -208,11 +222,12 @@ impl Site {
         how: impl FnOnce(&Path) -> std::io::Result<()>,
     ) -> Result<(), Box<dyn Error>> {
         let path = self.at("etc").join(part);
-        if path.exists() {
-            how(&path)?;
-            self.note(part)?;
+        if !path.exists() {
+            return Ok(());
         }
-        Ok(())
+        // First of all: who watches may be done with it before this goes on.
+        self.note(part)?;
+        Ok(how(&path)?)
     }
 
     fn note(&self, part: &str) -> Result<(), Box<dyn Error>> {
@@ -266,7 +281,7 @@ impl Site {
         let Some(n) = number else { return false };
         let rest = &text[2 + n.len()..];
         match part {
-            "a" if n == "spoilt" => rest == "\nend=spoilt\n",
+            "a" if rest == format!("\nend={n}\n") => true,
             "a" => rest == format!("\nend={n}\n{}\nwhole={n}\n", "x".repeat(FILLER)),
             "conf" => {
                 let password = rest
