@@ -254,7 +254,7 @@ impl Play {
                     (tally.may, "plan: may change"),
                     (tally.failed, "plan: would fail"),
                     (plan.drops.len(), "plan: would drop"),
-                    (plan.refreshes(), "plan: would refresh"),
+                    (plan.expected.refreshes.len(), "plan: would refresh"),
                 ] {
                     (n > 0).then(|| self.count(what));
                 }
