@@ -466,6 +466,7 @@ impl Follower {
                 }
                 if self.stopping || self.run != Some(Until::Stopped) {
                     self.run = None;
+                    self.paused = false;
                 }
             }
             What::Dropped { what } => self.forget(what),
