@@ -467,6 +467,7 @@ impl Follower {
                 if self.stopping || self.run != Some(Until::Stopped) {
                     self.run = None;
                     self.paused = false;
+                    self.steps = 0;
                 }
             }
             What::Dropped { what } => self.forget(what),
