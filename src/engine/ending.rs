@@ -43,13 +43,18 @@ impl Engine {
         match self.mode {
             Mode::Once => {
                 self.mode = Mode::Idle;
-                // A break may have stood before a vertex that is gone: the pause ends with its run.
-                self.paused = false;
+                self.let_go();
                 self.dismiss_waiting();
             }
             // The consent to a watch covers all later repairs (rule W3).
             _ => self.expected = None,
         }
+    }
+
+    /// A pause ends with its run, and so do steps that nobody took: a break may have stood before a vertex that is gone.
+    fn let_go(&mut self) {
+        self.paused = false;
+        self.steps = 0;
     }
 
     /// How many wait for a notification to be delivered by a run that is about them (rule L4).
@@ -106,6 +111,7 @@ impl Engine {
 
     fn stopped(&mut self) {
         self.mode = Mode::Idle;
+        self.let_go();
         self.stop_watching();
         for entry in std::mem::take(&mut self.ready) {
             self.node_mut(entry.2).queued = false;

@@ -366,3 +366,21 @@ fn causes_of_what_asks_and_of_what_time_brings() {
     hand.finish();
     all_caused(&hand.events);
 }
+
+/// Rule E2: a pause ends with its run, also with one that is stopped, and so does a step that nobody took.
+#[test]
+fn e2_a_pause_and_a_step_end_with_their_run() {
+    let mut hand = Hand::new(&["noop:a", "noop:b"]);
+    hand.run();
+    hand.take(Input::Pause);
+    hand.take(Input::Stop { now: false });
+    hand.finish();
+    hand.run();
+    assert_eq!(hand.doing("noop:a"), "check", "{}", hand.told());
+    // Everything has started: there is nothing left to take this step.
+    hand.take(Input::Step);
+    hand.finish();
+    hand.take(Input::Break(key("noop:a"), true));
+    hand.run();
+    assert_eq!(hand.doing("noop:a"), "nothing", "{}", hand.told());
+}

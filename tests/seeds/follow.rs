@@ -466,6 +466,8 @@ impl Follower {
                 }
                 if self.stopping || self.run != Some(Until::Stopped) {
                     self.run = None;
+                    self.paused = false;
+                    self.steps = 0;
                 }
             }
             What::Dropped { what } => self.forget(what),
