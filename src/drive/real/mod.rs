@@ -115,7 +115,7 @@ impl RealDrive {
         let engine = Engine::new(Options { jobs, ..options }, store.load()?);
         let (sender, messages) = unbounded_channel();
         let (own, of_watches) = (sender.clone(), sender.clone());
-        let watched = Watched::new(host.clone(), move |event| {
+        let watched = Watched::new(&host, move |event| {
             let _ = of_watches.send(Message::Watch(event));
         });
         let work = move |errand: &Errand, token| {
