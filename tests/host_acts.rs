@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 
-use support::{Bench, Outcome, PATIENCE, Scratch, not_tried};
+use support::{Bench, Outcome, PATIENCE, Scratch, UnitFile, not_tried};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use weft::command::session::WorldName;
 use weft::drive::real::{RealDrive, Signal};
@@ -21,7 +21,7 @@ use weft::journal::{Entry, Ledger, MemoryStore, Store, StoreFault};
 use weft::kind::Kinds;
 use weft::trace;
 use weft::world::host::Host;
-use weft::world::{Active, Look, ServiceAct, Unit, World};
+use weft::world::{Active, Look};
 
 #[test]
 fn a_first_run_runs_a_command_once() -> Outcome {
@@ -133,36 +133,13 @@ bindings:
     Ok(())
 }
 
-/// A unit of the user's own manager, and its file, while the test runs.
-struct UnitFile {
-    unit: Unit,
-    file: PathBuf,
-}
-
-impl Drop for UnitFile {
-    fn drop(&mut self) {
-        let host = Host::default();
-        let _ = host.act(&self.unit, ServiceAct::Stop);
-        let _ = fs::remove_file(&self.file);
-        let _ = host.act(&self.unit, ServiceAct::ReloadManager);
-    }
-}
-
 #[test]
 fn a_first_run_starts_a_service_once() -> Outcome {
     let scratch = Scratch::new("once-svc")?;
-    let unit = Unit {
-        name: format!("weft-once-{}.service", std::process::id()),
-        session: true,
+    let guard = match UnitFile::new("once")? {
+        Ok(guard) => guard,
+        Err(why) => return not_tried(&why),
     };
-    if let Err(fault) = Host::default().service(&unit) {
-        return not_tried(&format!("there is no user manager: {fault}"));
-    }
-    let run = std::env::var_os("XDG_RUNTIME_DIR").ok_or("no XDG_RUNTIME_DIR")?;
-    let dir = PathBuf::from(run).join("systemd/user");
-    fs::create_dir_all(&dir)?;
-    let file = dir.join(&unit.name);
-    let guard = UnitFile { unit, file };
     let graph = "\
 resources:
   file:

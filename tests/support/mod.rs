@@ -14,6 +14,8 @@ use weft::engine::event::{Event, Level, What};
 use weft::file::{self, Document};
 use weft::kind::Kinds;
 use weft::trace;
+use weft::world::host::Host;
+use weft::world::{Look, ServiceAct, Unit, World};
 
 /// What a test gives.
 pub type Outcome = Result<(), Box<dyn Error>>;
@@ -317,6 +319,41 @@ impl Watching {
                 Err(format!("waited in vain for `{what}` ({why}); told was:\n{told}").into())
             }
         }
+    }
+}
+
+/// A unit of the user's own manager, and where its file is, while the test runs.
+pub struct UnitFile {
+    /// The unit.
+    pub unit: Unit,
+    /// Its file, which is the test's to make.
+    pub file: PathBuf,
+}
+
+impl UnitFile {
+    /// A unit of which there is nothing yet; why not, where there is no user manager.
+    pub fn new(name: &str) -> Result<Result<UnitFile, String>, Box<dyn Error>> {
+        let unit = Unit {
+            name: format!("weft-{name}-{}.service", std::process::id()),
+            session: true,
+        };
+        if let Err(fault) = Host::default().service(&unit) {
+            return Ok(Err(format!("there is no user manager: {fault}")));
+        }
+        let run = std::env::var_os("XDG_RUNTIME_DIR").ok_or("no XDG_RUNTIME_DIR")?;
+        let dir = PathBuf::from(run).join("systemd/user");
+        std::fs::create_dir_all(&dir)?;
+        let file = dir.join(&unit.name);
+        Ok(Ok(UnitFile { unit, file }))
+    }
+}
+
+impl Drop for UnitFile {
+    fn drop(&mut self) {
+        let host = Host::default();
+        let _ = host.act(&self.unit, ServiceAct::Stop);
+        let _ = std::fs::remove_file(&self.file);
+        let _ = host.act(&self.unit, ServiceAct::ReloadManager);
     }
 }
 

@@ -134,7 +134,7 @@ impl RealDrive {
         let engine = Engine::new(options.clone(), store.load()?.remembered);
         let (sender, messages) = unbounded_channel();
         let to = sender.clone();
-        let watched = Watched::new(host.clone(), move |event| {
+        let watched = Watched::new(&host, move |event| {
             let _ = to.send(Message::Watch(event));
         });
         let own = host.clone();

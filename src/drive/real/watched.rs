@@ -4,7 +4,7 @@
 //! it, above all its "listening", is never taken for the new one's (rule O8).
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::{Input, VertexId};
@@ -15,7 +15,8 @@ use crate::world::host::{Host, HostWatcher, WatchEvent, What};
 
 /// The watches of all vertices. The thread behind them starts with the first one.
 pub(super) struct Watched {
-    host: Host,
+    /// The image that is watched, if it is one.
+    root: Option<PathBuf>,
     sink: Arc<dyn Fn(WatchEvent) + Send + Sync>,
     watcher: Option<HostWatcher>,
     last: u64,
@@ -32,9 +33,9 @@ struct Set {
 
 impl Watched {
     /// Nothing yet; events go to `sink`, and from there to [`Watched::news`].
-    pub fn new(host: Host, sink: impl Fn(WatchEvent) + Send + Sync + 'static) -> Watched {
+    pub fn new(host: &Host, sink: impl Fn(WatchEvent) + Send + Sync + 'static) -> Watched {
         Watched {
-            host,
+            root: host.root().map(Path::to_owned),
             sink: Arc::new(sink),
             watcher: None,
             last: 0,
@@ -46,11 +47,8 @@ impl Watched {
     /// Watches what this vertex manages, instead of what it managed before. What is the same is left alone: if that
     /// listens already, this says so.
     pub fn watch(&mut self, vertex: VertexId, key: &Key, params: &Params) -> Option<Input> {
-        let watches: Vec<Watch> = kind::find(key.kind())
-            .map_or_else(Vec::new, |kind| kind.watches(key, params))
-            .into_iter()
-            .map(|watch| self.host.real_watch(watch))
-            .collect();
+        let watches: Vec<Watch> =
+            kind::find(key.kind()).map_or_else(Vec::new, |kind| kind.watches(key, params));
         if let Some(set) = self
             .watches
             .get(&vertex)
@@ -101,7 +99,7 @@ impl Watched {
             },
             What::Changed(path, what) => Input::Noticed {
                 vertex,
-                what: format!("{} {what}", shown(&self.host, path)),
+                what: format!("{} {what}", path.display()),
             },
         })
     }
@@ -112,17 +110,8 @@ impl Watched {
     }
 
     fn watcher(&mut self) -> &mut HostWatcher {
-        let sink = self.sink.clone();
+        let (sink, root) = (self.sink.clone(), self.root.clone());
         self.watcher
-            .get_or_insert_with(|| HostWatcher::new(move |event| sink(event)))
+            .get_or_insert_with(|| HostWatcher::of(root, move |event| sink(event)))
     }
-}
-
-/// A path as the graph has it.
-fn shown(host: &Host, path: PathBuf) -> String {
-    let inside = host
-        .root()
-        .and_then(|root| path.strip_prefix(root).ok())
-        .map(|inside| PathBuf::from("/").join(inside));
-    inside.unwrap_or(path).display().to_string()
 }

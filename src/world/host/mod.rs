@@ -55,7 +55,7 @@ pub use watch::{HostWatcher, WatchEvent, What};
 use crate::time::Span;
 use crate::world::{
     Account, Command, Fault, Look, ModeBits, Output, Put, Request, Response, Service, ServiceAct,
-    Stat, Unit, Watch, World,
+    Stat, Unit, World,
 };
 use cancel::{Deadline, Limits};
 use place::Place;
@@ -129,19 +129,6 @@ impl Host {
     /// The directory that stands for `/`, if one does.
     pub fn root(&self) -> Option<&Path> {
         self.options.root.as_deref()
-    }
-
-    /// A watch of something in this host as a [`HostWatcher`] is to be told of it: in an image, of the real path.
-    pub fn real_watch(&self, watch: Watch) -> Watch {
-        let real = |path: PathBuf| match self.root() {
-            Some(root) => root.join(path.strip_prefix("/").unwrap_or(&path)),
-            None => path,
-        };
-        match watch {
-            Watch::Path(path) => Watch::Path(real(path)),
-            Watch::Tree(path) => Watch::Tree(real(path)),
-            Watch::Unit(unit) => Watch::Unit(unit),
-        }
     }
 
     fn not_in_an_image(&self, what: &str) -> Result<(), Fault> {

@@ -5,6 +5,8 @@
 //! nearest directory that is. Watches are set before anything is reported, so whoever checks after a report or after
 //! [`What::Listening`] misses nothing. Reports may be too many, never too few. Reading is not reported.
 //!
+//! In an image, paths are those within it: links lead from its root, and nothing leads out of it.
+//!
 //! Not seen: what is mounted over a path, and what another machine does on a network file system.
 
 use super::watching::Watching;
@@ -36,7 +38,7 @@ pub enum What {
     Failed(String),
 }
 
-/// Watches the real machine (not an image), in a thread of its own that ends when it is dropped.
+/// Watches the real machine, or an image on it, in a thread of its own that ends when it is dropped.
 pub struct HostWatcher {
     tell: Sender<Message>,
     thread: Option<JoinHandle<()>>,
@@ -56,11 +58,16 @@ pub(super) enum Message {
 impl HostWatcher {
     /// A watcher that reports to `sink`, from its own thread; `sink` must not wait for this watcher.
     pub fn new(sink: impl FnMut(WatchEvent) + Send + 'static) -> HostWatcher {
+        HostWatcher::of(None, sink)
+    }
+
+    /// The same of the image at `root`, if there is one.
+    pub fn of(root: Option<PathBuf>, sink: impl FnMut(WatchEvent) + Send + 'static) -> HostWatcher {
         let (tell, told) = channel();
         let own: Sender<Message> = tell.clone();
         let thread = std::thread::Builder::new()
             .name("watch".into())
-            .spawn(move || Watching::new(own, Box::new(sink)).run(&told));
+            .spawn(move || Watching::new(root, own, Box::new(sink)).run(&told));
         HostWatcher {
             tell,
             thread: thread.ok(),
@@ -335,7 +342,7 @@ mod tests {
         let sink = move |event| {
             let _ = tell.send(event);
         };
-        let mut watching = Watching::new(own, Box::new(sink));
+        let mut watching = Watching::new(None, own, Box::new(sink));
         watching.watch(1, &[Watch::Path("/proc/self/status".into())]);
         watching.watch(2, &[]);
         // As if a directory had been made anew while events were lost.

@@ -18,6 +18,7 @@ const ROUNDS: usize = 1000;
 
 /// The watching thread's state.
 pub(super) struct Watching {
+    root: Option<PathBuf>,
     tell: Sender<Message>,
     sink: Box<dyn FnMut(WatchEvent) + Send>,
     files: Option<RecommendedWatcher>,
@@ -35,9 +36,14 @@ pub(super) struct Watching {
 }
 
 impl Watching {
-    /// That reports to `sink`, and tells itself through `tell`.
-    pub fn new(tell: Sender<Message>, sink: Box<dyn FnMut(WatchEvent) + Send>) -> Watching {
+    /// That reports to `sink`, and tells itself through `tell`; of the image at `root`, if there is one.
+    pub fn new(
+        root: Option<PathBuf>,
+        tell: Sender<Message>,
+        sink: Box<dyn FnMut(WatchEvent) + Send>,
+    ) -> Watching {
         Watching {
+            root,
             tell,
             sink,
             files: None,
@@ -97,6 +103,10 @@ impl Watching {
         self.ids.insert(id, 0);
         for watch in watches.iter().collect::<BTreeSet<_>>() {
             if let Watch::Unit(unit) = watch {
+                if self.root.is_some() {
+                    let why = "the unit is one of an image, which has no service manager";
+                    return self.fail(id, why.to_owned());
+                }
                 *self.ids.entry(id).or_default() += 1;
                 let tell = self.tell.clone();
                 let units = self.units.entry(unit.session);
@@ -142,9 +152,10 @@ impl Watching {
     /// Watches the whole trail of an item, again if the trail changes meanwhile.
     fn arm(&mut self, item: Item) -> Result<(), String> {
         for _ in 0..ROUNDS {
+            let root = self.root.as_deref();
             let trail = match &item.1 {
-                Watch::Path(path) => Trail::of_path(path),
-                Watch::Tree(path) => Trail::of_tree(path),
+                Watch::Path(path) => Trail::of_path(root, path),
+                Watch::Tree(path) => Trail::of_tree(root, path),
                 Watch::Unit(_) => return Ok(()),
             };
             let same = self.items.get(&item) == Some(&trail);
@@ -257,10 +268,13 @@ impl Watching {
             if way && !items.is_empty() {
                 self.renew(path, &items);
             }
-            for (id, watch) in items {
-                let at = match watch {
-                    Watch::Path(watched) => watched,
-                    _ => path.clone(),
+            for item in items {
+                let trail = self.items.get(&item);
+                let (id, watch) = item;
+                let at = match (watch, trail) {
+                    (Watch::Path(watched), _) => watched,
+                    (_, Some(trail)) => trail.inner(path),
+                    (_, None) => path.clone(),
                 };
                 if self.ids.contains_key(&id) {
                     self.report(id, What::Changed(at, how));
