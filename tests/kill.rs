@@ -127,6 +127,11 @@ impl Lab {
     /// Changes something at each site, ends weft there at drawn moments, and mostly lets it finish. `after` each blow something
     /// may be done to the site.
     fn round(&mut self, round: u64, after: impl Fn(&Site) -> std::io::Result<()>) -> Outcome {
+        let played = self.play(round, after);
+        played.map_err(|why| self.told(round, &*why))
+    }
+
+    fn play(&mut self, round: u64, after: impl Fn(&Site) -> std::io::Result<()>) -> Outcome {
         for n in 0..self.sites.len() {
             self.sites[n].is_left_alone()?;
             match self.draw.chance(10) {
@@ -142,7 +147,7 @@ impl Lab {
         // The other way round: what was ended last goes on first.
         for n in (0..self.sites.len()).rev() {
             if self.draw.chance(75) {
-                self.converge(n).map_err(|why| self.told(round, &*why))?;
+                self.converge(n)?;
             }
         }
         Ok(())
@@ -188,7 +193,28 @@ impl Lab {
         if self.draw.chance(50) {
             self.sites[n].is_left_alone()?;
             self.verdict.add(self.sites[n].look()?);
+            if self.draw.chance(20) {
+                self.ask(n)?;
+            }
         }
+        Ok(())
+    }
+
+    /// Rules P4 and P5: who only asks after a crash gets an answer, and writes nothing.
+    fn ask(&self, n: usize) -> Outcome {
+        let site = &self.sites[n];
+        let kept = || {
+            site.home()
+                .map(|home| std::fs::read(home.join("journal.redb")).ok())
+        };
+        let before = kept();
+        for verb in ["pending", "plan", "status"] {
+            let ran = undisturbed(site, &[verb])?;
+            if !ran.said.contains(UNKNOWN) {
+                ran.well()?;
+            }
+        }
+        assert!(kept() == before, "a question has changed the journal");
         Ok(())
     }
 

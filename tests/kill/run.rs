@@ -111,6 +111,7 @@ struct Run {
 
 impl Run {
     fn start(site: &Site, args: &[&str]) -> Result<Run, Box<dyn Error>> {
+        site.write_down(&format!("run {}", args.join(" ")))?;
         let path = site.at("said");
         let said = File::create(&path)?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_weft"));

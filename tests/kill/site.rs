@@ -231,9 +231,13 @@ impl Site {
     }
 
     fn note(&self, part: &str) -> Result<(), Box<dyn Error>> {
+        self.write_down(&format!("want {part} {}", self.wanted[part]))
+    }
+
+    /// A line for the log.
+    pub fn write_down(&self, line: &str) -> Result<(), Box<dyn Error>> {
         let mut log = File::options().append(true).open(self.at("log"))?;
-        let line = format!("want {part} {}\n", self.wanted[part]);
-        Ok(log.write_all(line.as_bytes())?)
+        Ok(log.write_all(format!("{line}\n").as_bytes())?)
     }
 
     fn write_graph(&self) -> Result<(), Box<dyn Error>> {
