@@ -84,6 +84,12 @@ pub(super) fn can_write(stat: Option<&Stat>, me: &Account, dir: &Path) -> Result
     }
 }
 
+/// A user's or group's number as written. The largest one stands for "leave it as it is" in every call of the kernel, so
+/// nobody can have it.
+pub(super) fn id(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|id| *id != u32::MAX)
+}
+
 /// Root, as every machine has it.
 pub(super) fn root() -> Account {
     Account {

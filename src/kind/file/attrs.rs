@@ -104,7 +104,7 @@ impl<'a> Attrs<'a> {
     }
 }
 
-/// The number of a user or group; a number stands for itself, whether it has a name or not.
+/// The number of a user or group; in every world a number stands for itself, whether it has a name or not.
 fn number(name: &str, group: bool, look: &dyn Look) -> Result<u32, Failure> {
     let found = match group {
         true => look.group(name)?,
@@ -115,7 +115,7 @@ fn number(name: &str, group: bool, look: &dyn Look) -> Result<u32, Failure> {
     } else {
         ("owner", "user")
     };
-    found.or_else(|| name.parse().ok()).ok_or_else(|| {
+    found.ok_or_else(|| {
         let shown = crate::value::sanitise(name);
         Failure::new(format!("{field}: there is no {noun} `{shown}`")).about(field)
     })

@@ -200,7 +200,7 @@ pub(super) fn set_mode(place: &Place, mode: ModeBits) -> Result<(), Fault> {
 
 /// Sets owner and group of whatever stands there, of a link itself.
 pub(super) fn set_owner(place: &Place, uid: Option<u32>, gid: Option<u32>) -> Result<(), Fault> {
-    let (uid, gid) = (uid.map(Uid::from_raw), gid.map(Gid::from_raw));
+    let (uid, gid) = owners(uid, gid)?;
     rustix::fs::chownat(
         place.dir(),
         &*place.name,
@@ -211,6 +211,19 @@ pub(super) fn set_owner(place: &Place, uid: Option<u32>, gid: Option<u32>) -> Re
     .map_err(|errno| place.fault(errno))?;
     sync_inode(place);
     Ok(())
+}
+
+/// Both as the kernel takes them. The number that means "as it is" is nobody's, and no call can ask for it.
+pub(super) fn owners(
+    uid: Option<u32>,
+    gid: Option<u32>,
+) -> Result<(Option<Uid>, Option<Gid>), Fault> {
+    for (noun, id) in [("user", uid), ("group", gid)] {
+        if id == Some(u32::MAX) {
+            return Err(Fault::NoAccount(noun, u32::MAX.to_string()));
+        }
+    }
+    Ok((uid.map(Uid::from_raw), gid.map(Gid::from_raw)))
 }
 
 fn hold(place: &Place) -> Result<OwnedFd, Fault> {

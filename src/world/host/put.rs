@@ -5,12 +5,12 @@
 //! away; a lock on it, which ends with its process, says whether it was left. Where that cannot be told, the name is a random one.
 
 use super::attributes;
-use super::files::{io_fault, stat_at};
+use super::files::{io_fault, owners, stat_at};
 use super::place::Place;
 use super::sys;
 use crate::world::{Command, Fault, Node, Output, Put, Stat};
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{AtFlags, FlockOperation, Gid, Mode, OFlags, Uid};
+use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -67,8 +67,10 @@ fn own(place: &Place, file: impl AsFd, put: &Put, old: Option<&Stat>) -> Result<
     let is = rustix::fs::fstat(&file).map_err(|errno| place.fault(errno))?;
     let uid = put.uid.or(old.map(|old| old.uid));
     let gid = put.gid.or(old.map(|old| old.gid));
-    let uid = uid.filter(|uid| *uid != is.st_uid).map(Uid::from_raw);
-    let gid = gid.filter(|gid| *gid != is.st_gid).map(Gid::from_raw);
+    let (uid, gid) = owners(
+        uid.filter(|uid| *uid != is.st_uid),
+        gid.filter(|gid| *gid != is.st_gid),
+    )?;
     if uid.is_none() && gid.is_none() {
         return Ok(());
     }
@@ -247,7 +249,7 @@ mod tests {
     use super::*;
     use crate::time::Span;
     use crate::world::{Look, World};
-    use rustix::fs::XattrFlags;
+    use rustix::fs::{Gid, Uid, XattrFlags};
     use std::collections::BTreeMap;
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
@@ -525,6 +527,23 @@ mod tests {
         let cancelled = host().attempt(cancel, None);
         assert_eq!(cancelled.make_dir(&path, 0o755), Err(Fault::Cancelled));
         assert_eq!(dir.names()?, Vec::<String>::new());
+        Ok(())
+    }
+
+    #[test]
+    fn nobody_has_the_number_that_means_as_it_is() -> Outcome {
+        let dir = Scratch::new("nobody")?;
+        let path = dir.0.join("file");
+        let theirs = Put {
+            uid: Some(u32::MAX),
+            ..file(&path, "new")
+        };
+        let no = |noun| Err(Fault::NoAccount(noun, "4294967295".into()));
+        assert_eq!(host().put(&theirs), no("user"));
+        assert_eq!(dir.names()?, Vec::<String>::new());
+        host().put(&file(&path, "new"))?;
+        assert_eq!(host().set_owner(&path, Some(u32::MAX), None), no("user"));
+        assert_eq!(host().set_owner(&path, None, Some(u32::MAX)), no("group"));
         Ok(())
     }
 

@@ -31,6 +31,16 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "file /srv/a owner=nobody-here",
         "there is no user `nobody-here`",
     ),
+    (
+        "/srv/ 0755",
+        "file /srv/a owner=4294967295",
+        "there is no user `4294967295`",
+    ),
+    (
+        "/srv/a = x",
+        "file /srv/a group=4294967295",
+        "there is no group `4294967295`",
+    ),
     ("/srv/ 0755", "file /srv/a source=/b/none", "no such file"),
     (
         "/b/s/x = 1",
