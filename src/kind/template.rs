@@ -124,7 +124,7 @@ fn template(want: &Want, look: &dyn Look) -> Result<Value, Failure> {
 }
 
 fn read_source(source: &Path, look: &dyn Look) -> Result<Value, Failure> {
-    let path = super::path::resolve(look, source, |_| {})?;
+    let path = super::path::resolve(look, source, |_, _| {})?;
     let stat = look
         .stat(&path)?
         .ok_or_else(|| Fault::NotFound(path.clone()))?;

@@ -3,7 +3,7 @@
 use super::super::{Done, Failure};
 use super::check::{Eye, Spot};
 use super::item::{Body, Item};
-use super::tree::Source;
+use super::tree::{self, Source};
 use super::{Drift, State, Want};
 use crate::time::Span;
 use crate::world::{Command, Fault, Node, Put, Stat, World};
@@ -239,10 +239,15 @@ impl Hand<'_> {
         }
     }
 
-    /// Removes these paths, the last first. One that is gone already is as it should be.
+    /// Removes these real paths, the last first. One that is gone already is as it should be.
     fn remove(&self, paths: &[String]) -> Result<(), Failure> {
-        for path in paths.iter().rev() {
-            self.act(|world| match world.remove(Path::new(path)) {
+        let mut sure = None;
+        for path in paths.iter().rev().map(Path::new) {
+            if sure != path.parent() {
+                tree::unmoved(path, self.world)?;
+                sure = path.parent();
+            }
+            self.act(|world| match world.remove(path) {
                 Err(Fault::NotFound(_)) => Ok(()),
                 outcome => outcome,
             })?;

@@ -119,10 +119,12 @@ fn remember(wanted: &[u8], stat: &Stat, memo: Option<&Opaque>) -> Opaque {
 
 /// What is wrong with something that should not be there.
 fn absent(want: &Want, look: &dyn Look) -> Result<Vec<Drift>, Failure> {
-    let path = want.plain_path();
-    let Some(stat) = look.stat(path)? else {
+    let written = want.plain_path();
+    let Some(stat) = look.stat(written)? else {
         return Ok(Vec::new());
     };
+    let path = &tree::real(written, look)?;
+    tree::refuse_top_level(written, path, stat.what)?;
     let dir = stat.what == Node::Dir;
     if dir != want.is_dir() && !want.force {
         let slash = if dir { "with" } else { "without" };
@@ -203,8 +205,10 @@ impl<'a> Eye<'a> {
             )));
         }
         tree::refuse_mount(path, stat)?;
+        let real = tree::real(path, self.look)?;
+        tree::refuse_top_level(path, &real, stat.what)?;
         let removes = match (stat.what, item) {
-            (Node::Dir, _) | (_, Item::Dir) => tree::going(path, stat, self.look)?,
+            (Node::Dir, _) | (_, Item::Dir) => tree::going(&real, stat, self.look)?,
             _ => Vec::new(),
         };
         let (should, diff) = self.fresh(item);
@@ -303,8 +307,22 @@ impl<'a> Eye<'a> {
 }
 
 impl<'a> Spot<'a> {
-    /// Where these params' path is, as what should stand there has it.
+    /// Where these params' path is, as what should stand there has it. With `recurse` it is the real path, since all below it
+    /// is meant.
     pub(super) fn of(want: &'a Want, item: &Item, look: &dyn Look) -> Result<Spot<'a>, Failure> {
+        let spot = Spot::written(want, item, look)?;
+        if !want.recurse {
+            return Ok(spot);
+        }
+        let real = tree::real(&spot.path, look)?;
+        tree::refuse_top_level(want.plain_path(), &real, Node::Dir)?;
+        Ok(Spot {
+            path: Cow::Owned(real),
+            ..spot
+        })
+    }
+
+    fn written(want: &'a Want, item: &Item, look: &dyn Look) -> Result<Spot<'a>, Failure> {
         let path = want.plain_path();
         let stat = look.stat(path)?;
         let is_link = stat.as_ref().is_some_and(|stat| stat.what == Node::Link);

@@ -81,7 +81,7 @@ impl<'a> Item<'a> {
 /// The source of one file; links to it are followed.
 fn copied<'a>(source: &Path, look: &dyn Look) -> Result<Item<'a>, Failure> {
     let about = |failure: Failure| failure.about("source");
-    let path = path::resolve(look, source, |_| {}).map_err(about)?;
+    let path = path::resolve(look, source, |_, _| {}).map_err(about)?;
     let stat = look
         .stat(&path)
         .and_then(|stat| stat.ok_or_else(|| Fault::NotFound(path.clone())))

@@ -19,7 +19,7 @@ impl Place {
     pub(super) fn of(path: &Path, look: &dyn Look) -> Result<Place, Failure> {
         let me = look.me()?.uid;
         let mut doubt = None;
-        let target = path::resolve(look, path, |stat| doubt = doubt.or(distrust(stat, me)))?;
+        let target = path::resolve(look, path, |_, stat| doubt = doubt.or(distrust(stat, me)))?;
         Ok(match doubt {
             Some(why) => Place::Untrusted(why),
             None => Place::Through(target),

@@ -17,6 +17,63 @@ pub(super) struct Entry {
     pub(super) stat: Stat,
 }
 
+/// Where a path really stands: the links on its way are followed, and one at its end is not.
+///
+/// What is removed is named and judged by this: a link on the way may lead to a place that must stay.
+pub(super) fn real(path: &Path, look: &dyn Look) -> Result<PathBuf, Failure> {
+    let (Some(above), Some(name)) = (path.parent(), path.file_name()) else {
+        return Ok(path.to_owned());
+    };
+    let mut astray = None;
+    let mut real = path::resolve(look, above, |at, stat| {
+        if stat.what == Node::Link && at.starts_with("/proc") {
+            astray = Some(shown(at));
+        }
+    })?;
+    // The text of such a link need not be where the kernel goes.
+    if let Some(link) = astray {
+        return Err(Failure::new(format!(
+            "{}: leads through {link}, and where such a link leads is not what it says: write the path without it",
+            shown(path)
+        )));
+    }
+    real.push(name);
+    Ok(real)
+}
+
+/// Refuses to remove, replace or reach into `/` or a directory right below it, or a link that stands in for one. `path` is where
+/// `written` really stands.
+pub(super) fn refuse_top_level(written: &Path, path: &Path, what: Node) -> Result<(), Failure> {
+    if !matches!(what, Node::Dir | Node::Link) || !is_top_level(path) {
+        return Ok(());
+    }
+    let here = match written == path {
+        true => shown(path),
+        false => format!("{} is {}, which", shown(written), shown(path)),
+    };
+    Err(Failure::new(format!(
+        "{here} is `/` or stands right below it: absent, recurse, purge and force leave such a {} alone",
+        if what == Node::Dir {
+            "directory"
+        } else {
+            "link"
+        }
+    )))
+}
+
+/// Whether the way to something that is to be removed still leads there; a link may have been put into it meanwhile.
+pub(super) fn unmoved(path: &Path, look: &dyn Look) -> Result<(), Failure> {
+    let real = real(path, look)?;
+    if real == path {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{}: its way leads to {} now: nothing is removed through a link",
+        shown(path),
+        shown(&real)
+    )))
+}
+
 /// Whether this is `/` or stands right below it.
 pub(super) fn is_top_level(path: &Path) -> bool {
     let normal = |part: &Component| matches!(part, Component::Normal(_));
@@ -59,18 +116,12 @@ fn names(root: &Path, rel: &str, look: &dyn Look) -> Result<Vec<String>, Failure
     Ok(names.iter().rev().map(path).collect())
 }
 
-/// Every path that goes when this one is removed, itself first. Refuses what no removal may touch.
+/// Every path that goes when this one, which is real, is removed: itself first. Refuses what no removal may touch.
 pub(super) fn going(path: &Path, stat: &Stat, look: &dyn Look) -> Result<Vec<String>, Failure> {
     let mut paths = vec![path.to_string_lossy().into_owned()];
     refuse_mount(path, stat)?;
     if stat.what != Node::Dir {
         return Ok(paths);
-    }
-    if is_top_level(path) {
-        let shown = shown(path);
-        return Err(Failure::new(format!(
-            "{shown} is `/` or stands right below it: such a directory is never removed"
-        )));
     }
     for entry in below(path, look)? {
         let path = path.join(&entry.rel);
@@ -102,7 +153,7 @@ impl Source {
     /// Lists the directory; links to it are followed.
     pub(super) fn of(source: &str, look: &dyn Look) -> Result<Source, Failure> {
         let list = || {
-            let root = path::resolve(look, Path::new(source), |_| {})?;
+            let root = path::resolve(look, Path::new(source), |_, _| {})?;
             let found = look
                 .stat(&root)?
                 .ok_or_else(|| Fault::NotFound(root.clone()))?;

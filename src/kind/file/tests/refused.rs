@@ -67,6 +67,11 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "file /srv/a content=hi",
         "go round in a circle",
     ),
+    (
+        "/proc/1/root -> /\n/srv/d/ 0755",
+        "file /proc/1/root/srv/d/ state=absent",
+        "leads through /proc/1/root",
+    ),
 ];
 
 #[test]
