@@ -143,6 +143,7 @@ fn worlds(name: &str) -> Result<(Scratch, Vec<Arc<dyn World>>), Box<dyn std::err
     let scratch = Scratch::new(name)?;
     let image = Host::new(HostOptions {
         root: Some(scratch.0.clone()),
+        ..HostOptions::default()
     });
     let sim = Sim::new(SimSpec::default(), 1)?.attempt(None);
     let worlds: Vec<Arc<dyn World>> = vec![Arc::new(image), Arc::new(sim)];

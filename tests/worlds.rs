@@ -76,6 +76,8 @@ const RULES: &[(&str, Rule)] = &[
     ("a link has no mode", link_mode),
     ("what is removed is gone", removes),
     ("a directory that holds something stays", remove_full_dir),
+    ("two names change places, with all below them", exchanges),
+    ("nothing changes places that cannot", exchange_refused),
     ("modes are set whole, special bits too", modes),
     ("owners are set, of a link itself", owners),
     ("accounts go by name and by number", accounts),

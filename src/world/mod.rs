@@ -213,6 +213,10 @@ pub trait World: Look {
     fn make_link(&self, path: &Path, target: &Path) -> Result<(), Fault>;
     /// Removes a file, a link or an empty directory.
     fn remove(&self, path: &Path) -> Result<(), Fault>;
+    /// Lets what stands at two names of one directory change places, whatever the two are; both must be there. In one step
+    /// where the file system can. Where it cannot, a crash half way may leave nothing at `path` and what stood there at
+    /// `aside`.
+    fn exchange(&self, path: &Path, aside: &Path) -> Result<(), Fault>;
     /// Sets the permission bits; refuses a link.
     fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault>;
     /// Sets owner and group where given; of the link itself, where it is one.

@@ -318,6 +318,37 @@ pub(super) fn remove(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot
     Ok(spot)
 }
 
+/// Whether what stands at two paths can change places, and where the two are.
+pub(super) fn exchange(
+    tree: &impl Tree,
+    me: &Account,
+    path: &Path,
+    aside: &Path,
+) -> Result<(Spot, Spot), Fault> {
+    in_one_directory(path, aside)?;
+    let there = |path: &Path| {
+        let (spot, stat) = changing(tree, me, path)?;
+        if stat.mount || spot.path == Path::new("/") {
+            return Err(Fault::Busy(path.to_owned()));
+        }
+        may_change_entry(tree, me, path, &spot)?;
+        Ok(spot)
+    };
+    Ok((there(path)?, there(aside)?))
+}
+
+/// Whether two paths are names in the same directory, as [`crate::world::World::exchange`] needs it.
+pub(super) fn in_one_directory(path: &Path, aside: &Path) -> Result<(), Fault> {
+    if path.parent() == aside.parent() {
+        return Ok(());
+    }
+    let why = format!(
+        "can only change places with a name beside it, not with {}",
+        aside.display()
+    );
+    Err(Fault::Io(path.to_owned(), why))
+}
+
 /// Whether the permission bits can be set.
 pub(super) fn set_mode(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
     let (spot, stat) = changing(tree, me, path)?;

@@ -2,7 +2,7 @@
 
 use super::super::{Done, Failure};
 use super::check::{Eye, Spot};
-use super::item::{Body, Item};
+use super::item::{Body, Item, shown};
 use super::tree::{self, Source};
 use super::{Drift, State, Want};
 use crate::time::Span;
@@ -120,11 +120,21 @@ impl Hand<'_> {
         if drifts.is_empty() {
             return Ok(());
         }
-        for drift in drifts {
-            if let Drift::Replace { removes, .. } = drift {
-                self.remove(removes)?;
-            }
+        let left = || drifts.iter().flat_map(|drift| drift.left());
+        let gives_way = drifts.iter().find_map(|drift| match drift {
+            Drift::Replace { removes, .. } if !removes.is_empty() => Some(removes),
+            _ => None,
+        });
+        if let (Some(item), Some(removes)) = (job.item, gives_way) {
+            self.remove(left())?;
+            return self.replace(job, item, removes);
         }
+        self.mend_here(job, drifts)?;
+        self.remove(left())
+    }
+
+    /// Mends what can be mended where it stands, or by one rename.
+    fn mend_here(&self, job: &Job, drifts: &[&Drift]) -> Result<(), Failure> {
         let stat = self.world.stat(job.path)?;
         let made = |drift: &&Drift| {
             matches!(
@@ -139,6 +149,51 @@ impl Hand<'_> {
             (Some(item), true) => self.make(job, item, stat.as_ref()),
             _ => self.set_attrs(job, stat.as_ref()),
         }
+    }
+
+    /// Puts in place what should be there instead of what a rename cannot replace. The new one is made whole beside it, a
+    /// file of it validated; then the two change places, and only then the old one goes, as it was listed.
+    fn replace(&self, job: &Job, item: &Item, removes: &[String]) -> Result<(), Failure> {
+        let path = Path::new(removes.first().map_or("/", String::as_str));
+        let there = match self.world.stat(path)? {
+            Some(stat) => tree::going(path, &stat, self.world)?,
+            None => return self.make(job, item, None),
+        };
+        if there != removes {
+            return Err(Failure::new(format!(
+                "{}: something was put there or taken away meanwhile, so it is not replaced",
+                shown(path)
+            )));
+        }
+        tree::unmoved(path, self.world)?;
+        let (aside, begun) = (tree::aside(path), self.begun.replace(false));
+        let beside = Job {
+            path: &aside,
+            ..*job
+        };
+        let exchanged = self
+            .make(&beside, item, None)
+            .and_then(|()| self.act(|world| world.exchange(path, &aside)));
+        if let Err(failure) = exchanged {
+            let made = self.begun.get();
+            let clear = !made || self.world.remove(&aside).is_ok();
+            self.begun.set(begun || !clear);
+            return Err(failure);
+        }
+        let old = removes.iter().filter_map(|old| {
+            let rel = old.strip_prefix(&removes[0])?;
+            Some(format!("{}{rel}", aside.display()))
+        });
+        let old: Vec<String> = old.collect();
+        self.remove(&old).map_err(|failure| Failure {
+            why: format!(
+                "{} is replaced, but what stood there is still at {}: {}",
+                shown(path),
+                shown(&aside),
+                failure.why
+            ),
+            ..failure
+        })
     }
 
     /// Puts in place what should be there.
@@ -240,9 +295,12 @@ impl Hand<'_> {
     }
 
     /// Removes these real paths, the last first. One that is gone already is as it should be.
-    fn remove(&self, paths: &[String]) -> Result<(), Failure> {
+    fn remove<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p String, IntoIter: DoubleEndedIterator>,
+    ) -> Result<(), Failure> {
         let mut sure = None;
-        for path in paths.iter().rev().map(Path::new) {
+        for path in paths.into_iter().rev().map(Path::new) {
             if sure != path.parent() {
                 tree::unmoved(path, self.world)?;
                 sure = path.parent();

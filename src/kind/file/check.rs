@@ -10,6 +10,7 @@ use super::{Drift, Kept, State, Want};
 use crate::value::{Opaque, Value};
 use crate::world::{Fault, Look, Node, READ_LIMIT, Stat};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What a look at one path needs besides the path.
@@ -164,9 +165,11 @@ impl<'a> Eye<'a> {
         stat: Option<&Stat>,
         into: &mut Vec<Drift>,
     ) -> Result<(), Failure> {
+        let leftover = self.leftover(path)?;
         let Some(stat) = stat else {
             let (should, diff) = self.fresh(item);
             into.push(Drift::Create { should, diff });
+            into.extend(leftover);
             return Ok(());
         };
         match (item, stat.what) {
@@ -179,11 +182,29 @@ impl<'a> Eye<'a> {
                 }
             }
             _ => {
+                // Its place is needed again.
+                into.extend(leftover);
                 into.push(self.replace(item, path, stat)?);
                 return Ok(());
             }
         }
-        self.attrs.drifts(stat, item.is_secret(), self.look, into)
+        self.attrs.drifts(stat, item.is_secret(), self.look, into)?;
+        into.extend(leftover);
+        Ok(())
+    }
+
+    /// What an exchange by force that was cut short has left beside a path.
+    fn leftover(&self, path: &Path) -> Result<Option<Drift>, Failure> {
+        if !self.force {
+            return Ok(None);
+        }
+        let aside = tree::aside(path);
+        let Some(stat) = self.look.stat(&aside)? else {
+            return Ok(None);
+        };
+        let real = tree::real(&aside, self.look)?;
+        let paths = tree::going(&real, &stat, self.look)?;
+        Ok(Some(Drift::Leftover(paths)))
     }
 
     /// What is there is something else altogether.
@@ -290,6 +311,7 @@ impl<'a> Eye<'a> {
             return Ok(());
         };
         let source = Source::of(source, self.look)?;
+        let first = into.len();
         for entry in &source.entries {
             let path = root.join(&entry.rel);
             let item = source.item(entry, self.look)?;
@@ -299,7 +321,10 @@ impl<'a> Eye<'a> {
             into.extend(found.into_iter().map(|drift| below(&entry.rel, drift)));
         }
         if want.purge {
-            let foreign = source.foreign(root, self.look)?;
+            let mut foreign = source.foreign(root, self.look)?;
+            let gone = into[first..].iter().flat_map(Drift::left).cloned();
+            let gone: BTreeSet<String> = gone.collect();
+            foreign.retain(|path| !gone.contains(path));
             into.extend((!foreign.is_empty()).then_some(Drift::Purge(foreign)));
         }
         Ok(())

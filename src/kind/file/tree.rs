@@ -1,13 +1,16 @@
 //! Whole trees: what is below a directory, what a source holds, and what goes when something is removed.
 
 use super::super::{Failure, path};
-use super::item::{Item, node_noun, read_copy, shown};
+use super::item::{Item, hex_sha256, node_noun, read_copy, shown};
 use crate::world::{Fault, Look, Node, Stat};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 /// How many paths a tree may have: what a person can still consent to, and far from filling the memory.
 const MOST_PATHS: usize = 100_000;
+
+/// How long a name may be, in bytes, on Linux.
+const LONGEST_NAME: usize = 255;
 
 /// What stands below a directory: its path from there, and what it is.
 pub(super) struct Entry {
@@ -129,6 +132,19 @@ pub(super) fn going(path: &Path, stat: &Stat, look: &dyn Look) -> Result<Vec<Str
         paths.push(path.to_string_lossy().into_owned());
     }
     Ok(paths)
+}
+
+/// What the name ends with at which a thing waits to be exchanged by force for what stands at its path, and the other one to be removed.
+const ASIDE: &str = ".weft-aside";
+
+/// Where that is: a dot file beside the path, of a name that follows from it, so that what a crash leaves there is found again.
+pub(super) fn aside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let whole = format!(".{name}{ASIDE}");
+    match whole.len() <= LONGEST_NAME {
+        true => path.with_file_name(whole),
+        false => path.with_file_name(format!(".{}{ASIDE}", hex_sha256(name.as_bytes()))),
+    }
 }
 
 /// A mount point can be neither removed nor renamed over.

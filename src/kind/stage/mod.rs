@@ -235,6 +235,9 @@ impl World for Stage {
     fn remove(&self, path: &Path) -> Result<(), Fault> {
         self.called("remove").remove(path)
     }
+    fn exchange(&self, path: &Path, aside: &Path) -> Result<(), Fault> {
+        self.called("exchange").exchange(path, aside)
+    }
     fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
         self.called("set_mode").set_mode(path, mode)
     }

@@ -53,6 +53,7 @@ pub use supervise::{SUPERVISE, supervise};
 pub use watch::{HostWatcher, WatchEvent, What};
 
 use crate::time::Span;
+use crate::world::rules;
 use crate::world::{
     Account, Command, Fault, Look, ModeBits, Output, Put, Request, Response, Service, ServiceAct,
     Stat, Unit, Watch, World,
@@ -243,6 +244,11 @@ impl World for Host {
 
     fn remove(&self, path: &Path) -> Result<(), Fault> {
         self.change(path, files::remove)
+    }
+
+    fn exchange(&self, path: &Path, aside: &Path) -> Result<(), Fault> {
+        rules::in_one_directory(path, aside)?;
+        self.change(path, |place| put::exchange(place, &place.beside(aside)?))
     }
 
     fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {

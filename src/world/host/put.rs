@@ -52,6 +52,39 @@ pub(super) fn make_link(place: &Place, target: &Path) -> Result<(), Fault> {
     place.sync()
 }
 
+/// Lets what stands at two names of one directory change places.
+pub(super) fn exchange(place: &Place, aside: &Place) -> Result<(), Fault> {
+    for place in [place, aside] {
+        if stat_at(place)?.mount {
+            return Err(Fault::Busy(place.path.to_owned()));
+        }
+    }
+    match sys::exchange(place, aside) {
+        // This file system, or this kernel, cannot do it in one step.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => by_turns(place, aside),
+        other => other,
+    }
+    .map_err(|errno| place.fault(errno))?;
+    place.sync()
+}
+
+/// The same in three steps. What stands at `aside` is renamed out of the way first, so that what stands at `place` has a name that
+/// is known at every moment.
+fn by_turns(place: &Place, aside: &Place) -> Result<(), Errno> {
+    let third = fresh_name().map_err(|_| Errno::IO)?;
+    let dir = place.dir();
+    let step = |from: &Path, to: &Path| rustix::fs::renameat(dir, from, dir, to);
+    step(&aside.name, &third)?;
+    let moved = step(&place.name, &aside.name).and_then(|()| {
+        step(&third, &place.name).inspect_err(|_| {
+            let _ = step(&aside.name, &place.name);
+        })
+    });
+    moved.inspect_err(|_| {
+        let _ = step(&third, &aside.name);
+    })
+}
+
 fn replaceable(place: &Place) -> Result<Option<Stat>, Fault> {
     match stat_at(place) {
         Ok(stat) if stat.mount => Err(Fault::Busy(place.path.to_owned())),
@@ -527,6 +560,32 @@ mod tests {
         let cancelled = host().attempt(cancel, None);
         assert_eq!(cancelled.make_dir(&path, 0o755), Err(Fault::Cancelled));
         assert_eq!(dir.names()?, Vec::<String>::new());
+        Ok(())
+    }
+
+    #[test]
+    fn two_change_places_also_where_no_one_step_does_it() -> Outcome {
+        for in_one_step in [true, false] {
+            let dir = Scratch::new("exchange")?;
+            let (path, aside) = (dir.0.join("path"), dir.0.join("aside"));
+            fs::create_dir_all(path.join("below"))?;
+            fs::write(&aside, "new")?;
+            let place = Place::to_change(None, &path)?;
+            let beside = place.beside(&aside)?;
+            match in_one_step {
+                true => exchange(&place, &beside)?,
+                false => by_turns(&place, &beside)?,
+            }
+            assert_eq!(fs::read(&path)?, b"new");
+            assert!(aside.join("below").is_dir());
+            // One that is not there, and both are as they were.
+            let gone = dir.0.join("gone");
+            let gone = place.beside(&gone)?;
+            assert!(exchange(&place, &gone).is_err() && by_turns(&place, &gone).is_err());
+            assert_eq!(by_turns(&gone, &beside), Err(Errno::NOENT));
+            assert_eq!(dir.names()?, ["aside", "path"]);
+            assert!(aside.join("below").is_dir());
+        }
         Ok(())
     }
 

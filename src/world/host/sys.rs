@@ -62,7 +62,7 @@ fn posix_stat(place: &Place) -> Result<Stat, Errno> {
 mod own {
     use super::*;
     use rustix::fd::AsRawFd;
-    use rustix::fs::{ResolveFlags, StatxAttributes, StatxFlags};
+    use rustix::fs::{RenameFlags, ResolveFlags, StatxAttributes, StatxFlags};
     use rustix::pipe::PipeFlags;
     use rustix::process::{Gid, PidfdFlags, Uid};
 
@@ -92,6 +92,12 @@ mod own {
     /// Opens a path as if `root` were `/`.
     pub fn open_in_root(root: OwnedFd, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
         rustix::fs::openat2(root, path, flags, Mode::empty(), ResolveFlags::IN_ROOT)
+    }
+
+    /// Lets two names in one directory change places in one step.
+    pub fn exchange(one: &Place, other: &Place) -> Result<(), Errno> {
+        let (dir, way) = (one.dir(), RenameFlags::EXCHANGE);
+        rustix::fs::renameat_with(dir, &*one.name, dir, &*other.name, way)
     }
 
     /// Sets the mode of what is held, which is no link. By way of /proc the very thing that was looked at is changed, also one
@@ -162,6 +168,11 @@ mod own {
 
     /// No image can be configured here, since nothing keeps links inside it.
     pub fn open_in_root(_: OwnedFd, _: &Path, _: OFlags) -> Result<OwnedFd, Errno> {
+        Err(Errno::NOSYS)
+    }
+
+    /// There is no one step here that all systems have.
+    pub fn exchange(_: &Place, _: &Place) -> Result<(), Errno> {
         Err(Errno::NOSYS)
     }
 

@@ -227,6 +227,13 @@ impl World for OverlayView {
         Ok(())
     }
 
+    fn exchange(&self, path: &Path, aside: &Path) -> Result<(), Fault> {
+        let mut layer = self.write();
+        let me = self.acting(&layer)?;
+        let (one, other) = rules::exchange(&*layer, &me, path, aside)?;
+        layer.exchange(&one.path, &other.path)
+    }
+
     fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
         let mut layer = self.write();
         let me = self.acting(&layer)?;

@@ -163,6 +163,21 @@ impl Disk {
         }
     }
 
+    /// Lets two names change what they stand for.
+    pub fn exchange(&mut self, one: &Path, other: &Path) {
+        let (Some(at_one), Some(at_other)) = (self.find(one), self.find(other)) else {
+            return;
+        };
+        for (path, ino) in [(one, at_other), (other, at_one)] {
+            let (Some(dir), Some(name)) = (path.parent(), file_name(path)) else {
+                continue;
+            };
+            if let Some(Body::Dir(entries)) = self.get_mut(dir).map(|dir| &mut dir.body) {
+                entries.insert(name, ino);
+            }
+        }
+    }
+
     /// Overwrites a file in place, so that all its names see it.
     pub fn write(&mut self, at: &Path, content: Arc<[u8]>) {
         let new = content.len() as u64;

@@ -1,5 +1,6 @@
 //! The file kind by rows: the world before, what is wanted, the drifts in words, the world after.
 
+mod forced;
 mod refused;
 mod shown;
 

@@ -58,6 +58,11 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "refuses the new content",
     ),
     (
+        "/srv/d/x = 1",
+        "file /srv/d content=hi force=true validate='false {}'",
+        "refuses the new content",
+    ),
+    (
         "/srv/d/x = 1\n/srv/a -> d",
         "file /srv/a content=hi",
         "is a link to /srv/d",
