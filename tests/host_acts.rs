@@ -148,22 +148,33 @@ impl Drop for UnitFile {
     }
 }
 
-#[test]
-fn a_first_run_starts_a_service_once() -> Outcome {
-    let scratch = Scratch::new("once-svc")?;
-    let unit = Unit {
-        name: format!("weft-once-{}.service", std::process::id()),
-        session: true,
-    };
-    if let Err(fault) = Host::default().service(&unit) {
-        return not_tried(&format!("there is no user manager: {fault}"));
+impl UnitFile {
+    /// Nothing stands there yet; `None` where there is no manager.
+    fn new(name: &str) -> Result<Option<UnitFile>, Box<dyn std::error::Error>> {
+        let unit = Unit {
+            name: format!("weft-{name}-{}.service", std::process::id()),
+            session: true,
+        };
+        if let Err(fault) = Host::default().service(&unit) {
+            not_tried(&format!("there is no user manager: {fault}"))?;
+            return Ok(None);
+        }
+        let run = std::env::var_os("XDG_RUNTIME_DIR").ok_or("no XDG_RUNTIME_DIR")?;
+        let dir = PathBuf::from(run).join("systemd/user");
+        fs::create_dir_all(&dir)?;
+        let file = dir.join(&unit.name);
+        Ok(Some(UnitFile { unit, file }))
     }
-    let run = std::env::var_os("XDG_RUNTIME_DIR").ok_or("no XDG_RUNTIME_DIR")?;
-    let dir = PathBuf::from(run).join("systemd/user");
-    fs::create_dir_all(&dir)?;
-    let file = dir.join(&unit.name);
-    let guard = UnitFile { unit, file };
-    let graph = "\
+
+    fn graph(&self, graph: &str) -> String {
+        graph
+            .replace("{unit}", &self.file.display().to_string())
+            .replace("{name}", &self.unit.name)
+    }
+}
+
+/// A service that writes down what is done to it, and its unit file before it.
+const SERVICE: &str = "\
 resources:
   file:
   - name: {unit}
@@ -177,10 +188,35 @@ resources:
     state: running
 edges:
 - file[{unit}] ~> svc[{name}]
-"
-    .replace("{unit}", &guard.file.display().to_string())
-    .replace("{name}", &guard.unit.name);
-    let mut bench = Bench::host(&scratch, &graph)?;
+";
+
+/// The running process is one of the old file, and a reload would leave it so.
+#[test]
+fn a_changed_unit_file_restarts_its_service() -> Outcome {
+    let scratch = Scratch::new("unit-changed")?;
+    let Some(guard) = UnitFile::new("changed")? else {
+        return Ok(());
+    };
+    Bench::host(&scratch, &guard.graph(SERVICE))?.eval("apply")?;
+    let newer = SERVICE.replace("echo started", "echo anew");
+    let mut bench = Bench::host(&scratch, &guard.graph(&newer))?;
+    bench.eval("apply")?;
+    assert_eq!(scratch.text("log")?, "started\nanew\n", "{}", bench.trace());
+    let said = "restarted: its unit file changed";
+    assert!(bench.trace().contains(said), "{}", bench.trace());
+    bench.eval(&format!("notify svc[{}]", guard.unit.name))?;
+    bench.eval("apply")?;
+    assert_eq!(scratch.text("log")?, "started\nanew\nreloaded\n");
+    Ok(())
+}
+
+#[test]
+fn a_first_run_starts_a_service_once() -> Outcome {
+    let scratch = Scratch::new("once-svc")?;
+    let Some(guard) = UnitFile::new("once")? else {
+        return Ok(());
+    };
+    let mut bench = Bench::host(&scratch, &guard.graph(SERVICE))?;
     assert_eq!(bench.eval("apply")?, 2, "{}", bench.trace());
     assert_eq!(scratch.text("log")?, "started\n", "{}", bench.trace());
     let active = Host::default().service(&guard.unit)?.active;

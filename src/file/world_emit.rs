@@ -264,6 +264,7 @@ fn service(unit: &Unit, spec: &UnitSpec) -> Tree {
         ("startup", word_of(STARTUPS, &spec.startup)),
         ("can_reload", (!spec.can_reload).then(|| Tree::plain(false))),
         ("stale", spec.stale.then(|| Tree::plain(true))),
+        ("outdated", spec.outdated.then(|| Tree::plain(true))),
         ("starts", starts),
         ("duration", some_time(spec.duration).map(Tree::Plain)),
         ("journal", spec.log.is_none().then(|| Tree::plain(false))),

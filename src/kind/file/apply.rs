@@ -1,8 +1,9 @@
 //! Mending: each path by as few steps as there can be, so that a crash leaves what a check understands (rule C3).
 
 use super::super::{Done, Failure};
-use super::check::{Eye, Spot};
+use super::check::Eye;
 use super::item::{Body, Item, shown};
+use super::place::Spot;
 use super::tree::{self, Source};
 use super::{Drift, State, Want};
 use crate::time::Span;

@@ -4,12 +4,11 @@ use super::super::{At, Check, Failure, Sends};
 use super::attrs::Attrs;
 use super::diff::{DIFF_LIMIT, Diff};
 use super::item::{Body, Item, node_noun, others_read, sha256, shown};
-use super::place::Place;
+use super::place::Spot;
 use super::tree::{self, Source};
 use super::{Drift, Kept, State, Want};
 use crate::value::{Opaque, Value};
 use crate::world::{Fault, Look, Node, READ_LIMIT, Stat};
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -21,16 +20,6 @@ pub(super) struct Eye<'a> {
     pub(super) attrs: Attrs<'a>,
     /// Whether a directory may give way to something else, and the reverse.
     pub(super) force: bool,
-}
-
-/// Where the params' path really is, and what stands there.
-pub(super) struct Spot<'a> {
-    /// The path, or where the link at it points.
-    pub(super) path: Cow<'a, Path>,
-    /// What stands there.
-    pub(super) stat: Option<Stat>,
-    /// How a link was treated.
-    note: Option<String>,
 }
 
 /// Every drift, in the order in which to mend them.
@@ -329,60 +318,6 @@ impl<'a> Eye<'a> {
         }
         Ok(())
     }
-}
-
-impl<'a> Spot<'a> {
-    /// Where these params' path is, as what should stand there has it. With `recurse` it is the real path, since all below it
-    /// is meant.
-    pub(super) fn of(want: &'a Want, item: &Item, look: &dyn Look) -> Result<Spot<'a>, Failure> {
-        let spot = Spot::written(want, item, look)?;
-        if !want.recurse {
-            return Ok(spot);
-        }
-        let real = tree::real(&spot.path, look)?;
-        tree::refuse_top_level(want.plain_path(), &real, Node::Dir)?;
-        Ok(Spot {
-            path: Cow::Owned(real),
-            ..spot
-        })
-    }
-
-    fn written(want: &'a Want, item: &Item, look: &dyn Look) -> Result<Spot<'a>, Failure> {
-        let path = want.plain_path();
-        let stat = look.stat(path)?;
-        let is_link = stat.as_ref().is_some_and(|stat| stat.what == Node::Link);
-        let here = |note| Spot {
-            path: Cow::Borrowed(path),
-            stat: stat.clone(),
-            note,
-        };
-        if !is_link || matches!(item, Item::Link(_)) {
-            return Ok(here(None));
-        }
-        let place = Place::of(path, look)?;
-        let note = place.note(path);
-        let Place::Through(target) = place else {
-            return Ok(here(Some(note)));
-        };
-        let there = look.stat(&target)?;
-        let leads_to = there.as_ref().map(|stat| stat.what);
-        match (item, leads_to) {
-            (Item::Dir, Some(Node::Dir)) | (Item::File(_), Some(Node::File) | None) => Ok(Spot {
-                path: Cow::Owned(target),
-                stat: there,
-                note: Some(note),
-            }),
-            (Item::File(_), Some(node)) if !want.force => Err(astray(path, &target, node)),
-            _ => Ok(here(None)),
-        }
-    }
-}
-
-fn astray(path: &Path, target: &Path, node: Node) -> Failure {
-    let (path, target, noun) = (shown(path), shown(target), node_noun(node));
-    Failure::new(format!(
-        "{path} is a link to {target}, which is {noun}, not a file: `force: true` replaces the link"
-    ))
 }
 
 /// The bytes of a file, if they are no more than this; it may have grown since it was looked at.

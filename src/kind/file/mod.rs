@@ -19,8 +19,7 @@
 //! that name, which the next check with `force` finds, lists and removes. Where the file system cannot exchange, there is
 //! a moment without either at the path, and a crash in it leaves the old one aside.
 //!
-//! Content that is secret makes a new file 0600, and takes
-//! from one that stands what others may do, unless `mode` says otherwise.
+//! Content that is secret makes a new file 0600, and takes from one that stands what others may do, unless `mode` says otherwise.
 
 mod apply;
 mod attrs;

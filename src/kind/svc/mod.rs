@@ -7,7 +7,7 @@
 //!
 //! Started means that it is still up a second later: a service that dies at once is a failure, with its last lines from
 //! the journal. What a unit cannot be is said before anything is tried: not found, masked, static, broken. A
-//! notification reloads it, or restarts it where it cannot reload.
+//! notification reloads it, or restarts it where it cannot reload or where its own unit file changed since it was started.
 
 mod act;
 #[cfg(test)]
@@ -17,7 +17,7 @@ use super::{At, Check, Done, Drift, Failure, Given, Kind, want, words};
 use crate::graph::Params;
 use crate::value::{Hears, Value, sanitise};
 use crate::world::{self, Active, Load, Look, Service, ServiceAct, Unit, Watch, World};
-use act::{act, read_again, start, stays_up};
+use act::{act, read_again, renew, start};
 use std::fmt;
 
 /// What a unit's name may end with. Without any of these it is a service.
@@ -163,7 +163,7 @@ impl Kind for Svc {
         &self,
         want: &Want,
         _: &[SvcDrift],
-        _: &At,
+        at: &At,
         world: &dyn World,
     ) -> Result<Done, Failure> {
         let unit = want.unit();
@@ -177,13 +177,19 @@ impl Kind for Svc {
             act(&unit, verb, world)?;
         }
         let drift = state_drift(want, &service);
+        let mut said = None;
         match drift {
             Some(SvcDrift::State(_, State::Running)) => start(&unit, &service, world)?,
             Some(SvcDrift::State(_, State::Stopped)) => act(&unit, ServiceAct::Stop, world)?,
+            // The manager has just read the file, and what tells that it changed may be gone before the refresh.
+            _ if at.notified && service.outdated && want.state != Some(State::Stopped) => {
+                said = Some(renew(&unit, &service, world)?.to_owned());
+            }
             _ => {}
         }
         Ok(Done {
-            refreshed: drift.is_some(),
+            refreshed: drift.is_some() || said.is_some(),
+            said,
             ..Done::default()
         })
     }
@@ -198,13 +204,7 @@ impl Kind for Svc {
             });
         }
         possible(want, &unit, &service)?;
-        act(&unit, ServiceAct::Reload, world)?;
-        stays_up(&unit, world)?;
-        let said = if service.can_reload {
-            "reloaded"
-        } else {
-            "restarted"
-        };
+        let said = renew(&unit, &service, world)?;
         Ok(Done {
             changed: true,
             said: Some(said.to_owned()),

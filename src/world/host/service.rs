@@ -252,6 +252,15 @@ mod tests {
         let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
         std::fs::File::open(&unit.2)?.set_modified(later)?;
         assert!(unit.look()?.stale);
+        assert!(unit.look()?.outdated);
+        unit.act(ServiceAct::ReloadManager)?;
+        let found = unit.look()?;
+        assert_eq!((found.stale, found.outdated), (false, true));
+        let now = std::time::SystemTime::now();
+        std::fs::File::open(&unit.2)?.set_modified(now)?;
+        unit.act(ServiceAct::ReloadManager)?;
+        unit.act(ServiceAct::Restart)?;
+        assert!(!unit.look()?.outdated);
         unit.write("[Service]\nType=nonsense\n")?;
         unit.act(ServiceAct::Stop)?;
         unit.act(ServiceAct::ReloadManager)?;

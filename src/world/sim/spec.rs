@@ -180,6 +180,8 @@ pub struct UnitSpec {
     pub can_reload: bool,
     /// Whether its file changed since the manager read it.
     pub stale: bool,
+    /// Whether it has run since before its file changed.
+    pub outdated: bool,
     /// How its next starts go.
     pub starts: Starts,
     /// How long a job of it takes.
@@ -196,6 +198,7 @@ impl Default for UnitSpec {
             startup: Startup::Disabled,
             can_reload: true,
             stale: false,
+            outdated: false,
             starts: Starts::Well,
             duration: Span::ZERO,
             log: Some(Vec::new()),
