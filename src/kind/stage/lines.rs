@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 impl Stage {
     /// Of lines such as `/etc/motd 0644 root = text`, `/etc/ 0755 root`, `/link -> /target www`, `/also => /hard/link`,
-    /// `mount /path`, `as user`. Parents come by themselves; the users `www` and `deploy` are there.
+    /// `mount /path`, `immutable /path`, `as user`. Parents come by themselves; the users `www` and `deploy` are there.
     pub fn of(lines: &str) -> Stage {
         let mut spec = SimSpec::default();
         for (name, uid) in [("www", 33), ("deploy", 1001)] {
@@ -21,6 +21,8 @@ impl Stage {
         for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
             if let Some(path) = line.strip_prefix("mount ") {
                 spec.mounts.insert(path.into());
+            } else if let Some(path) = line.strip_prefix("immutable ") {
+                spec.immutable.insert(path.into());
             } else if let Some(user) = line.strip_prefix("as ") {
                 spec.user = Some(user.into());
             } else {

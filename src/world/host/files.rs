@@ -2,6 +2,7 @@
 
 use super::place::Place;
 use super::sys::{self, HANDLE, node};
+use crate::world::rules;
 use crate::world::{Fault, ModeBits, Node, Stat};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{Access, AtFlags, Gid, Mode, OFlags, Uid};
@@ -122,12 +123,9 @@ pub(super) fn read_link(place: &Place) -> Result<PathBuf, Fault> {
 }
 
 /// Whether the kernel would let an entry be made here: it knows access lists, and what is mounted read-only.
-pub(super) fn can_write(root: Option<&Path>, dir: &Path) -> Result<(), Fault> {
-    let place = Place::to_read(root, dir)?;
-    match stat_at(&place)?.what {
-        Node::Dir => {}
-        _ => return Err(Fault::NotDir(dir.to_owned())),
-    }
+pub(super) fn can_write(place: &Place) -> Result<(), Fault> {
+    let stat = stat_at(place)?;
+    rules::can_write(Some(&stat), &rules::root(), place.path)?;
     let wanted = Access::WRITE_OK | Access::EXEC_OK;
     // As whoever acts, not as whoever started this; the real user is the only one that some kernels can answer for.
     match rustix::fs::accessat(place.dir(), &*place.name, wanted, AtFlags::EACCESS) {

@@ -73,6 +73,15 @@ impl<'a> Place<'a> {
         })
     }
 
+    /// The directory that it stands in.
+    pub fn holder(&self) -> Result<Place<'a>, Fault> {
+        let above = self.path.parent().unwrap_or(self.path);
+        Ok(Place {
+            name: Cow::Borrowed(Path::new(".")),
+            ..self.beside(above)?
+        })
+    }
+
     /// The directory that [`Place::name`] is to be read in.
     pub fn dir(&self) -> BorrowedFd<'_> {
         self.dir.as_ref().map_or(CWD, AsFd::as_fd)

@@ -8,6 +8,7 @@ use super::attributes;
 use super::files::{io_fault, owners, stat_at};
 use super::place::Place;
 use super::sys;
+use crate::world::rules;
 use crate::world::{Command, Fault, Node, Output, Put, Stat};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
@@ -180,6 +181,9 @@ impl<'a> Temporary<'a> {
         place: &'a Place<'a>,
         make: impl Fn(&Path) -> Result<T, Errno>,
     ) -> Result<(Temporary<'a>, T), Fault> {
+        // What is made in a directory that can only grow can neither be renamed nor removed again.
+        let dir = stat_at(&place.holder()?)?;
+        rules::unlocked(place.path, Some((&dir, Node::File)), None)?;
         let mut name = known_name(&place.name);
         for _ in 0..8 {
             match make(&name) {

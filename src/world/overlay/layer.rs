@@ -2,7 +2,7 @@
 
 use super::units::UnitLayer;
 use crate::world::rules::{self, Tree};
-use crate::world::{Account, Fault, Look, Node, Stat};
+use crate::world::{Account, Fault, KernelFs, Lock, Look, Node, Stat};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -267,6 +267,10 @@ impl Tree for Layer {
         Ok(matches!(answer, Err(Fault::ReadOnly(_))))
     }
 
+    fn kernel_fs(&self, dir: &Path) -> Result<Option<KernelFs>, Fault> {
+        self.below.kernel_fs(self.nearest_below(dir))
+    }
+
     /// Below answers for its own directories by answering for what is in them.
     fn may_search(&self, dir: &Path, stat: &Stat, me: &Account) -> Result<bool, Fault> {
         Ok(self.as_below(dir) || rules::may(stat, me, rules::SEARCH))
@@ -298,5 +302,6 @@ fn plain(me: &Account) -> Stat {
         size: 0,
         links: 1,
         mount: false,
+        lock: Lock::Free,
     }
 }

@@ -14,8 +14,8 @@ mod units;
 use crate::time::Span;
 use crate::world::rules::{self, Tree};
 use crate::world::{
-    Account, Command, Fault, Look, ModeBits, Node, Output, Put, Request, Response, Service,
-    ServiceAct, Stat, Unit, World,
+    Account, Command, Fault, KernelFs, Lock, Look, ModeBits, Node, Output, Put, Request, Response,
+    Service, ServiceAct, Stat, Unit, World,
 };
 use layer::{Data, Layer};
 use std::path::{Path, PathBuf};
@@ -176,10 +176,22 @@ impl Look for OverlayView {
         if layer.is_read_only(&spot.path)? {
             return Err(Fault::ReadOnly(dir.to_owned()));
         }
+        if let Some(fs) = layer.kernel_fs(&spot.path)?
+            && !fs.dirs
+        {
+            return Err(Fault::Kernel(dir.to_owned(), fs.name));
+        }
+        rules::can_write(Some(&stat), &rules::root(), dir)?;
         match layer.may_write(&spot.path, &stat, &me)? {
             true => Ok(()),
             false => Err(rules::denied(dir, &me)),
         }
+    }
+
+    fn kernel_fs(&self, dir: &Path) -> Result<Option<KernelFs>, Fault> {
+        let layer = self.look();
+        let (spot, _) = rules::existing(&*layer, &self.acting(&layer)?, dir)?;
+        layer.kernel_fs(&spot.path)
     }
 
     fn free(&self, path: &Path) -> Result<Option<u64>, Fault> {
@@ -294,5 +306,6 @@ fn made(what: Node, mode: ModeBits, size: u64, me: &Account) -> Stat {
         size,
         links: 1,
         mount: false,
+        lock: Lock::Free,
     }
 }

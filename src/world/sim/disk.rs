@@ -2,7 +2,7 @@
 //! [`crate::world::rules`] decides, this stores.
 
 use crate::world::rules::Tree;
-use crate::world::{Fault, ModeBits, Node, Stat};
+use crate::world::{Fault, Lock, ModeBits, Node, Stat};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -42,6 +42,8 @@ pub(super) struct Disk {
     pub read_only: BTreeSet<PathBuf>,
     /// Something is mounted here.
     pub mounts: BTreeSet<PathBuf>,
+    /// Nobody can change these.
+    pub immutable: BTreeSet<PathBuf>,
 }
 
 impl Inode {
@@ -83,6 +85,7 @@ impl Disk {
             free: None,
             read_only: BTreeSet::new(),
             mounts: BTreeSet::new(),
+            immutable: BTreeSet::new(),
         }
     }
 
@@ -258,6 +261,10 @@ impl Tree for Disk {
             size: node.size(),
             links: node.links,
             mount: self.mounts.contains(at),
+            lock: match self.immutable.contains(at) {
+                true => Lock::Immutable,
+                false => Lock::Free,
+            },
         }))
     }
 

@@ -27,6 +27,8 @@ pub struct SimSpec {
     pub read_only: BTreeSet<PathBuf>,
     /// Paths where something is mounted, so that they cannot be renamed over or removed.
     pub mounts: BTreeSet<PathBuf>,
+    /// Paths that nobody can change, root neither.
+    pub immutable: BTreeSet<PathBuf>,
     /// Command lines (or patterns with `*`) and their answers for successive runs; the last one stays.
     pub commands: BTreeMap<String, Vec<Answer>>,
     /// Pages by URL.

@@ -73,6 +73,36 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "go round in a circle",
     ),
     (
+        "/srv/a = x\nimmutable /srv/a",
+        "file /srv/a content=hi",
+        "/srv/a: is immutable, so nobody can change it, root neither, before `chattr -i /srv/a`",
+    ),
+    (
+        "/srv/a = x\nimmutable /srv/a",
+        "file /srv/a mode=0600",
+        "is immutable",
+    ),
+    (
+        "/srv/a = x\nimmutable /srv/a",
+        "file /srv/a owner=www",
+        "is immutable",
+    ),
+    (
+        "/srv/a = x\nimmutable /srv/a",
+        "file /srv/a state=absent",
+        "is immutable",
+    ),
+    (
+        "/srv/ 0755\nimmutable /srv",
+        "file /srv/a content=hi",
+        "its directory is immutable, so nobody can change it, root neither, before `chattr -i /srv`",
+    ),
+    (
+        "/srv/ 0755\nimmutable /srv",
+        "file /srv/a/",
+        "its directory is immutable",
+    ),
+    (
         "/proc/1/root -> /\n/srv/d/ 0755",
         "file /proc/1/root/srv/d/ state=absent",
         "leads through /proc/1/root",
