@@ -13,7 +13,7 @@
 //! | `process`, `start`, `running` | commands: what is started, and how it is brought to its end |
 //! | `direct`, `supervised` | a command as a child of this process, or below a supervisor |
 //! | `supervise`, `wire`, `signals`, `own` | the supervisor, what is said between the two, and how it is started |
-//! | `http`, `proxy` | requests |
+//! | `http` | requests |
 //! | `service`, `manager`, `bus`, `unit` | systemd over D-Bus |
 //! | `watch`, `watching`, `trail`, `watch_units` | what changes by itself |
 //! | `cancel` | ending an attempt |
@@ -30,7 +30,6 @@ mod manager;
 mod own;
 mod place;
 mod process;
-mod proxy;
 mod put;
 mod random;
 mod refusal;
