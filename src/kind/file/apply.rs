@@ -1,5 +1,6 @@
 //! Mending: each path by as few steps as there can be, so that a crash leaves what a check understands (rule C3).
 
+use super::super::command_line::{Shell, split};
 use super::super::{Done, Failure};
 use super::check::Eye;
 use super::item::{Body, Item, shown};
@@ -33,7 +34,8 @@ pub(super) fn apply(want: &Want, drifts: &[Drift], world: &dyn World) -> Result<
 
 /// The words of a validating command, one of which must name the file.
 pub(super) fn words_of(command: &str) -> Result<Vec<String>, String> {
-    let words = shell_words::split(command).map_err(|error| format!("validate: {error}"))?;
+    let words =
+        split(command).map_err(|trouble| format!("validate: {}", trouble.said(Shell::Itself)))?;
     match words.iter().any(|word| word.contains("{}")) {
         true => Ok(words),
         false => {
