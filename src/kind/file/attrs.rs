@@ -32,6 +32,11 @@ impl<'a> Attrs<'a> {
         })
     }
 
+    /// Whether any of them is managed.
+    pub(super) fn any(&self) -> bool {
+        self.mode.is_some() || self.uid.is_some() || self.gid.is_some()
+    }
+
     /// The permission bits of what should be there: of a new one if `current` is none.
     pub(super) fn mode(&self, current: Option<u32>, dir: bool, secret: bool) -> u32 {
         let fresh = match (dir, secret) {

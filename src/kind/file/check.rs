@@ -124,6 +124,13 @@ fn absent(want: &Want, look: &dyn Look) -> Result<Vec<Drift>, Failure> {
             node_noun(stat.what)
         )));
     }
+    if stat.what == Node::Other && !want.force {
+        return Err(Failure::new(format!(
+            "{} is {}: `force: true` removes it",
+            shown(path),
+            node_noun(stat.what)
+        )));
+    }
     let paths = tree::going(path, &stat, look)?;
     if paths.len() > 1 && !want.recurse {
         return Err(Failure::new(format!(
@@ -164,6 +171,8 @@ impl<'a> Eye<'a> {
         match (item, stat.what) {
             (Item::File(body), Node::File) => self.content(body, path, stat, into)?,
             (Item::Dir, Node::Dir) => {}
+            // A pipe or device is what it is; its mode and owner can be managed.
+            (Item::File(Body::Any), Node::Other) if self.attrs.any() => {}
             (Item::Link(target), Node::Link) => {
                 let is = self.look.read_link(path)?;
                 if is != *target {

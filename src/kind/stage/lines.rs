@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 impl Stage {
     /// Of lines such as `/etc/motd 0644 root = text`, `/etc/ 0755 root`, `/link -> /target www`, `/also => /hard/link`,
+    /// `/pipe | 0600 root`,
     /// `mount /path`, `immutable /path`, `as user`. Parents come by themselves; the users `www` and `deploy` are there.
     pub fn of(lines: &str) -> Stage {
         let mut spec = SimSpec::default();
@@ -52,6 +53,7 @@ impl Stage {
                             .trim_end()
                             .to_owned()
                     }
+                    FileBody::Other => format!("{path} | {mode:04o} {owner}"),
                     other => format!("{path} {other:?}"),
                 }
             });
@@ -69,6 +71,12 @@ fn file(line: &str) -> (PathBuf, FileSpec) {
     let (what, mode, owner) = match words.get(1) {
         Some(&"->") => (FileBody::Link(words[2].into()), None, owner(3)),
         Some(&"=>") => (FileBody::HardLink(words[2].into()), None, None),
+        Some(&"|") => {
+            let mode = words
+                .get(2)
+                .map(|mode| u32::from_str_radix(mode, 8).unwrap());
+            (FileBody::Other, mode, owner(3))
+        }
         mode => {
             let mode = mode.map(|mode| u32::from_str_radix(mode, 8).unwrap());
             let dir = words[0].ends_with('/');

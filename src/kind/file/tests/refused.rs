@@ -27,6 +27,21 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "write the path without a `/`",
     ),
     (
+        "/srv/pipe | 0644",
+        "file /srv/pipe state=absent",
+        "/srv/pipe is a device, socket or pipe: `force: true` removes it",
+    ),
+    (
+        "/srv/pipe | 0644",
+        "file /srv/pipe content=hi force=true",
+        "such a thing is never replaced",
+    ),
+    (
+        "/srv/pipe | 0644",
+        "file /srv/pipe",
+        "such a thing is never replaced",
+    ),
+    (
         "/srv/ 0755",
         "file /srv/a owner=nobody-here",
         "there is no user `nobody-here`",
@@ -181,6 +196,14 @@ fn params_that_cannot_stand_together_are_refused() {
         ),
         ("file /srv/a validate='true {}'", "needs content or source"),
         ("file /srv/a content=x validate=true", "there is no `{}`"),
+        (
+            "file /srv/a content=x validate='grep -q bad {} && true'",
+            "validate: `&&` at character 16 means something to a shell, and no shell runs this: name one",
+        ),
+        (
+            "file /srv/a content=x validate='LANG=C grep -q bad {}'",
+            "`env LANG=…` before it",
+        ),
         ("file /srv/a recurse=true", "is for directories"),
         ("file /srv/a/ source=/b", "`recurse: true`"),
         ("file /srv/a/ purge=true recurse=true", "it needs source"),
