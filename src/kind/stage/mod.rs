@@ -82,6 +82,14 @@ impl Stage {
         }
     }
 
+    /// The same for an attempt that may take so long altogether.
+    pub fn within(self, time: Span) -> Stage {
+        Stage {
+            view: self.sim.attempt(Some(time)),
+            ..self
+        }
+    }
+
     /// The same as a plan sees it.
     pub fn planned(self) -> Stage {
         Stage {

@@ -85,11 +85,17 @@ fn explained(unit: &Unit, act: ServiceAct, fault: &Fault, world: &dyn World) -> 
         ServiceAct::ReloadManager => "reload the manager of",
     };
     let name = &unit.name;
+    if let Fault::TimedOut(_) = fault {
+        let user = if unit.session { " --user" } else { "" };
+        return Failure::new(format!(
+            "cannot {verb} {name}: {fault}, and its manager goes on with it: `systemctl{user} stop {name}` ends that"
+        ));
+    }
     let Ok(service) = world.service(unit) else {
         return Failure::new(format!("cannot {verb} {name}: {fault}"));
     };
-    let why = match (&service.active, fault) {
-        (Active::Failed(result, status), Fault::Service(_)) => failed(result, *status),
+    let why = match &service.active {
+        Active::Failed(result, status) => failed(result, *status),
         _ => {
             let said = fault.to_string();
             let named = format!("{name}: ");

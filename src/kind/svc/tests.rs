@@ -218,6 +218,26 @@ fn a_start_that_fails_is_explained() {
     }
 }
 
+/// The manager's job does not end with the attempt.
+#[test]
+fn a_job_that_outlasts_its_attempt_is_told() {
+    let before = UnitSpec {
+        duration: Span::secs(60),
+        ..unit(Active::Inactive, Startup::Enabled)
+    };
+    let stage = Stage::new()
+        .within(Span::secs(2))
+        .with_unit("app.service", before, Starts::Well);
+    let why = Vertex::new(&stage, "svc", "app", &params("running", ""))
+        .settle()
+        .unwrap_err()
+        .why;
+    assert_eq!(
+        why,
+        "cannot start app.service: timed out after 2s, and its manager goes on with it: `systemctl stop app.service` ends that"
+    );
+}
+
 /// Rule L1: what only root may do is told as such.
 #[test]
 fn without_rights_it_says_so() {
@@ -387,4 +407,15 @@ fn inspect_says_what_is_there() {
         assert_eq!(shown, found);
     }
     assert_eq!(kind.inspect("ghost", &Stage::new()).unwrap(), None);
+    // One that the system's manager does not have may be the user's own.
+    let stage = Stage::new();
+    let own = Unit {
+        name: "app.service".into(),
+        session: true,
+    };
+    let spec = unit(Active::Active, Startup::Enabled);
+    stage.sim.outside().unit(&own, |found| *found = spec);
+    let params = kind.inspect("app", &stage).unwrap().unwrap();
+    let shown: Vec<String> = params.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    assert_eq!(shown, ["session=true", "startup=enabled", "state=running"]);
 }

@@ -89,9 +89,9 @@ fn block<T>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CancelToken, Host, HostOptions, lock};
+    use super::super::{CancelToken, Host, HostOptions, HostWatcher, What, lock};
     use super::*;
-    use crate::world::{Load, Look, Startup, World};
+    use crate::world::{Load, Look, Startup, Watch, World};
     use std::path::PathBuf;
     use std::sync::{Mutex, MutexGuard};
 
@@ -187,6 +187,34 @@ mod tests {
         assert!(unit.look()?.can_reload);
         unit.act(ServiceAct::Reload)?;
         assert_eq!(unit.look()?.active, Active::Active);
+        Ok(())
+    }
+
+    /// The manager sends some twenty signals for one stop.
+    #[test]
+    fn a_watch_is_told_of_each_state_once() -> Outcome {
+        let Some(unit) = UnitFile::new("watched", RUNS)? else {
+            return Ok(());
+        };
+        unit.act(ServiceAct::Start)?;
+        let (tell, told) = std::sync::mpsc::channel();
+        let watcher = HostWatcher::new(move |event| {
+            let _ = tell.send(event.what);
+        });
+        watcher.watch(1, &[Watch::Unit(unit.1.clone())]);
+        let mut states = 0;
+        loop {
+            match told.recv_timeout(std::time::Duration::from_secs(60))? {
+                What::Listening => {
+                    unit.act(ServiceAct::Stop)?;
+                    unit.act(ServiceAct::ReloadManager)?;
+                }
+                What::Changed(_, "state") => states += 1,
+                What::Changed(..) => break,
+                other => return Err(format!("{other:?}").into()),
+            }
+        }
+        assert!((1..=3).contains(&states), "{states} states");
         Ok(())
     }
 
