@@ -133,14 +133,8 @@ bindings:
     Ok(())
 }
 
-#[test]
-fn a_first_run_starts_a_service_once() -> Outcome {
-    let scratch = Scratch::new("once-svc")?;
-    let guard = match UnitFile::new("once")? {
-        Ok(guard) => guard,
-        Err(why) => return not_tried(&why),
-    };
-    let graph = "\
+/// A service that writes down what is done to it, and its unit file before it.
+const SERVICE: &str = "\
 resources:
   file:
   - name: {unit}
@@ -154,10 +148,37 @@ resources:
     state: running
 edges:
 - file[{unit}] ~> svc[{name}]
-"
-    .replace("{unit}", &guard.file.display().to_string())
-    .replace("{name}", &guard.unit.name);
-    let mut bench = Bench::host(&scratch, &graph)?;
+";
+
+/// The running process is one of the old file, and a reload would leave it so.
+#[test]
+fn a_changed_unit_file_restarts_its_service() -> Outcome {
+    let scratch = Scratch::new("unit-changed")?;
+    let guard = match UnitFile::new("changed")? {
+        Ok(guard) => guard,
+        Err(why) => return not_tried(&why),
+    };
+    Bench::host(&scratch, &guard.graph(SERVICE))?.eval("apply")?;
+    let newer = SERVICE.replace("echo started", "echo anew");
+    let mut bench = Bench::host(&scratch, &guard.graph(&newer))?;
+    bench.eval("apply")?;
+    assert_eq!(scratch.text("log")?, "started\nanew\n", "{}", bench.trace());
+    let said = "restarted: its unit file changed";
+    assert!(bench.trace().contains(said), "{}", bench.trace());
+    bench.eval(&format!("notify svc[{}]", guard.unit.name))?;
+    bench.eval("apply")?;
+    assert_eq!(scratch.text("log")?, "started\nanew\nreloaded\n");
+    Ok(())
+}
+
+#[test]
+fn a_first_run_starts_a_service_once() -> Outcome {
+    let scratch = Scratch::new("once-svc")?;
+    let guard = match UnitFile::new("once")? {
+        Ok(guard) => guard,
+        Err(why) => return not_tried(&why),
+    };
+    let mut bench = Bench::host(&scratch, &guard.graph(SERVICE))?;
     assert_eq!(bench.eval("apply")?, 2, "{}", bench.trace());
     assert_eq!(scratch.text("log")?, "started\n", "{}", bench.trace());
     let active = Host::default().service(&guard.unit)?.active;

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use weft::world::host::{Host, HostOptions};
 use weft::world::overlay::Overlay;
 use weft::world::sim::{Sim, SimSpec};
-use weft::world::{Put, READ_LIMIT, World};
+use weft::world::{Fault, Look, Put, READ_LIMIT, World};
 use who::*;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -76,6 +76,8 @@ const RULES: &[(&str, Rule)] = &[
     ("a link has no mode", link_mode),
     ("what is removed is gone", removes),
     ("a directory that holds something stays", remove_full_dir),
+    ("two names change places, with all below them", exchanges),
+    ("nothing changes places that cannot", exchange_refused),
     ("modes are set whole, special bits too", modes),
     ("owners are set, of a link itself", owners),
     ("accounts go by name and by number", accounts),
@@ -155,6 +157,106 @@ fn an_overlay_keeps_the_contract_and_changes_nothing() -> Outcome {
     let overlay = Overlay::over(Arc::new(sim.attempt(None))).attempt("file[x]", false);
     every_rule(&overlay, Path::new("/tmp"), RULES)?;
     same!(sim.tree(), before);
+    Ok(())
+}
+
+/// Every change to a path in this directory, by world: the same refusals, each in the same words.
+fn refusals(world: &dyn World, path: &Path) -> Vec<Option<String>> {
+    let said = |outcome: Result<(), Fault>| outcome.err().map(|fault| fault.to_string());
+    let owner = || world.set_owner(path, Some(12), None);
+    vec![
+        said(world.can_write(path)),
+        said(world.put(&file(path, "x"))),
+        said(world.put(&file(&path.join("x"), "x"))),
+        said(world.make_dir(&path.join("d"), 0o755)),
+        said(world.make_link(&path.join("l"), Path::new("x"))),
+        said(world.set_mode(path, 0o751)),
+        said(owner()),
+        said(world.remove(&path.join("old"))),
+        said(world.remove(path)),
+    ]
+}
+
+/// Rule L1: attributes that bind root are seen in a plan.
+#[test]
+fn an_overlay_refuses_what_attributes_lock() -> Outcome {
+    use rustix::fs::{IFlags, Mode, OFlags};
+    let dir = Scratch::new("locked")?;
+    let host = Host::new(HostOptions::default());
+    for (flag, said) in [
+        (IFlags::IMMUTABLE, "immutable"),
+        (IFlags::APPEND, "append-only"),
+    ] {
+        let (plain, sub) = (dir.0.join("plain"), dir.0.join("sub"));
+        host.put(&file(&plain, "old"))?;
+        host.make_dir(&sub, 0o755)?;
+        host.put(&file(&sub.join("old"), "old"))?;
+        let locked = [&plain, &sub].map(|path| {
+            let opened = rustix::fs::open(path, OFlags::RDONLY, Mode::empty())?;
+            rustix::fs::ioctl_setflags(&opened, flag)?;
+            Ok::<_, rustix::io::Errno>(opened)
+        });
+        let overlay = Overlay::over(Arc::new(host.clone())).attempt("file[x]", false);
+        let found: Vec<_> = [&plain, &sub]
+            .map(|path| (refusals(&overlay, path), refusals(&host, path)))
+            .into();
+        for opened in locked.iter().flatten() {
+            rustix::fs::ioctl_setflags(opened, IFlags::empty())?;
+        }
+        if let Some(errno) = locked.iter().find_map(|opened| opened.as_ref().err()) {
+            println!("not tried: no attribute can be set here: {errno}");
+            return Ok(());
+        }
+        for (planned, real) in found {
+            same!(planned, real);
+            let lines = planned.iter().flatten();
+            same!(lines.filter(|line| line.contains(said)).count() > 3, true);
+        }
+        for left in ["sub/x", "sub/l", "sub/old", "plain"] {
+            let _ = host.remove(&dir.0.join(left));
+        }
+        host.remove(&sub.join("d")).or_else(missing)?;
+        host.remove(&sub).or_else(missing)?;
+    }
+    Ok(())
+}
+
+fn missing(fault: Fault) -> Result<(), Fault> {
+    match fault {
+        Fault::NotFound(_) => Ok(()),
+        other => Err(other),
+    }
+}
+
+/// Rule L1: nothing can be put into what the kernel makes up.
+#[test]
+fn an_overlay_refuses_what_the_kernel_makes_up() -> Outcome {
+    let host = Host::new(HostOptions::default());
+    let overlay = Overlay::over(Arc::new(host.clone())).attempt("file[x]", false);
+    for (path, fs) in [
+        (format!("/proc/{}/comm", std::process::id()), "procfs"),
+        ("/proc/weft-none".to_owned(), "procfs"),
+        ("/sys/weft-none".to_owned(), "sysfs"),
+    ] {
+        let path = Path::new(&path);
+        let dir = path.parent().unwrap_or(path);
+        if host.kernel_fs(dir)?.map(|found| found.name) != Some(fs) {
+            println!("not tried: {} is no {fs} here", dir.display());
+            continue;
+        }
+        let refused = Err(Fault::Kernel(path.to_owned(), fs));
+        for world in [&overlay as &dyn World, &host] {
+            same!(world.put(&file(path, "x")), refused);
+            same!(world.make_link(path, Path::new("x")), refused);
+            same!(world.can_write(dir), Err(Fault::Kernel(dir.to_owned(), fs)));
+            match world.stat(path)? {
+                Some(_) => same!(world.remove(path), refused),
+                None => same!(world.make_dir(path, 0o755), refused),
+            }
+            let shown = Fault::Kernel(path.to_owned(), fs).to_string();
+            same!(shown.contains("the kernel's own"), true);
+        }
+    }
     Ok(())
 }
 

@@ -154,7 +154,9 @@ fn world_schema() -> Json {
         let json = match *key {
             "hostname" | "user" => text(),
             "free" => json!({"type": "integer", "minimum": 0}),
-            "read_only" | "mounts" => json!({"type": "array", "items": {"type": "string"}}),
+            "read_only" | "mounts" | "immutable" => {
+                json!({"type": "array", "items": {"type": "string"}})
+            }
             "faults" => json!({"type": "array", "items": {"type": "object"}}),
             "dirs" => json!({"type": ["array", "object"]}),
             "services" => service(),

@@ -36,6 +36,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
         "Directories below which nothing can be written.",
     ),
     ("mounts", "Paths where something is mounted."),
+    ("immutable", "Paths that nobody can change, root neither."),
     (
         "commands",
         "Command lines (`*` stands for anything) with their answers; a list for successive runs.",
@@ -77,6 +78,7 @@ pub(super) fn read(ctx: &mut Ctx, node: &Node) -> SimSpec {
             "free" => spec.free = ctx.int(node, &what, 0..=i64::MAX).map(i64::unsigned_abs),
             "read_only" => spec.read_only = paths(ctx, node, &what),
             "mounts" => spec.mounts = paths(ctx, node, &what),
+            "immutable" => spec.immutable = paths(ctx, node, &what),
             "commands" => commands(ctx, node, &what, &mut spec.commands),
             "http" => {
                 for entry in ctx.map(node, &what) {

@@ -8,12 +8,12 @@ use crate::world::sim::spec::{
 };
 use crate::world::sim::{FaultRule, SimSpec};
 use crate::world::{Active, Load, Unit};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// The tree of a machine; empty if it is the usual one.
 pub(super) fn world(spec: &SimSpec, lost: &mut Vec<String>) -> Tree {
     let map = |entries: Vec<(String, Tree)>| (!entries.is_empty()).then_some(Tree::Map(entries));
-    let list = |items: Vec<Tree>| (!items.is_empty()).then(|| Tree::List(items).flow());
     let users = spec
         .users
         .iter()
@@ -48,24 +48,9 @@ pub(super) fn world(spec: &SimSpec, lost: &mut Vec<String>) -> Tree {
         ("groups", map(groups.collect())),
         ("files", map(files)),
         ("free", spec.free.map(Tree::plain)),
-        (
-            "read_only",
-            list(
-                spec.read_only
-                    .iter()
-                    .map(|path| Tree::text(shown(path)))
-                    .collect(),
-            ),
-        ),
-        (
-            "mounts",
-            list(
-                spec.mounts
-                    .iter()
-                    .map(|path| Tree::text(shown(path)))
-                    .collect(),
-            ),
-        ),
+        ("read_only", paths(&spec.read_only)),
+        ("mounts", paths(&spec.mounts)),
+        ("immutable", paths(&spec.immutable)),
         ("commands", map(commands)),
         ("http", map(http)),
         ("services", map(services.collect())),
@@ -74,6 +59,11 @@ pub(super) fn world(spec: &SimSpec, lost: &mut Vec<String>) -> Tree {
             (!spec.faults.is_empty()).then(|| Tree::List(spec.faults.iter().map(fault).collect())),
         ),
     ])
+}
+
+fn paths(paths: &BTreeSet<PathBuf>) -> Option<Tree> {
+    let paths: Vec<Tree> = paths.iter().map(|path| Tree::text(shown(path))).collect();
+    (!paths.is_empty()).then(|| Tree::List(paths).flow())
 }
 
 fn shown(path: &Path) -> String {
@@ -264,6 +254,7 @@ fn service(unit: &Unit, spec: &UnitSpec) -> Tree {
         ("startup", word_of(STARTUPS, &spec.startup)),
         ("can_reload", (!spec.can_reload).then(|| Tree::plain(false))),
         ("stale", spec.stale.then(|| Tree::plain(true))),
+        ("outdated", spec.outdated.then(|| Tree::plain(true))),
         ("starts", starts),
         ("duration", some_time(spec.duration).map(Tree::Plain)),
         ("journal", spec.log.is_none().then(|| Tree::plain(false))),

@@ -39,6 +39,7 @@ pub(super) const KEYS: &[&str] = &[
     "startup",
     "can_reload",
     "stale",
+    "outdated",
     "starts",
     "duration",
     "log",
@@ -72,6 +73,7 @@ pub(super) fn service(ctx: &mut Ctx, entry: &Entry) -> (Unit, UnitSpec) {
             "startup" => put(&mut spec.startup, word(ctx, node, &what, STARTUPS)),
             "can_reload" => put(&mut spec.can_reload, ctx.bool(node, &what)),
             "stale" => put(&mut spec.stale, ctx.bool(node, &what)),
+            "outdated" => put(&mut spec.outdated, ctx.bool(node, &what)),
             "starts" => put(&mut spec.starts, starts(ctx, node)),
             "duration" => put(&mut spec.duration, ctx.span(node, &what)),
             "journal" => {

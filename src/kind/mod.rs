@@ -9,6 +9,7 @@
 
 mod adapter;
 mod any;
+mod command_line;
 mod outcome;
 mod path;
 #[cfg(test)]

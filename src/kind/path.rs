@@ -50,18 +50,18 @@ fn normal(path: &Path) -> PathBuf {
     plain
 }
 
-/// Where a path leads, every link in it followed. `visit` sees all that stands on the way, the links among them, in order;
+/// Where a path leads, every link in it followed. `visit` sees all that stands on the way, the links among them, in order, and where;
 /// below something that is missing the rest of the path is taken as it is.
 pub(super) fn resolve(
     look: &dyn Look,
     path: &Path,
-    mut visit: impl FnMut(&Stat),
+    mut visit: impl FnMut(&Path, &Stat),
 ) -> Result<PathBuf, Failure> {
     let mut here = PathBuf::from("/");
     let mut links = 0;
     let mut rest: Vec<OsString> = reversed(path);
     if let Some(stat) = look.stat(&here)? {
-        visit(&stat);
+        visit(&here, &stat);
     }
     while let Some(part) = rest.pop() {
         if part == ".." {
@@ -71,7 +71,7 @@ pub(super) fn resolve(
         let next = here.join(&part);
         let stat = look.stat(&next)?;
         if let Some(stat) = &stat {
-            visit(stat);
+            visit(&next, stat);
         }
         if stat.is_none_or(|stat| stat.what != Node::Link) {
             here = next;

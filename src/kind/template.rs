@@ -13,9 +13,15 @@ use super::{At, Check, Done, Failure, Given, Kind, Never, Sends, want};
 use crate::value::{Sent, Type, Value};
 use crate::world::{Fault, Look, Node, READ_LIMIT, Watch, World};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+/// How much one rendering may do: a step each for what the template does, and for each 64 bytes that it makes on the way. So it
+/// ends within about a second, and takes no more than 256 MiB, whatever its loops say.
+const STEPS: u64 = 4_000_000;
+/// How many characters of an expression an error shows.
+const WIDTH: usize = 60;
 
 want! {
     /// What to render.
@@ -105,11 +111,43 @@ fn render(want: &Want, look: &dyn Look) -> Result<Value, Failure> {
         .map(|(name, value)| Ok((name.clone(), plain(name, value)?)))
         .collect::<Result<BTreeMap<_, _>, Failure>>()?;
     let environment = environment();
-    let rendered = environment
+    let mut page = Page::default();
+    environment
         .template_from_named_str("text", text.expose_str().unwrap_or_default())
-        .and_then(|template| template.render(vars))
-        .map_err(|error| explain(&error, secret))?;
+        .and_then(|template| template.render_captured_to(vars, &mut page).map(drop))
+        .map_err(|error| match page.full {
+            true => Failure::new(format!(
+                "the template makes more text than the {} MiB that a file may have",
+                READ_LIMIT >> 20
+            )),
+            false => explain(&error, &text, secret),
+        })?;
+    // It was written in pieces of text.
+    let rendered = String::from_utf8_lossy(&page.text);
     Ok(Value::str(rendered).secret_if(secret))
+}
+
+/// What has been rendered so far, which is never more than a file may hold.
+#[derive(Default)]
+struct Page {
+    text: Vec<u8>,
+    /// Whether something did not fit.
+    full: bool,
+}
+
+impl std::io::Write for Page {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        self.full |= (self.text.len() + piece.len()) as u64 > READ_LIMIT;
+        if self.full {
+            return Err(std::io::Error::other("too much text"));
+        }
+        self.text.extend_from_slice(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The template's own text; of a file that others may not read, as a secret.
@@ -124,7 +162,7 @@ fn template(want: &Want, look: &dyn Look) -> Result<Value, Failure> {
 }
 
 fn read_source(source: &Path, look: &dyn Look) -> Result<Value, Failure> {
-    let path = super::path::resolve(look, source, |_| {})?;
+    let path = super::path::resolve(look, source, |_, _| {})?;
     let stat = look
         .stat(&path)?
         .ok_or_else(|| Fault::NotFound(path.clone()))?;
@@ -154,6 +192,7 @@ fn environment<'a>() -> Environment<'a> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     environment.set_debug(false);
+    environment.set_fuel(Some(STEPS));
     environment
 }
 
@@ -163,7 +202,7 @@ fn missing(text: &Value, known: &BTreeSet<&str>) -> Result<Vec<String>, Failure>
     let globals: BTreeSet<&str> = environment.globals().map(|(name, _)| name).collect();
     let template = environment
         .template_from_named_str("text", text.expose_str().unwrap_or_default())
-        .map_err(|error| explain(&error, text.is_secret()).about("text"))?;
+        .map_err(|error| explain(&error, text, text.is_secret()).about("text"))?;
     let used: BTreeSet<String> = template.undeclared_variables(false).into_iter().collect();
     let unknown =
         |name: &String| !known.contains(name.as_str()) && !globals.contains(name.as_str());
@@ -178,8 +217,9 @@ fn missing_line(missing: &[String]) -> String {
     )
 }
 
-/// An error of the template in one line. What it says of values stays out where one of them is secret.
-fn explain(error: &minijinja::Error, secret: bool) -> Failure {
+/// An error of the template in one line, with the expression that it is about. What it says of values stays out where one of them
+/// is secret, and the expression where the template itself is.
+fn explain(error: &minijinja::Error, text: &Value, secret: bool) -> Failure {
     let line = error
         .line()
         .map_or(String::new(), |line| format!("line {line}: "));
@@ -189,7 +229,36 @@ fn explain(error: &minijinja::Error, secret: bool) -> Failure {
         .map_or(String::new(), |detail| {
             format!(": {}", crate::value::sanitise(detail))
         });
-    Failure::new(format!("the template, {line}{}{detail}", error.kind()))
+    if error.kind() == ErrorKind::OutOfFuel {
+        return Failure::new(format!(
+            "the template, {line}does too much: it may take {STEPS} steps, and make a text of {} MiB (is a loop larger than it \
+             should be?)",
+            READ_LIMIT >> 20
+        ));
+    }
+    let of = expression(error, text).map_or(String::new(), |of| format!(" in `{of}`"));
+    Failure::new(format!("the template, {line}{}{of}{detail}", error.kind()))
+}
+
+/// The part of the template that an error is about, where that helps: what it says of syntax names its place by itself.
+fn expression(error: &minijinja::Error, text: &Value) -> Option<String> {
+    if text.is_secret() || error.kind() == ErrorKind::SyntaxError {
+        return None;
+    }
+    let (text, at) = (text.expose_str()?, error.range()?);
+    // Of a path such as `a.b.c` it may name only the end.
+    let before = text.get(..at.start)?;
+    let begun = before.trim_end_matches(|c: char| c.is_alphanumeric() || "_.".contains(c));
+    let from = match text.get(at.clone())?.starts_with(['.', '[']) {
+        true => begun.len(),
+        false => at.start,
+    };
+    let part = text.get(from..at.end)?.trim();
+    let mut shown: String = part.chars().take(WIDTH).collect();
+    if shown.len() < part.len() {
+        shown.push('…');
+    }
+    (!part.is_empty()).then(|| crate::value::sanitise(&shown))
 }
 
 /// A value as the template language has it.
@@ -320,6 +389,58 @@ mod tests {
         }
     }
 
+    /// A loop that is a mistake ends, and takes no memory without end.
+    #[test]
+    fn what_a_template_does_and_makes_is_bounded() {
+        let loops = |inner: &str| {
+            format!(
+                "text='{{% for i in range(100000) %}}{{% for j in range(100000) %}}{inner}{{% endfor %}}{{% endfor %}}'"
+            )
+        };
+        let doubled = "text='{% set ns = namespace(x=\"xxxx\") %}{% for i in range(99) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}'";
+        for (params, why) in [
+            (
+                loops("xxxxxxxxxx"),
+                "does too much: it may take 4000000 steps",
+            ),
+            (loops(""), "does too much"),
+            (doubled.to_owned(), "does too much"),
+            (
+                "text='{{ \"x\" * 10000000000 }}'".to_owned(),
+                "does too much",
+            ),
+        ] {
+            let world = Stage::of("");
+            let failure = Vertex::of(&world, &format!("template t {params}"))
+                .check()
+                .unwrap_err();
+            assert!(failure.why.contains(why), "{params}: {}", failure.why);
+        }
+        let world = Stage::of("");
+        let mut bench = Vertex::of(
+            &world,
+            "template t text='{% for x in range(9) %}{{ big }}{% endfor %}'",
+        );
+        let big = Value::from("x".repeat(8 << 20));
+        bench
+            .params
+            .insert("vars".into(), Value::map([("big".to_owned(), big)]));
+        let why = "the template makes more text than the 64 MiB that a file may have";
+        assert_eq!(bench.check().unwrap_err().why, why);
+        // Many lines are no mistake.
+        let lines =
+            "text='{% for i in range(100000) %}127.0.0.{{ i % 256 }} host{{ i }}\n{% endfor %}'";
+        let sends = Vertex::of(&world, &format!("template t {lines}"))
+            .check()
+            .unwrap()
+            .sends;
+        let text = sends.unwrap()["text"].clone();
+        assert_eq!(
+            text.expose_str().unwrap_or_default().lines().count(),
+            100_000
+        );
+    }
+
     #[test]
     fn errors_say_where_and_hold_no_secret() {
         let world = Stage::of("/srv/t = {{ a }}\n/srv/d/ 0755");
@@ -332,7 +453,18 @@ mod tests {
                 "text='{{ a | int }}' vars.a=secret:hunter2",
                 "line 1: invalid operation",
             ),
-            ("text='{{ m.k }}' vars.m=secret:hunter2", "undefined value"),
+            (
+                "text='{{ m.k }}' vars.m=secret:hunter2",
+                "line 1: undefined value in `m.k`",
+            ),
+            (
+                "text='{{ a.b.c }}' vars.a=open",
+                "line 1: undefined value in `a.b.c`",
+            ),
+            (
+                "text=secret:'{{ m.hunter2 }}' vars.m=open",
+                "line 1: undefined value",
+            ),
             ("source=/srv/t", "uses a,"),
             ("source=/srv/none", "no such file"),
             ("source=/srv/d", "no regular file"),

@@ -102,6 +102,8 @@ pub trait Param: Sized {
     const TYPE: Type;
     /// Whether it must be given, if it has no default.
     const REQUIRED: bool = true;
+    /// What it asks for besides its type, in words.
+    const BESIDES: &'static str = "";
     /// The typed value; `None` if it does not fit.
     fn read(value: &Value) -> Option<Self>;
     /// The same from the text of a name or a default, without a value in between; `None` where only its type's reader can tell.
@@ -141,6 +143,7 @@ impl Param for i64 {
 
 impl Param for u64 {
     const TYPE: Type = Type::Int;
+    const BESIDES: &'static str = " that is not negative";
     fn read(value: &Value) -> Option<u64> {
         <i64 as Param>::read(value).and_then(|n| u64::try_from(n).ok())
     }
@@ -216,6 +219,7 @@ impl Param for BTreeMap<String, Value> {
 impl<T: Param> Param for Option<T> {
     const TYPE: Type = T::TYPE;
     const REQUIRED: bool = false;
+    const BESIDES: &'static str = T::BESIDES;
     fn read(value: &Value) -> Option<Option<T>> {
         T::read(value).map(Some)
     }
@@ -287,6 +291,12 @@ fn symbolic(clause: &str, bits: u32, dir: bool) -> u32 {
     let (who, rest) = clause.split_at(at);
     let (op, perms) = rest.split_at(1);
     let all = who.is_empty() || who.contains('a');
+    let copied = match perms {
+        "u" => bits >> 6,
+        "g" => bits >> 3,
+        "o" => bits,
+        _ => 0,
+    } & 0o7;
     let mut mask = 0;
     let mut clear = 0;
     for (class, shift, special) in [('u', 6, 0o4000), ('g', 3, 0o2000), ('o', 0, 0)] {
@@ -294,6 +304,7 @@ fn symbolic(clause: &str, bits: u32, dir: bool) -> u32 {
             continue;
         }
         clear |= (0o7 << shift) | special;
+        mask |= copied << shift;
         for perm in perms.chars() {
             mask |= match perm {
                 'r' => 0o4 << shift,
@@ -369,7 +380,7 @@ impl<'a> Reader<'a> {
         let field = self.fields.iter().find(|field| field.name == name);
         let wrong = |found: &Value| {
             let expected = field.map_or(T::TYPE, |field| field.ty);
-            unread(format!("expected {expected}, found {found}"))
+            unread(format!("expected {expected}{}, found {found}", T::BESIDES))
         };
         if let Some(value) = self.params.get(name) {
             return T::read(value).ok_or_else(|| wrong(value));
@@ -412,5 +423,24 @@ mod tests {
         assert_eq!(bits("a+X", 0o744), 0o755);
         assert_eq!(Mode("a+X".into()).bits(0o644, true), 0o755);
         assert_eq!(bits("g+s,+t", 0o755), 0o3755);
+        assert_eq!(bits("u=rw,g=u,o=", 0o777), 0o660);
+        assert_eq!(bits("go=u", 0o4750), 0o4777);
+        assert_eq!(bits("o+g,u-o", 0o640), 0o244);
+        assert_eq!(bits("o=g", 0o2751), 0o2755);
+    }
+
+    #[test]
+    fn a_number_that_cannot_be_is_told_from_one_that_is_none() {
+        const FIELDS: &[Field] = &[Field::new("A number.").named("n", Type::Int, true)];
+        let key = Key::new("k", "x");
+        let read = |value: Value| {
+            let params = Params::from([("n".to_owned(), value)]);
+            Reader::new(&key, &params, FIELDS)
+                .get::<Option<u64>>("n")
+                .map_err(|unread| unread.why)
+        };
+        assert_eq!(read(Value::Int(0)), Ok(Some(0)));
+        let why = "expected int that is not negative, found -1".to_owned();
+        assert_eq!(read(Value::Int(-1)), Err(why));
     }
 }

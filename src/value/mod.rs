@@ -6,6 +6,7 @@
 
 mod digest;
 mod finding;
+mod mode;
 mod raw;
 mod schema;
 mod types;

@@ -1,6 +1,6 @@
 //! The types of fields: what each takes, and how what was written is read as one.
 
-use super::{Place, Raw, RawNode, Value};
+use super::{Place, Raw, RawNode, Value, mode};
 use crate::time::Span;
 use std::fmt;
 
@@ -82,9 +82,18 @@ impl Type {
                 .map(|(key, _, item)| Ok((key.clone(), Type::Any.read(item)?)))
                 .collect::<Result<Vec<_>, _>>()
                 .map(Value::map),
-            (_, RawNode::Scalar { text, quoted }) => self
-                .read_scalar(text, *quoted)
-                .ok_or_else(|| wrong(raw.place)),
+            (_, RawNode::Scalar { text, quoted }) => {
+                self.read_scalar(text, *quoted).ok_or_else(|| {
+                    let misread = wrong(raw.place);
+                    match mode::trouble(text).filter(|_| *self == Type::Mode) {
+                        Some(trouble) => Misread {
+                            found: format!("{}: {trouble}", misread.found),
+                            ..misread
+                        },
+                        None => misread,
+                    }
+                })
+            }
             _ => Err(wrong(raw.place)),
         }
     }
@@ -104,7 +113,7 @@ impl Type {
                 .map(Value::Float),
             Type::Str | Type::Bytes => Some(Value::str(text)),
             Type::Path => (!text.is_empty() && !text.contains('\0')).then(|| Value::str(text)),
-            Type::Mode => is_mode(text).then(|| Value::str(text)),
+            Type::Mode => mode::trouble(text).is_none().then(|| Value::str(text)),
             Type::Span => text.parse::<Span>().ok().map(|_| Value::str(text)),
             Type::OneOf(words) => words.contains(&text).then(|| Value::str(text)),
             Type::Any if quoted => Some(Value::str(text)),
@@ -144,19 +153,6 @@ fn guess(text: &str) -> Value {
         Ok(n) if n.to_string() == text => Value::Int(n),
         _ => Value::str(text),
     }
-}
-
-/// Octal of three or four digits, or symbolic clauses as chmod(1) takes them.
-fn is_mode(text: &str) -> bool {
-    let octal = (3..=4).contains(&text.len()) && text.bytes().all(|b| (b'0'..=b'7').contains(&b));
-    let clause = |c: &str| match c.find(['=', '+', '-']) {
-        Some(at) => {
-            c[..at].chars().all(|c| "ugoa".contains(c))
-                && c[at + 1..].chars().all(|c| "rwxXst".contains(c))
-        }
-        None => false,
-    };
-    octal || (!text.is_empty() && text.split(',').all(clause))
 }
 
 /// What was written does not fit the type of its field.
@@ -202,7 +198,10 @@ mod tests {
         assert_eq!(Type::Any.read(&Raw::quoted("16")), Ok(Value::str("16")));
         assert_eq!(Type::Any.read(&Raw::bare("16")), Ok(Value::Int(16)));
         assert!(Type::Span.read(&Raw::bare("10")).is_err());
-        assert!(Type::Mode.read(&Raw::bare("rw")).is_err());
+        let said = Type::Mode.read(&Raw::bare("g=q")).unwrap_err().to_string();
+        let why = "expected mode (0644, or u=rw,go=r), found `g=q`: `q` in `g=q` is none of r, w, x, X, s and t";
+        assert!(said.starts_with(why), "{said}");
+        assert!(Type::Mode.read(&Raw::bare("g=u")).is_ok());
     }
 
     #[test]

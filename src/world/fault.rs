@@ -1,9 +1,9 @@
 //! What can go wrong in a world, said once for all of them.
 
-use super::Command;
+use super::{Command, Lock};
 use crate::time::Span;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What went wrong in a world, so that a kind can say it and a driver can sort it.
@@ -36,6 +36,15 @@ pub enum Fault {
     /// A read-only place.
     #[error("{0}: read-only file system")]
     ReadOnly(PathBuf),
+    /// An attribute keeps everybody from it, root too: what was to be changed, what has the attribute (that or its directory), and
+    /// which.
+    #[error("{0}: {why}", why = locked(.0, .1, *.2))]
+    Locked(PathBuf, PathBuf, Lock),
+    /// It is in a file system of the kernel's own, where nothing can be put in place: which.
+    #[error(
+        "{0}: is in the kernel's own {1}, where nothing can be made, replaced or removed; an exec can write to what is there"
+    )]
+    Kernel(PathBuf, &'static str),
     /// Cannot be replaced by a rename: a mount point, or another busy thing.
     #[error("{0}: is busy (a mount point?)")]
     Busy(PathBuf),
@@ -93,6 +102,18 @@ impl fmt::Debug for Lines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Lines({})", self.0.len())
     }
+}
+
+fn locked(path: &Path, at: &Path, lock: Lock) -> String {
+    let (is, flag) = match lock {
+        Lock::Append => ("append-only", 'a'),
+        Lock::Free | Lock::Immutable => ("immutable", 'i'),
+    };
+    let what = if path == at { "is" } else { "its directory is" };
+    format!(
+        "{what} {is}, so nobody can change it, root neither, before `chattr -{flag} {}`",
+        at.display()
+    )
 }
 
 impl Fault {

@@ -44,6 +44,46 @@ pub struct Stat {
     pub links: u64,
     /// Whether something is mounted there, so that it cannot be renamed over.
     pub mount: bool,
+    /// What keeps it from being changed, by root too.
+    pub lock: Lock,
+}
+
+/// An attribute (`chattr`) that keeps everybody from changing what has it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Lock {
+    /// None.
+    #[default]
+    Free,
+    /// It can only grow: a directory by new entries.
+    Append,
+    /// It stays as it is: a directory's entries too.
+    Immutable,
+}
+
+/// A file system of the kernel's own, such as `/proc`: what stands there is not stored, so nothing can be put in place of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KernelFs {
+    /// What it is called.
+    pub name: &'static str,
+    /// Whether directories can be made and removed in it all the same.
+    pub dirs: bool,
+}
+
+impl KernelFs {
+    /// One in which nothing can be made.
+    pub const fn closed(name: &'static str) -> KernelFs {
+        KernelFs { name, dirs: false }
+    }
+
+    /// One in which directories can be made, and nothing else.
+    pub const fn of_dirs(name: &'static str) -> KernelFs {
+        KernelFs { name, dirs: true }
+    }
+
+    /// Whether no such thing can be made, replaced or removed in it.
+    pub fn refuses(&self, what: Node) -> bool {
+        !self.dirs || what != Node::Dir
+    }
 }
 
 /// What can stand at a path.
@@ -194,6 +234,11 @@ pub trait Look: Send + Sync {
     fn can_write(&self, dir: &Path) -> Result<(), Fault> {
         rules::can_write(self.stat(dir)?.as_ref(), &self.me()?, dir)
     }
+    /// The kernel's own file system that this directory is in, if it is in one.
+    fn kernel_fs(&self, dir: &Path) -> Result<Option<KernelFs>, Fault> {
+        let _ = dir;
+        Ok(None)
+    }
     /// How many more bytes fit on the disk that this existing path is on; `None` where that is not known.
     fn free(&self, path: &Path) -> Result<Option<u64>, Fault> {
         let _ = path;
@@ -213,6 +258,10 @@ pub trait World: Look {
     fn make_link(&self, path: &Path, target: &Path) -> Result<(), Fault>;
     /// Removes a file, a link or an empty directory.
     fn remove(&self, path: &Path) -> Result<(), Fault>;
+    /// Lets what stands at two names of one directory change places, whatever the two are; both must be there. In one step
+    /// where the file system can. Where it cannot, a crash half way may leave nothing at `path` and what stood there at
+    /// `aside`.
+    fn exchange(&self, path: &Path, aside: &Path) -> Result<(), Fault>;
     /// Sets the permission bits; refuses a link.
     fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault>;
     /// Sets owner and group where given; of the link itself, where it is one.

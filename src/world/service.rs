@@ -11,6 +11,8 @@ pub struct Service {
     pub startup: Startup,
     /// Whether its file changed since the manager read it.
     pub stale: bool,
+    /// Whether it has run since before its file was changed last: only a restart brings what the file says now.
+    pub outdated: bool,
     /// Whether it knows how to reload.
     pub can_reload: bool,
     /// Its last lines in the journal; `None` where there is no journal.

@@ -51,6 +51,7 @@ pub(super) fn not_there() -> Service {
         active: crate::world::Active::Inactive,
         startup: Startup::Other,
         stale: false,
+        outdated: false,
         can_reload: false,
         log: None,
     }

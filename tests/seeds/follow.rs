@@ -143,6 +143,9 @@ const LEFT: &[&str] = &[
 /// A notify edge, or a person's notification.
 type Line = (Option<Key>, Key);
 
+/// What was sent and heard on each line, and who owes.
+type Lasting = (BTreeMap<Line, (u64, u64)>, BTreeSet<Key>);
+
 /// The fold.
 #[derive(Clone, Debug, Default)]
 pub struct Follower {
@@ -157,7 +160,7 @@ pub struct Follower {
     lines: BTreeMap<Line, (u64, u64)>,
     debts: BTreeSet<Key>,
     /// Both as they were before the last edit, until it is known to be durable.
-    durable: Option<(BTreeMap<Line, (u64, u64)>, BTreeSet<Key>)>,
+    durable: Option<Lasting>,
     holds: BTreeSet<(Key, FieldPath)>,
     newest: u64,
     run: Option<Until>,

@@ -346,6 +346,13 @@ impl UnitFile {
         let file = dir.join(&unit.name);
         Ok(Ok(UnitFile { unit, file }))
     }
+
+    /// A graph's text with the unit's name and the path of its file in place.
+    pub fn graph(&self, graph: &str) -> String {
+        graph
+            .replace("{unit}", &self.file.display().to_string())
+            .replace("{name}", &self.unit.name)
+    }
 }
 
 impl Drop for UnitFile {

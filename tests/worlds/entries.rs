@@ -1,6 +1,6 @@
 //! Rules about directories, links, modes and owners.
 
-use super::{Outcome, file, is, same, stat};
+use super::{Outcome, file, is, read, same, stat};
 use std::path::{Path, PathBuf};
 use weft::world::{Fault, Node, World};
 
@@ -106,6 +106,54 @@ pub fn remove_full_dir(world: &dyn World, dir: &Path) -> Outcome {
     world.put(&file(&sub.join("file"), "x"))?;
     same!(world.remove(&sub), Err(Fault::NotEmpty(sub.clone())));
     same!(world.list(&sub)?, vec!["file".to_owned()]);
+    Ok(())
+}
+
+pub fn exchanges(world: &dyn World, dir: &Path) -> Outcome {
+    let (path, aside) = (dir.join("path"), dir.join("aside"));
+    world.make_dir(&path, 0o750)?;
+    world.make_dir(&path.join("sub"), 0o700)?;
+    world.put(&file(&path.join("sub/file"), "deep"))?;
+    world.make_link(&path.join("link"), Path::new("sub/file"))?;
+    world.put(&file(&aside, "new"))?;
+    for _ in 0..2 {
+        world.exchange(&path, &aside)?;
+        same!(read(world, &path)?, "new");
+        same!(stat(world, &aside)?.mode, 0o750);
+        same!(world.list(&aside)?, ["link", "sub"].map(str::to_owned));
+        same!(read(world, &aside.join("sub/file"))?, "deep");
+        same!(
+            world.read_link(&aside.join("link"))?,
+            PathBuf::from("sub/file")
+        );
+        same!(world.stat(&path.join("sub"))?, None);
+        // There and back.
+        world.exchange(&aside, &path)?;
+        same!(read(world, &aside)?, "new");
+        same!(read(world, &path.join("sub/file"))?, "deep");
+    }
+    world.exchange(&path, &aside)?;
+    for gone in ["sub/file", "sub", "link", ""] {
+        world.remove(&aside.join(gone))?;
+    }
+    same!(world.list(dir)?, vec!["path".to_owned()]);
+    Ok(())
+}
+
+pub fn exchange_refused(world: &dyn World, dir: &Path) -> Outcome {
+    let (path, none) = (dir.join("path"), dir.join("none"));
+    world.put(&file(&path, "x"))?;
+    world.make_dir(&dir.join("sub"), 0o755)?;
+    let missing = Err(Fault::NotFound(none.clone()));
+    same!(world.exchange(&path, &none), missing);
+    same!(world.exchange(&none, &path), missing);
+    is!(
+        world.exchange(&path, &dir.join("sub/file")),
+        Err(Fault::Io(_, _))
+    );
+    is!(world.exchange(Path::new("/"), &path), Err(_));
+    same!(world.list(dir)?, vec!["path".to_owned(), "sub".to_owned()]);
+    same!(read(world, &path)?, "x");
     Ok(())
 }
 

@@ -166,6 +166,7 @@ world:
   free: 4096
   read_only: [/usr]
   mounts: [/mnt]
+  immutable: [/etc/motd]
   commands:
     uname: Linux
     nginx -t:

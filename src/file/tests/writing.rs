@@ -48,6 +48,7 @@ world:
   free: 4096
   read_only: [/usr]
   mounts: [/mnt]
+  immutable: [/etc/motd]
   commands:
     nginx -t:
     - status: 1

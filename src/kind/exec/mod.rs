@@ -14,8 +14,8 @@ mod guard;
 mod run;
 #[cfg(test)]
 mod tests;
-mod words;
 
+use super::command_line::{Shell, split};
 use super::path::well_formed;
 use super::{At, Blob, Check, Done, Drift, Failure, Given, Kind, want};
 use crate::time::{SHORTEST_LIMIT, Span};
@@ -199,7 +199,8 @@ impl Kind for Exec {
             ];
             for (name, line) in lines {
                 if let Some(line) = line {
-                    words::split(line).map_err(|trouble| format!("{name}: {trouble}"))?;
+                    split(line)
+                        .map_err(|trouble| format!("{name}: {}", trouble.said(Shell::Param)))?;
                 }
             }
         }

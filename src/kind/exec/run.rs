@@ -1,6 +1,7 @@
 //! Running an `exec`: its environment, and what becomes of its output.
 
-use super::{Want, words};
+use super::Want;
+use crate::kind::command_line::{Shell, split};
 use crate::kind::{Done, Failure, Sends};
 use crate::value::{Value, sanitise};
 use crate::world::{Account, Command, Fault, Look, Node, Output, World};
@@ -30,11 +31,16 @@ pub fn once(
         }
         Err(fault) => (None, stopped(fault)),
     };
-    if !trouble.began || trouble.cancelled || trouble.unknown.is_some() {
-        return Err(trouble);
-    }
-    let Some(guard) = holds(world) else {
-        return Err(trouble);
+    let ended = trouble.cancelled || trouble.unknown.is_some();
+    let guard = (trouble.began && !ended).then(|| holds(world)).flatten();
+    let Some(guard) = guard else {
+        return Err(match output.as_ref().and_then(cut) {
+            Some(cut) => Failure {
+                why: format!("{}; {cut}", trouble.why),
+                ..trouble
+            },
+            None => trouble,
+        });
     };
     let mut done = output.map_or_else(Done::default, |output| done(want, &output));
     done.notes
@@ -95,8 +101,9 @@ pub fn fits_environment(want: &Want) -> Result<(), String> {
 
 fn argv(shell: Option<&Path>, line: &str, args: &[String]) -> Result<Vec<String>, Failure> {
     let mut argv = match shell {
-        None => words::split(line)
-            .map_err(|trouble| Failure::new(format!("cmd: {trouble}")).not_begun())?,
+        None => split(line).map_err(|trouble| {
+            Failure::new(format!("cmd: {}", trouble.said(Shell::Param))).not_begun()
+        })?,
         Some(shell) => {
             let shell = shell.display().to_string();
             let mut argv = vec![shell.clone(), "-c".to_owned(), line.to_owned()];
@@ -170,21 +177,20 @@ fn last_lines(output: &[u8]) -> Vec<String> {
         .collect()
 }
 
-fn done(want: &Want, output: &Output) -> Done {
-    let said = match output.status {
-        0 => None,
-        status => Some(format!("exited with {status}")),
-    };
-    let cut = (output.cut > 0).then(|| {
+/// That not all of an output is there, where so: it is the end that is missing.
+fn cut(output: &Output) -> Option<String> {
+    (output.cut > 0).then(|| {
         format!(
-            "its output was cut: {} bytes are kept of each stream, {} bytes are not",
-            KEEP, output.cut
+            "its output was cut: {KEEP} bytes are kept of each stream, {} bytes are not",
+            output.cut
         )
-    });
+    })
+}
+
+fn done(want: &Want, output: &Output) -> Done {
     Done {
-        said,
         keep: Some(sends(want, output)),
-        notes: cut.into_iter().collect(),
+        notes: cut(output).into_iter().collect(),
         ..Done::default()
     }
 }

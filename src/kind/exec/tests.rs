@@ -192,6 +192,8 @@ fn a_guard_that_holds_then_forgives() {
         lines(&["it exited with 7, but what it creates is there now"])
     );
     assert_eq!(applied.sends["status"], Value::Int(7));
+    // What was done is what its drift said, not that it failed.
+    assert_eq!(applied.done.said, None);
 
     let late = Answer {
         duration: Span::secs(9),
@@ -345,6 +347,15 @@ fn a_cut_output_is_told_and_trim_is_a_choice() {
     );
     let applied = vertex.refresh().unwrap();
     assert_eq!(applied.sends["stdout"], text("a\n"));
+    // One that fails may have said why in what is missing.
+    let stage = Stage::new().with("make", &[answer(1, &long)]);
+    let failure = Vertex::new(&stage, "exec", "make", &[])
+        .settle()
+        .unwrap_err();
+    assert_eq!(
+        failure.why,
+        "exited with 1; its output was cut: 1048576 bytes are kept of each stream, 5 bytes are not"
+    );
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Mending: each path by as few steps as there can be, so that a crash leaves what a check understands (rule C3).
 
+use super::super::command_line::{Shell, split};
 use super::super::{Done, Failure};
-use super::check::{Eye, Spot};
-use super::item::{Body, Item};
-use super::tree::Source;
+use super::check::Eye;
+use super::item::{Body, Item, shown};
+use super::place::Spot;
+use super::tree::{self, Source};
 use super::{Drift, State, Want};
 use crate::time::Span;
 use crate::world::{Command, Fault, Node, Put, Stat, World};
@@ -32,7 +34,8 @@ pub(super) fn apply(want: &Want, drifts: &[Drift], world: &dyn World) -> Result<
 
 /// The words of a validating command, one of which must name the file.
 pub(super) fn words_of(command: &str) -> Result<Vec<String>, String> {
-    let words = shell_words::split(command).map_err(|error| format!("validate: {error}"))?;
+    let words =
+        split(command).map_err(|trouble| format!("validate: {}", trouble.said(Shell::Itself)))?;
     match words.iter().any(|word| word.contains("{}")) {
         true => Ok(words),
         false => {
@@ -120,11 +123,21 @@ impl Hand<'_> {
         if drifts.is_empty() {
             return Ok(());
         }
-        for drift in drifts {
-            if let Drift::Replace { removes, .. } = drift {
-                self.remove(removes)?;
-            }
+        let left = || drifts.iter().flat_map(|drift| drift.left());
+        let gives_way = drifts.iter().find_map(|drift| match drift {
+            Drift::Replace { removes, .. } if !removes.is_empty() => Some(removes),
+            _ => None,
+        });
+        if let (Some(item), Some(removes)) = (job.item, gives_way) {
+            self.remove(left())?;
+            return self.replace(job, item, removes);
         }
+        self.mend_here(job, drifts)?;
+        self.remove(left())
+    }
+
+    /// Mends what can be mended where it stands, or by one rename.
+    fn mend_here(&self, job: &Job, drifts: &[&Drift]) -> Result<(), Failure> {
         let stat = self.world.stat(job.path)?;
         let made = |drift: &&Drift| {
             matches!(
@@ -139,6 +152,51 @@ impl Hand<'_> {
             (Some(item), true) => self.make(job, item, stat.as_ref()),
             _ => self.set_attrs(job, stat.as_ref()),
         }
+    }
+
+    /// Puts in place what should be there instead of what a rename cannot replace. The new one is made whole beside it, a
+    /// file of it validated; then the two change places, and only then the old one goes, as it was listed.
+    fn replace(&self, job: &Job, item: &Item, removes: &[String]) -> Result<(), Failure> {
+        let path = Path::new(removes.first().map_or("/", String::as_str));
+        let there = match self.world.stat(path)? {
+            Some(stat) => tree::going(path, &stat, self.world)?,
+            None => return self.make(job, item, None),
+        };
+        if there != removes {
+            return Err(Failure::new(format!(
+                "{}: something was put there or taken away meanwhile, so it is not replaced",
+                shown(path)
+            )));
+        }
+        tree::unmoved(path, self.world)?;
+        let (aside, begun) = (tree::aside(path), self.begun.replace(false));
+        let beside = Job {
+            path: &aside,
+            ..*job
+        };
+        let exchanged = self
+            .make(&beside, item, None)
+            .and_then(|()| self.act(|world| world.exchange(path, &aside)));
+        if let Err(failure) = exchanged {
+            let made = self.begun.get();
+            let clear = !made || self.world.remove(&aside).is_ok();
+            self.begun.set(begun || !clear);
+            return Err(failure);
+        }
+        let old = removes.iter().filter_map(|old| {
+            let rel = old.strip_prefix(&removes[0])?;
+            Some(format!("{}{rel}", aside.display()))
+        });
+        let old: Vec<String> = old.collect();
+        self.remove(&old).map_err(|failure| Failure {
+            why: format!(
+                "{} is replaced, but what stood there is still at {}: {}",
+                shown(path),
+                shown(&aside),
+                failure.why
+            ),
+            ..failure
+        })
     }
 
     /// Puts in place what should be there.
@@ -239,10 +297,18 @@ impl Hand<'_> {
         }
     }
 
-    /// Removes these paths, the last first. One that is gone already is as it should be.
-    fn remove(&self, paths: &[String]) -> Result<(), Failure> {
-        for path in paths.iter().rev() {
-            self.act(|world| match world.remove(Path::new(path)) {
+    /// Removes these real paths, the last first. One that is gone already is as it should be.
+    fn remove<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p String, IntoIter: DoubleEndedIterator>,
+    ) -> Result<(), Failure> {
+        let mut sure = None;
+        for path in paths.into_iter().rev().map(Path::new) {
+            if sure != path.parent() {
+                tree::unmoved(path, self.world)?;
+                sure = path.parent();
+            }
+            self.act(|world| match world.remove(path) {
                 Err(Fault::NotFound(_)) => Ok(()),
                 outcome => outcome,
             })?;

@@ -32,6 +32,11 @@ impl<'a> Attrs<'a> {
         })
     }
 
+    /// Whether any of them is managed.
+    pub(super) fn any(&self) -> bool {
+        self.mode.is_some() || self.uid.is_some() || self.gid.is_some()
+    }
+
     /// The permission bits of what should be there: of a new one if `current` is none.
     pub(super) fn mode(&self, current: Option<u32>, dir: bool, secret: bool) -> u32 {
         let fresh = match (dir, secret) {
@@ -104,7 +109,7 @@ impl<'a> Attrs<'a> {
     }
 }
 
-/// The number of a user or group; a number stands for itself, whether it has a name or not.
+/// The number of a user or group; in every world a number stands for itself, whether it has a name or not.
 fn number(name: &str, group: bool, look: &dyn Look) -> Result<u32, Failure> {
     let found = match group {
         true => look.group(name)?,
@@ -115,7 +120,7 @@ fn number(name: &str, group: bool, look: &dyn Look) -> Result<u32, Failure> {
     } else {
         ("owner", "user")
     };
-    found.or_else(|| name.parse().ok()).ok_or_else(|| {
+    found.ok_or_else(|| {
         let shown = crate::value::sanitise(name);
         Failure::new(format!("{field}: there is no {noun} `{shown}`")).about(field)
     })

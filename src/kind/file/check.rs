@@ -4,12 +4,12 @@ use super::super::{At, Check, Failure, Sends};
 use super::attrs::Attrs;
 use super::diff::{DIFF_LIMIT, Diff};
 use super::item::{Body, Item, node_noun, others_read, sha256, shown};
-use super::place::Place;
+use super::place::Spot;
 use super::tree::{self, Source};
 use super::{Drift, Kept, State, Want};
 use crate::value::{Opaque, Value};
 use crate::world::{Fault, Look, Node, READ_LIMIT, Stat};
-use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What a look at one path needs besides the path.
@@ -20,16 +20,6 @@ pub(super) struct Eye<'a> {
     pub(super) attrs: Attrs<'a>,
     /// Whether a directory may give way to something else, and the reverse.
     pub(super) force: bool,
-}
-
-/// Where the params' path really is, and what stands there.
-pub(super) struct Spot<'a> {
-    /// The path, or where the link at it points.
-    pub(super) path: Cow<'a, Path>,
-    /// What stands there.
-    pub(super) stat: Option<Stat>,
-    /// How a link was treated.
-    note: Option<String>,
 }
 
 /// Every drift, in the order in which to mend them.
@@ -119,15 +109,24 @@ fn remember(wanted: &[u8], stat: &Stat, memo: Option<&Opaque>) -> Opaque {
 
 /// What is wrong with something that should not be there.
 fn absent(want: &Want, look: &dyn Look) -> Result<Vec<Drift>, Failure> {
-    let path = want.plain_path();
-    let Some(stat) = look.stat(path)? else {
+    let written = want.plain_path();
+    let Some(stat) = look.stat(written)? else {
         return Ok(Vec::new());
     };
+    let path = &tree::real(written, look)?;
+    tree::refuse_top_level(written, path, stat.what)?;
     let dir = stat.what == Node::Dir;
     if dir != want.is_dir() && !want.force {
         let slash = if dir { "with" } else { "without" };
         return Err(Failure::new(format!(
             "{} is {}: write the path {slash} a `/` at its end to remove it, or `force: true`",
+            shown(path),
+            node_noun(stat.what)
+        )));
+    }
+    if stat.what == Node::Other && !want.force {
+        return Err(Failure::new(format!(
+            "{} is {}: `force: true` removes it",
             shown(path),
             node_noun(stat.what)
         )));
@@ -162,14 +161,18 @@ impl<'a> Eye<'a> {
         stat: Option<&Stat>,
         into: &mut Vec<Drift>,
     ) -> Result<(), Failure> {
+        let leftover = self.leftover(path)?;
         let Some(stat) = stat else {
             let (should, diff) = self.fresh(item);
             into.push(Drift::Create { should, diff });
+            into.extend(leftover);
             return Ok(());
         };
         match (item, stat.what) {
             (Item::File(body), Node::File) => self.content(body, path, stat, into)?,
             (Item::Dir, Node::Dir) => {}
+            // A pipe or device is what it is; its mode and owner can be managed.
+            (Item::File(Body::Any), Node::Other) if self.attrs.any() => {}
             (Item::Link(target), Node::Link) => {
                 let is = self.look.read_link(path)?;
                 if is != *target {
@@ -177,11 +180,29 @@ impl<'a> Eye<'a> {
                 }
             }
             _ => {
+                // Its place is needed again.
+                into.extend(leftover);
                 into.push(self.replace(item, path, stat)?);
                 return Ok(());
             }
         }
-        self.attrs.drifts(stat, item.is_secret(), self.look, into)
+        self.attrs.drifts(stat, item.is_secret(), self.look, into)?;
+        into.extend(leftover);
+        Ok(())
+    }
+
+    /// What an exchange by force that was cut short has left beside a path.
+    fn leftover(&self, path: &Path) -> Result<Option<Drift>, Failure> {
+        if !self.force {
+            return Ok(None);
+        }
+        let aside = tree::aside(path);
+        let Some(stat) = self.look.stat(&aside)? else {
+            return Ok(None);
+        };
+        let real = tree::real(&aside, self.look)?;
+        let paths = tree::going(&real, &stat, self.look)?;
+        Ok(Some(Drift::Leftover(paths)))
     }
 
     /// What is there is something else altogether.
@@ -203,8 +224,10 @@ impl<'a> Eye<'a> {
             )));
         }
         tree::refuse_mount(path, stat)?;
+        let real = tree::real(path, self.look)?;
+        tree::refuse_top_level(path, &real, stat.what)?;
         let removes = match (stat.what, item) {
-            (Node::Dir, _) | (_, Item::Dir) => tree::going(path, stat, self.look)?,
+            (Node::Dir, _) | (_, Item::Dir) => tree::going(&real, stat, self.look)?,
             _ => Vec::new(),
         };
         let (should, diff) = self.fresh(item);
@@ -286,6 +309,7 @@ impl<'a> Eye<'a> {
             return Ok(());
         };
         let source = Source::of(source, self.look)?;
+        let first = into.len();
         for entry in &source.entries {
             let path = root.join(&entry.rel);
             let item = source.item(entry, self.look)?;
@@ -295,51 +319,14 @@ impl<'a> Eye<'a> {
             into.extend(found.into_iter().map(|drift| below(&entry.rel, drift)));
         }
         if want.purge {
-            let foreign = source.foreign(root, self.look)?;
+            let mut foreign = source.foreign(root, self.look)?;
+            let gone = into[first..].iter().flat_map(Drift::left).cloned();
+            let gone: BTreeSet<String> = gone.collect();
+            foreign.retain(|path| !gone.contains(path));
             into.extend((!foreign.is_empty()).then_some(Drift::Purge(foreign)));
         }
         Ok(())
     }
-}
-
-impl<'a> Spot<'a> {
-    /// Where these params' path is, as what should stand there has it.
-    pub(super) fn of(want: &'a Want, item: &Item, look: &dyn Look) -> Result<Spot<'a>, Failure> {
-        let path = want.plain_path();
-        let stat = look.stat(path)?;
-        let is_link = stat.as_ref().is_some_and(|stat| stat.what == Node::Link);
-        let here = |note| Spot {
-            path: Cow::Borrowed(path),
-            stat: stat.clone(),
-            note,
-        };
-        if !is_link || matches!(item, Item::Link(_)) {
-            return Ok(here(None));
-        }
-        let place = Place::of(path, look)?;
-        let note = place.note(path);
-        let Place::Through(target) = place else {
-            return Ok(here(Some(note)));
-        };
-        let there = look.stat(&target)?;
-        let leads_to = there.as_ref().map(|stat| stat.what);
-        match (item, leads_to) {
-            (Item::Dir, Some(Node::Dir)) | (Item::File(_), Some(Node::File) | None) => Ok(Spot {
-                path: Cow::Owned(target),
-                stat: there,
-                note: Some(note),
-            }),
-            (Item::File(_), Some(node)) if !want.force => Err(astray(path, &target, node)),
-            _ => Ok(here(None)),
-        }
-    }
-}
-
-fn astray(path: &Path, target: &Path, node: Node) -> Failure {
-    let (path, target, noun) = (shown(path), shown(target), node_noun(node));
-    Failure::new(format!(
-        "{path} is a link to {target}, which is {noun}, not a file: `force: true` replaces the link"
-    ))
 }
 
 /// The bytes of a file, if they are no more than this; it may have grown since it was looked at.

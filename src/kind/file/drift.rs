@@ -46,6 +46,8 @@ pub enum Drift {
     Remove(&'static str, Vec<String>),
     /// What the source does not hold: every path that goes, parents first.
     Purge(Vec<String>),
+    /// What was replaced by force, or was to replace it, still stands beside it: every path that goes, parents first.
+    Leftover(Vec<String>),
     /// What is wrong with a path below the directory.
     Below(String, Box<Drift>),
 }
@@ -92,7 +94,28 @@ impl fmt::Display for Drift {
                     "{n} {paths} that the source does not hold, should be absent"
                 )
             }
+            Drift::Leftover(paths) => {
+                let name = paths
+                    .first()
+                    .map_or("", |path| path.rsplit('/').next().unwrap_or(path));
+                write!(
+                    f,
+                    "{} is left from replacing it, should be absent",
+                    crate::value::quote(name)
+                )
+            }
             Drift::Below(path, drift) => write!(f, "{path}: {drift}"),
+        }
+    }
+}
+
+impl Drift {
+    /// The paths that are left from a replacing, if it is about such.
+    pub(super) fn left(&self) -> &[String] {
+        match self {
+            Drift::Leftover(paths) => paths,
+            Drift::Below(_, drift) => drift.left(),
+            _ => &[],
         }
     }
 }
@@ -107,6 +130,7 @@ impl AnyDrift for Drift {
             Drift::Owner(..) => "owner",
             Drift::Group(..) => "group",
             Drift::Purge(_) => "purge",
+            Drift::Leftover(_) => "force",
             Drift::Below(_, drift) => drift.field(),
         }
     }
@@ -119,7 +143,9 @@ impl AnyDrift for Drift {
                 removed(removes).chain(lines).collect()
             }
             Drift::Content(diff) => diff.lines(),
-            Drift::Remove(_, paths) | Drift::Purge(paths) => removed(paths).collect(),
+            Drift::Remove(_, paths) | Drift::Purge(paths) | Drift::Leftover(paths) => {
+                removed(paths).collect()
+            }
             Drift::Below(_, drift) => drift.detail(),
             _ => Vec::new(),
         }

@@ -81,7 +81,7 @@ impl<'a> Item<'a> {
 /// The source of one file; links to it are followed.
 fn copied<'a>(source: &Path, look: &dyn Look) -> Result<Item<'a>, Failure> {
     let about = |failure: Failure| failure.about("source");
-    let path = path::resolve(look, source, |_| {}).map_err(about)?;
+    let path = path::resolve(look, source, |_, _| {}).map_err(about)?;
     let stat = look
         .stat(&path)
         .and_then(|stat| stat.ok_or_else(|| Fault::NotFound(path.clone())))
@@ -127,14 +127,18 @@ pub(super) fn shown(path: &Path) -> String {
     crate::value::quote(&path.to_string_lossy())
 }
 
-/// The hash of some content, in hexadecimal.
+/// The hash of some content.
 pub(super) fn sha256(bytes: &[u8]) -> Value {
+    Value::str(hex_sha256(bytes))
+}
+
+/// A hash in hexadecimal.
+pub(super) fn hex_sha256(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let hash = Sha256::digest(bytes);
     let nibbles = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let text: String = nibbles
+    nibbles
         .map(|nibble| char::from(DIGITS[usize::from(nibble)]))
-        .collect();
-    Value::str(text)
+        .collect()
 }

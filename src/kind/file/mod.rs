@@ -9,8 +9,17 @@
 //!
 //! Content, mode and owner go into place together, by one rename (rule C1): whoever reads the file sees the old one whole or
 //! the new one whole. What is not managed stays as it is. A link at the path is written through only where nobody else
-//! could have put it there; else the link itself is replaced. Content that is secret makes a new file 0600, and takes
-//! from one that stands what others may do, unless `mode` says otherwise.
+//! could have put it there; else the link itself is replaced. `absent`, `recurse`, `purge` and `force` name what goes by its real
+//! path, the links on the way to it followed, and leave `/` and what stands right below it alone, a link there (`/bin`) too,
+//! however the path is written.
+//!
+//! What gives way by `force` and cannot be renamed over (a directory, or anything to a directory) stays until the new one is
+//! ready: that is made whole beside it as `.NAME.weft-aside`, a file of it validated and synced; the two change places in one
+//! step; then what was listed is removed. A failure before that step leaves all as it was. A crash leaves one of the two at
+//! that name, which the next check with `force` finds, lists and removes. Where the file system cannot exchange, there is
+//! a moment without either at the path, and a crash in it leaves the old one aside.
+//!
+//! Content that is secret makes a new file 0600, and takes from one that stands what others may do, unless `mode` says otherwise.
 
 mod apply;
 mod attrs;

@@ -1,9 +1,75 @@
 //! Where a path with a link at it is really written.
 
 use super::super::{Failure, path};
-use super::item::shown;
+use super::item::{Item, node_noun, shown};
+use super::{Want, tree};
 use crate::world::{Look, Node, Stat};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+
+/// Where the params' path really is, and what stands there.
+pub(super) struct Spot<'a> {
+    /// The path, or where the link at it points.
+    pub(super) path: Cow<'a, Path>,
+    /// What stands there.
+    pub(super) stat: Option<Stat>,
+    /// How a link was treated.
+    pub(super) note: Option<String>,
+}
+
+impl<'a> Spot<'a> {
+    /// Where these params' path is, as what should stand there has it. With `recurse` it is the real path, since all below it
+    /// is meant.
+    pub(super) fn of(want: &'a Want, item: &Item, look: &dyn Look) -> Result<Spot<'a>, Failure> {
+        let spot = Spot::written(want, item, look)?;
+        if !want.recurse {
+            return Ok(spot);
+        }
+        let real = tree::real(&spot.path, look)?;
+        tree::refuse_top_level(want.plain_path(), &real, Node::Dir)?;
+        Ok(Spot {
+            path: Cow::Owned(real),
+            ..spot
+        })
+    }
+
+    fn written(want: &'a Want, item: &Item, look: &dyn Look) -> Result<Spot<'a>, Failure> {
+        let path = want.plain_path();
+        let stat = look.stat(path)?;
+        let is_link = stat.as_ref().is_some_and(|stat| stat.what == Node::Link);
+        let here = |note| Spot {
+            path: Cow::Borrowed(path),
+            stat: stat.clone(),
+            note,
+        };
+        if !is_link || matches!(item, Item::Link(_)) {
+            return Ok(here(None));
+        }
+        let place = Place::of(path, look)?;
+        let note = place.note(path);
+        let Place::Through(target) = place else {
+            return Ok(here(Some(note)));
+        };
+        let there = look.stat(&target)?;
+        let leads_to = there.as_ref().map(|stat| stat.what);
+        match (item, leads_to) {
+            (Item::Dir, Some(Node::Dir)) | (Item::File(_), Some(Node::File) | None) => Ok(Spot {
+                path: Cow::Owned(target),
+                stat: there,
+                note: Some(note),
+            }),
+            (Item::File(_), Some(node)) if !want.force => Err(astray(path, &target, node)),
+            _ => Ok(here(None)),
+        }
+    }
+}
+
+fn astray(path: &Path, target: &Path, node: Node) -> Failure {
+    let (path, target, noun) = (shown(path), shown(target), node_noun(node));
+    Failure::new(format!(
+        "{path} is a link to {target}, which is {noun}, not a file: `force: true` replaces the link"
+    ))
+}
 
 /// What to do about a link.
 pub(super) enum Place {
@@ -19,7 +85,7 @@ impl Place {
     pub(super) fn of(path: &Path, look: &dyn Look) -> Result<Place, Failure> {
         let me = look.me()?.uid;
         let mut doubt = None;
-        let target = path::resolve(look, path, |stat| doubt = doubt.or(distrust(stat, me)))?;
+        let target = path::resolve(look, path, |_, stat| doubt = doubt.or(distrust(stat, me)))?;
         Ok(match doubt {
             Some(why) => Place::Untrusted(why),
             None => Place::Through(target),

@@ -1,7 +1,7 @@
 //! Whole trees: what is below a directory, what a source holds, and what goes when something is removed.
 
 use super::super::{Failure, path};
-use super::item::{Item, node_noun, read_copy, shown};
+use super::item::{Item, hex_sha256, node_noun, read_copy, shown};
 use crate::world::{Fault, Look, Node, Stat};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -9,12 +9,72 @@ use std::path::{Component, Path, PathBuf};
 /// How many paths a tree may have: what a person can still consent to, and far from filling the memory.
 const MOST_PATHS: usize = 100_000;
 
+/// How long a name may be, in bytes, on Linux.
+const LONGEST_NAME: usize = 255;
+
 /// What stands below a directory: its path from there, and what it is.
 pub(super) struct Entry {
     /// From the directory on, with `/` between.
     pub(super) rel: String,
     /// What it is.
     pub(super) stat: Stat,
+}
+
+/// Where a path really stands: the links on its way are followed, and one at its end is not.
+///
+/// What is removed is named and judged by this: a link on the way may lead to a place that must stay.
+pub(super) fn real(path: &Path, look: &dyn Look) -> Result<PathBuf, Failure> {
+    let (Some(above), Some(name)) = (path.parent(), path.file_name()) else {
+        return Ok(path.to_owned());
+    };
+    let mut astray = None;
+    let mut real = path::resolve(look, above, |at, stat| {
+        if stat.what == Node::Link && at.starts_with("/proc") {
+            astray = Some(shown(at));
+        }
+    })?;
+    // The text of such a link need not be where the kernel goes.
+    if let Some(link) = astray {
+        return Err(Failure::new(format!(
+            "{}: leads through {link}, and where such a link leads is not what it says: write the path without it",
+            shown(path)
+        )));
+    }
+    real.push(name);
+    Ok(real)
+}
+
+/// Refuses to remove, replace or reach into `/` or a directory right below it, or a link that stands in for one. `path` is where
+/// `written` really stands.
+pub(super) fn refuse_top_level(written: &Path, path: &Path, what: Node) -> Result<(), Failure> {
+    if !matches!(what, Node::Dir | Node::Link) || !is_top_level(path) {
+        return Ok(());
+    }
+    let here = match written == path {
+        true => shown(path),
+        false => format!("{} is {}, which", shown(written), shown(path)),
+    };
+    Err(Failure::new(format!(
+        "{here} is `/` or stands right below it: absent, recurse, purge and force leave such a {} alone",
+        if what == Node::Dir {
+            "directory"
+        } else {
+            "link"
+        }
+    )))
+}
+
+/// Whether the way to something that is to be removed still leads there; a link may have been put into it meanwhile.
+pub(super) fn unmoved(path: &Path, look: &dyn Look) -> Result<(), Failure> {
+    let real = real(path, look)?;
+    if real == path {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{}: its way leads to {} now: nothing is removed through a link",
+        shown(path),
+        shown(&real)
+    )))
 }
 
 /// Whether this is `/` or stands right below it.
@@ -59,18 +119,12 @@ fn names(root: &Path, rel: &str, look: &dyn Look) -> Result<Vec<String>, Failure
     Ok(names.iter().rev().map(path).collect())
 }
 
-/// Every path that goes when this one is removed, itself first. Refuses what no removal may touch.
+/// Every path that goes when this one, which is real, is removed: itself first. Refuses what no removal may touch.
 pub(super) fn going(path: &Path, stat: &Stat, look: &dyn Look) -> Result<Vec<String>, Failure> {
     let mut paths = vec![path.to_string_lossy().into_owned()];
     refuse_mount(path, stat)?;
     if stat.what != Node::Dir {
         return Ok(paths);
-    }
-    if is_top_level(path) {
-        let shown = shown(path);
-        return Err(Failure::new(format!(
-            "{shown} is `/` or stands right below it: such a directory is never removed"
-        )));
     }
     for entry in below(path, look)? {
         let path = path.join(&entry.rel);
@@ -78,6 +132,19 @@ pub(super) fn going(path: &Path, stat: &Stat, look: &dyn Look) -> Result<Vec<Str
         paths.push(path.to_string_lossy().into_owned());
     }
     Ok(paths)
+}
+
+/// What the name ends with at which a thing waits to be exchanged by force for what stands at its path, and the other one to be removed.
+const ASIDE: &str = ".weft-aside";
+
+/// Where that is: a dot file beside the path, of a name that follows from it, so that what a crash leaves there is found again.
+pub(super) fn aside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let whole = format!(".{name}{ASIDE}");
+    match whole.len() <= LONGEST_NAME {
+        true => path.with_file_name(whole),
+        false => path.with_file_name(format!(".{}{ASIDE}", hex_sha256(name.as_bytes()))),
+    }
 }
 
 /// A mount point can be neither removed nor renamed over.
@@ -102,7 +169,7 @@ impl Source {
     /// Lists the directory; links to it are followed.
     pub(super) fn of(source: &str, look: &dyn Look) -> Result<Source, Failure> {
         let list = || {
-            let root = path::resolve(look, Path::new(source), |_| {})?;
+            let root = path::resolve(look, Path::new(source), |_, _| {})?;
             let found = look
                 .stat(&root)?
                 .ok_or_else(|| Fault::NotFound(root.clone()))?;

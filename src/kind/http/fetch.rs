@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
+/// The header that says how content may be encoded.
+const ENCODING: &str = "Accept-Encoding";
+
 /// What a server had.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Got {
@@ -66,7 +69,7 @@ pub fn fetch(want: &Want, known: Option<&Got>, look: &dyn Look) -> Result<Option
     let refuse = |why: String| Err(Failure::new(format!("{}: {why}", want.url)).not_begun());
     match response.status {
         204..=206 | 300.. => refuse(format!("answered {}", phrase(response.status))),
-        200..=299 => match refused_hash(want, &response) {
+        200..=299 => match encoded(want, &response).or_else(|| refused_hash(want, &response)) {
             Some(why) => refuse(why),
             None => Ok(Some(got(response))),
         },
@@ -148,28 +151,45 @@ pub fn hash(bytes: &[u8]) -> String {
         })
 }
 
-/// The headers as wanted, and the condition that something new is there. A condition that is written stays.
+/// The headers as wanted, that content is to come as it is, and the condition that something new is there. What is written stays.
 fn headers(want: &Want, known: Option<&Got>) -> BTreeMap<String, String> {
     let mut headers: BTreeMap<String, String> = want
         .headers
         .iter()
         .filter_map(|(name, value)| Some((name.clone(), value.expose_str()?.to_owned())))
         .collect();
-    let Some(known) = known else {
-        return headers;
-    };
+    let identity = Some("identity".to_owned());
     for (name, value) in [
-        ("If-None-Match", &known.etag),
-        ("If-Modified-Since", &known.modified),
+        (ENCODING, &identity),
+        ("If-None-Match", known.map_or(&None, |known| &known.etag)),
+        (
+            "If-Modified-Since",
+            known.map_or(&None, |known| &known.modified),
+        ),
     ] {
-        let written = headers
-            .keys()
-            .any(|written| written.eq_ignore_ascii_case(name));
-        if let (false, Some(value)) = (written, value) {
+        if let (false, Some(value)) = (is_written(want, name), value) {
             headers.insert(name.to_owned(), value.clone());
         }
     }
     headers
+}
+
+fn is_written(want: &Want, name: &str) -> bool {
+    let mut written = want.headers.keys();
+    written.any(|written| written.eq_ignore_ascii_case(name))
+}
+
+/// Whether an answer is something else than the content itself, though nobody asked for that.
+fn encoded(want: &Want, response: &Response) -> Option<String> {
+    let encoding = response.headers.get("content-encoding")?;
+    let plain = encoding.is_empty() || encoding.eq_ignore_ascii_case("identity");
+    (!plain && !is_written(want, ENCODING)).then(|| {
+        format!(
+            "answered with content encoded as {}, though it was asked for as it is: a header `{ENCODING}` of your own takes it \
+             as it comes",
+            sanitise(encoding)
+        )
+    })
 }
 
 fn refused_hash(want: &Want, response: &Response) -> Option<String> {

@@ -7,7 +7,8 @@
 //!
 //! It holds nothing on this machine: what it downloaded is what it sends. It asks only whether that is new (by ETag and
 //! Last-Modified), so an unchanged answer costs no download. A download that fails, breaks off, is too large or has
-//! another hash than expected changes nothing anywhere.
+//! another hash than expected changes nothing anywhere. Content is asked for as it is (`Accept-Encoding: identity`), and an
+//! answer that is compressed all the same is refused, unless a header of your own asks for it.
 
 mod fetch;
 #[cfg(test)]

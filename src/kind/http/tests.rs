@@ -223,6 +223,34 @@ fn a_secret_header_stays_in() {
     assert!(!refused.contains("hunter2"));
 }
 
+/// Compressed bytes would pass for the content itself.
+#[test]
+fn content_comes_as_it_is_or_not_at_all() {
+    let asked =
+        |stage: &Stage| stage.requests.lock().unwrap()[0].headers["Accept-Encoding"].clone();
+    for encoding in ["identity", ""] {
+        let stage = Stage::new().with_page(URL, with("content-encoding", encoding, 200, "hello"));
+        vertex(&stage, &[]).settle().unwrap();
+        assert_eq!(asked(&stage), "identity");
+    }
+    let stage = Stage::new().with_page(URL, with("content-encoding", "gzip", 200, "\u{1f}"));
+    let failure = vertex(&stage, &[]).check().unwrap_err();
+    assert!(
+        failure.why.contains("encoded as gzip, though"),
+        "{}",
+        failure.why
+    );
+    assert!(failure.why.contains("`Accept-Encoding` of your own"));
+    // Who asks for it knows what comes.
+    let headers = Value::map([("accept-encoding".to_owned(), Value::str("gzip"))]);
+    let mut own = vertex(&stage, &[("headers", headers)]);
+    assert_eq!(own.settle().unwrap().sends["content"], Value::str("\u{1f}"));
+    // Another failure is not hidden by it.
+    let stage = Stage::new().with_page(URL, with("content-encoding", "gzip", 404, ""));
+    let failure = vertex(&stage, &[]).check().unwrap_err();
+    assert!(failure.why.contains("404"), "{}", failure.why);
+}
+
 /// Rule L2: nothing is asked without a header that is still to come.
 #[test]
 fn a_plan_waits_for_its_headers() {
@@ -288,6 +316,11 @@ fn params_that_cannot_be_are_refused() {
             "limit",
             Value::Int(0),
             "limit: expected 1 byte or more, found 0",
+        ),
+        (
+            "limit",
+            Value::Int(-1),
+            "limit: expected int that is not negative, found -1",
         ),
         ("ca", Value::str("ca.pem"), "ca: expected an absolute path"),
         (

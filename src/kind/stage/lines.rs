@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 impl Stage {
     /// Of lines such as `/etc/motd 0644 root = text`, `/etc/ 0755 root`, `/link -> /target www`, `/also => /hard/link`,
-    /// `mount /path`, `as user`. Parents come by themselves; the users `www` and `deploy` are there.
+    /// `/pipe | 0600 root`,
+    /// `mount /path`, `immutable /path`, `as user`. Parents come by themselves; the users `www` and `deploy` are there.
     pub fn of(lines: &str) -> Stage {
         let mut spec = SimSpec::default();
         for (name, uid) in [("www", 33), ("deploy", 1001)] {
@@ -21,6 +22,8 @@ impl Stage {
         for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
             if let Some(path) = line.strip_prefix("mount ") {
                 spec.mounts.insert(path.into());
+            } else if let Some(path) = line.strip_prefix("immutable ") {
+                spec.immutable.insert(path.into());
             } else if let Some(user) = line.strip_prefix("as ") {
                 spec.user = Some(user.into());
             } else {
@@ -50,6 +53,7 @@ impl Stage {
                             .trim_end()
                             .to_owned()
                     }
+                    FileBody::Other => format!("{path} | {mode:04o} {owner}"),
                     other => format!("{path} {other:?}"),
                 }
             });
@@ -67,6 +71,12 @@ fn file(line: &str) -> (PathBuf, FileSpec) {
     let (what, mode, owner) = match words.get(1) {
         Some(&"->") => (FileBody::Link(words[2].into()), None, owner(3)),
         Some(&"=>") => (FileBody::HardLink(words[2].into()), None, None),
+        Some(&"|") => {
+            let mode = words
+                .get(2)
+                .map(|mode| u32::from_str_radix(mode, 8).unwrap());
+            (FileBody::Other, mode, owner(3))
+        }
         mode => {
             let mode = mode.map(|mode| u32::from_str_radix(mode, 8).unwrap());
             let dir = words[0].ends_with('/');

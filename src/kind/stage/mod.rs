@@ -82,6 +82,14 @@ impl Stage {
         }
     }
 
+    /// The same for an attempt that may take so long altogether.
+    pub fn within(self, time: Span) -> Stage {
+        Stage {
+            view: self.sim.attempt(Some(time)),
+            ..self
+        }
+    }
+
     /// The same as a plan sees it.
     pub fn planned(self) -> Stage {
         Stage {
@@ -234,6 +242,9 @@ impl World for Stage {
     }
     fn remove(&self, path: &Path) -> Result<(), Fault> {
         self.called("remove").remove(path)
+    }
+    fn exchange(&self, path: &Path, aside: &Path) -> Result<(), Fault> {
+        self.called("exchange").exchange(path, aside)
     }
     fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
         self.called("set_mode").set_mode(path, mode)

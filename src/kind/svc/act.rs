@@ -1,6 +1,6 @@
 //! Acting on a unit: one step of the manager, its failure explained by what the unit itself says.
 
-use super::failed;
+use super::{failed, is_up};
 use crate::kind::Failure;
 use crate::time::Span;
 use crate::value::sanitise;
@@ -11,14 +11,17 @@ const STAYS: Span = Span::secs(1);
 /// How many lines of its journal a failure shows.
 const LAST_LINES: usize = 10;
 
-/// The unit as it stands, after the manager has read a changed unit file.
+/// The unit as it stands, after the manager has read a changed unit file. What runs is outdated then, whatever the times of the two
+/// files were.
 pub fn read_again(unit: &Unit, world: &dyn World) -> Result<Service, Failure> {
     let service = world.service(unit)?;
     if !service.stale {
         return Ok(service);
     }
     act(unit, ServiceAct::ReloadManager, world)?;
-    Ok(world.service(unit)?)
+    let mut service = world.service(unit)?;
+    service.outdated |= is_up(&service.active);
+    Ok(service)
 }
 
 /// Starts it, and waits until it is up and stays up. One that failed is reset first, for its start limit.
@@ -28,6 +31,18 @@ pub fn start(unit: &Unit, service: &Service, world: &dyn World) -> Result<(), Fa
     }
     act(unit, ServiceAct::Start, world)?;
     stays_up(unit, world)
+}
+
+/// Lets what runs take in what has changed: by a reload, or by a restart where it cannot or its own unit file changed. Says which.
+pub fn renew(unit: &Unit, service: &Service, world: &dyn World) -> Result<&'static str, Failure> {
+    let (verb, said) = match (service.outdated, service.can_reload) {
+        (true, _) => (ServiceAct::Restart, "restarted: its unit file changed"),
+        (false, true) => (ServiceAct::Reload, "reloaded"),
+        (false, false) => (ServiceAct::Reload, "restarted"),
+    };
+    act(unit, verb, world)?;
+    stays_up(unit, world)?;
+    Ok(said)
 }
 
 /// Acts, and tells a job that failed from one that took too long.
@@ -42,7 +57,7 @@ pub fn act(unit: &Unit, act: ServiceAct, world: &dyn World) -> Result<(), Failur
 }
 
 /// A service that comes up and dies at once is not running.
-pub fn stays_up(unit: &Unit, world: &dyn World) -> Result<(), Failure> {
+fn stays_up(unit: &Unit, world: &dyn World) -> Result<(), Failure> {
     world.pause(STAYS)?;
     let service = world.service(unit)?;
     let is = match &service.active {
@@ -70,11 +85,17 @@ fn explained(unit: &Unit, act: ServiceAct, fault: &Fault, world: &dyn World) -> 
         ServiceAct::ReloadManager => "reload the manager of",
     };
     let name = &unit.name;
+    if let Fault::TimedOut(_) = fault {
+        let user = if unit.session { " --user" } else { "" };
+        return Failure::new(format!(
+            "cannot {verb} {name}: {fault}, and its manager goes on with it: `systemctl{user} stop {name}` ends that"
+        ));
+    }
     let Ok(service) = world.service(unit) else {
         return Failure::new(format!("cannot {verb} {name}: {fault}"));
     };
-    let why = match (&service.active, fault) {
-        (Active::Failed(result, status), Fault::Service(_)) => failed(result, *status),
+    let why = match &service.active {
+        Active::Failed(result, status) => failed(result, *status),
         _ => {
             let said = fault.to_string();
             let named = format!("{name}: ");

@@ -7,7 +7,8 @@
 //!
 //! Started means that it is still up a second later: a service that dies at once is a failure, with its last lines from
 //! the journal. What a unit cannot be is said before anything is tried: not found, masked, static, broken. A
-//! notification reloads it, or restarts it where it cannot reload.
+//! notification reloads it, or restarts it where it cannot reload or where its own unit file changed since it was started.
+//! `inspect` looks for a unit in the system's manager first, then in the user's own.
 
 mod act;
 #[cfg(test)]
@@ -17,7 +18,7 @@ use super::{At, Check, Done, Drift, Failure, Given, Kind, want, words};
 use crate::graph::Params;
 use crate::value::{Hears, Value, sanitise};
 use crate::world::{self, Active, Load, Look, Service, ServiceAct, Unit, Watch, World};
-use act::{act, read_again, start, stays_up};
+use act::{act, read_again, renew, start};
 use std::fmt;
 
 /// What a unit's name may end with. Without any of these it is a service.
@@ -163,7 +164,7 @@ impl Kind for Svc {
         &self,
         want: &Want,
         _: &[SvcDrift],
-        _: &At,
+        at: &At,
         world: &dyn World,
     ) -> Result<Done, Failure> {
         let unit = want.unit();
@@ -177,13 +178,19 @@ impl Kind for Svc {
             act(&unit, verb, world)?;
         }
         let drift = state_drift(want, &service);
+        let mut said = None;
         match drift {
             Some(SvcDrift::State(_, State::Running)) => start(&unit, &service, world)?,
             Some(SvcDrift::State(_, State::Stopped)) => act(&unit, ServiceAct::Stop, world)?,
+            // The manager has just read the file, and what tells that it changed may be gone before the refresh.
+            _ if at.notified && service.outdated && want.state != Some(State::Stopped) => {
+                said = Some(renew(&unit, &service, world)?.to_owned());
+            }
             _ => {}
         }
         Ok(Done {
-            refreshed: drift.is_some(),
+            refreshed: drift.is_some() || said.is_some(),
+            said,
             ..Done::default()
         })
     }
@@ -198,13 +205,7 @@ impl Kind for Svc {
             });
         }
         possible(want, &unit, &service)?;
-        act(&unit, ServiceAct::Reload, world)?;
-        stays_up(&unit, world)?;
-        let said = if service.can_reload {
-            "reloaded"
-        } else {
-            "restarted"
-        };
+        let said = renew(&unit, &service, world)?;
         Ok(Done {
             changed: true,
             said: Some(said.to_owned()),
@@ -217,10 +218,9 @@ impl Kind for Svc {
     }
 
     fn inspect(&self, name: &str, look: &dyn Look) -> Result<Option<Params>, Failure> {
-        let service = look.service(&unit(name, false))?;
-        if service.load == Load::NotFound {
+        let Some((service, session)) = found(name, look)? else {
             return Ok(None);
-        }
+        };
         let state = match service.active {
             Active::Active => Some(State::Running.to_string()),
             Active::Inactive => Some(State::Stopped.to_string()),
@@ -232,12 +232,29 @@ impl Kind for Svc {
             _ => None,
         };
         let params = [("state", state), ("startup", startup)];
-        Ok(Some(
-            params
-                .into_iter()
-                .filter_map(|(name, value)| Some((name.to_owned(), Value::from(value?))))
-                .collect(),
-        ))
+        let mut params: Params = params
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), Value::from(value?))))
+            .collect();
+        if session {
+            params.insert("session".to_owned(), Value::Bool(true));
+        }
+        Ok(Some(params))
+    }
+}
+
+/// What is there under a name: a unit of the system's manager, else one of the user's own, and whether it is that. Where
+/// neither answers, the system's error is told.
+fn found(name: &str, look: &dyn Look) -> Result<Option<(Service, bool)>, Failure> {
+    let there = |session| match look.service(&unit(name, session)) {
+        Ok(service) if service.load == Load::NotFound => Ok(None),
+        Ok(service) => Ok(Some((service, session))),
+        Err(fault) => Err(fault),
+    };
+    match there(false) {
+        Ok(Some(found)) => Ok(Some(found)),
+        Ok(None) => Ok(there(true).unwrap_or_default()),
+        Err(fault) => there(true).map_err(|_| fault.into()),
     }
 }
 

@@ -2,8 +2,11 @@ use crate::kind::find;
 use crate::kind::stage::{Stage, Vertex, unit};
 use crate::time::Span;
 use crate::value::Value;
+use crate::world::overlay::{Overlay, OverlayView};
 use crate::world::sim::spec::{Starts, UnitSpec};
-use crate::world::{Active, Load, Startup};
+use crate::world::{Active, Load, Look, Put, ServiceAct, Startup, Unit, World};
+use std::path::Path;
+use std::sync::Arc;
 
 fn failed() -> Active {
     Active::Failed("exit-code".to_owned(), 1)
@@ -215,6 +218,26 @@ fn a_start_that_fails_is_explained() {
     }
 }
 
+/// The manager's job does not end with the attempt.
+#[test]
+fn a_job_that_outlasts_its_attempt_is_told() {
+    let before = UnitSpec {
+        duration: Span::secs(60),
+        ..unit(Active::Inactive, Startup::Enabled)
+    };
+    let stage = Stage::new()
+        .within(Span::secs(2))
+        .with_unit("app.service", before, Starts::Well);
+    let why = Vertex::new(&stage, "svc", "app", &params("running", ""))
+        .settle()
+        .unwrap_err()
+        .why;
+    assert_eq!(
+        why,
+        "cannot start app.service: timed out after 2s, and its manager goes on with it: `systemctl stop app.service` ends that"
+    );
+}
+
 /// Rule L1: what only root may do is told as such.
 #[test]
 fn without_rights_it_says_so() {
@@ -251,13 +274,8 @@ fn a_notification_reloads_what_runs() {
     let stage = Stage::new().with_unit("app.service", before.clone(), Starts::Well);
     let vertex = Vertex::new(&stage, "svc", "app.service", &params("running", ""));
     let applied = vertex.refresh().unwrap();
-    assert_eq!(applied.done.said.as_deref(), Some("restarted"));
-    let done = [
-        "ReloadManager app.service",
-        "Reload app.service",
-        "pause 1s",
-    ];
-    assert_eq!(stage.log(), done);
+    assert_eq!(applied.done.said.as_deref(), Some(ANEW));
+    assert_eq!(stage.log(), RESTARTS);
 
     let stage = Stage::new().with_unit("app.service", before, Starts::Dies(2));
     let vertex = Vertex::new(&stage, "svc", "app", &params("running", ""));
@@ -266,6 +284,81 @@ fn a_notification_reloads_what_runs() {
         why,
         "app.service did not stay up for 1s: failed (exited with 2)"
     );
+}
+
+const ANEW: &str = "restarted: its unit file changed";
+const RESTARTS: [&str; 3] = [
+    "ReloadManager app.service",
+    "Restart app.service",
+    "pause 1s",
+];
+
+/// A reload would leave what runs as the old file started it.
+#[test]
+fn a_changed_unit_file_restarts_what_runs() {
+    let stage = || {
+        let before = unit(Active::Active, Startup::Enabled);
+        Stage::new().with_unit("app.service", before, Starts::Well)
+    };
+    let write = |stage: &Stage| {
+        let path = Path::new("/etc/systemd/system/app.service");
+        let text = b"[Service]\nExecStart=/new\nExecReload=true\n[Install]\n";
+        stage.sim.outside().write(path, text).unwrap();
+    };
+    // Its drift is mended for the notification: that is the refresh.
+    let first = stage();
+    write(&first);
+    let mut vertex = Vertex::new(&first, "svc", "app", &params("running", ""));
+    vertex.notified = true;
+    let done = vertex.settle().unwrap().done;
+    assert_eq!((done.said.as_deref(), done.refreshed), (Some(ANEW), true));
+    assert_eq!(first.log(), RESTARTS);
+    // Nobody has told it, so what runs goes on; a later notification still knows.
+    let second = stage();
+    write(&second);
+    let mut vertex = Vertex::new(&second, "svc", "app", &params("running", ""));
+    let done = vertex.settle().unwrap().done;
+    assert_eq!((done.said, done.refreshed), (None, false));
+    let done = vertex.refresh().unwrap().done;
+    assert_eq!(done.said.as_deref(), Some(ANEW));
+    assert_eq!(second.log(), RESTARTS);
+    // Once, and not again.
+    let done = vertex.refresh().unwrap().done;
+    assert_eq!(done.said.as_deref(), Some("reloaded"));
+}
+
+/// Rules L1, L4.
+#[test]
+fn a_plan_knows_that_a_changed_unit_file_restarts() {
+    let before = unit(Active::Active, Startup::Enabled);
+    let stage = Stage::new().with_unit("app.service", before, Starts::Well);
+    let plan = Overlay::over(Arc::new(stage.sim.attempt(None))).attempt("svc[app]", false);
+    let app = Unit {
+        name: "app.service".into(),
+        session: false,
+    };
+    let is = |plan: &OverlayView| {
+        let found = plan.service(&app).unwrap();
+        (found.stale, found.outdated)
+    };
+    assert_eq!(is(&plan), (false, false));
+    plan.put(&Put {
+        path: "/etc/systemd/system/app.service".into(),
+        content: b"[Service]\nExecReload=true\n"[..].into(),
+        mode: 0o644,
+        uid: None,
+        gid: None,
+        validate: None,
+    })
+    .unwrap();
+    assert_eq!(is(&plan), (true, true));
+    plan.act(&app, ServiceAct::ReloadManager).unwrap();
+    assert_eq!(is(&plan), (false, true));
+    plan.act(&app, ServiceAct::Reload).unwrap();
+    assert_eq!(is(&plan), (false, true));
+    plan.act(&app, ServiceAct::Restart).unwrap();
+    assert_eq!(is(&plan), (false, false));
+    assert!(stage.log().is_empty());
 }
 
 #[test]
@@ -314,4 +407,15 @@ fn inspect_says_what_is_there() {
         assert_eq!(shown, found);
     }
     assert_eq!(kind.inspect("ghost", &Stage::new()).unwrap(), None);
+    // One that the system's manager does not have may be the user's own.
+    let stage = Stage::new();
+    let own = Unit {
+        name: "app.service".into(),
+        session: true,
+    };
+    let spec = unit(Active::Active, Startup::Enabled);
+    stage.sim.outside().unit(&own, |found| *found = spec);
+    let params = kind.inspect("app", &stage).unwrap().unwrap();
+    let shown: Vec<String> = params.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    assert_eq!(shown, ["session=true", "startup=enabled", "state=running"]);
 }

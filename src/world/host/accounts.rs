@@ -5,6 +5,7 @@
 //! entry is an account all the same, of that number and the group of the same number.
 
 use super::Host;
+use crate::world::rules::id;
 use crate::world::{Account, Fault, Look, READ_LIMIT};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -37,7 +38,7 @@ pub(super) fn me(host: &Host) -> Result<Account, Fault> {
 pub(super) fn user(host: &Host, name: &str) -> Result<Option<Account>, Fault> {
     let lines = entries(host, "/etc/passwd")?;
     let users = || lines.iter().filter_map(|line| User::parse(line));
-    let number = name.parse::<u32>().ok();
+    let number = id(name);
     let found = users()
         .find(|user| user.name == name)
         .or_else(|| users().find(|user| Some(user.uid) == number))
@@ -69,7 +70,7 @@ pub(super) fn group(host: &Host, name: &str) -> Result<Option<u32>, Fault> {
         .iter()
         .filter_map(|line| Group::parse(line))
         .find(|group| group.name == name);
-    Ok(by_name.map(|group| group.gid).or_else(|| name.parse().ok()))
+    Ok(by_name.map(|group| group.gid).or_else(|| id(name)))
 }
 
 /// The name of a number, or the number.
@@ -113,8 +114,8 @@ impl User {
         };
         Some(User {
             name: (*name).to_owned(),
-            uid: uid.parse().ok()?,
-            gid: gid.parse().ok()?,
+            uid: id(uid)?,
+            gid: id(gid)?,
             home: PathBuf::from(home),
         })
     }
@@ -144,7 +145,7 @@ impl Group {
         };
         Some(Group {
             name: (*name).to_owned(),
-            gid: gid.parse().ok()?,
+            gid: id(gid)?,
             members: members.split(',').map(str::to_owned).collect(),
         })
     }
@@ -161,7 +162,8 @@ mod tests {
         std::fs::create_dir_all(root.join("etc"))?;
         std::fs::write(
             root.join("etc/passwd"),
-            "root:x:0:0:root:/root:/bin/sh\nada:x:1815:1815:Ada:/home/ada:/bin/sh\nbroken\n",
+            "root:x:0:0:root:/root:/bin/sh\nada:x:1815:1815:Ada:/home/ada:/bin/sh\nbroken\n\
+             void:x:4294967295:1:No:/:/bin/sh\n",
         )?;
         std::fs::write(
             root.join("etc/group"),
@@ -179,6 +181,10 @@ mod tests {
         assert_eq!(host.group("wheel")?, Some(10));
         assert_eq!(host.group("4242")?, Some(4242));
         assert_eq!(host.group("nobody-here")?, None);
+        // In a system call this number says that an owner stays as it is.
+        assert_eq!(host.user("4294967295")?, None);
+        assert_eq!(host.user("void")?, None);
+        assert_eq!(host.group("4294967295")?, None);
         assert_eq!(host.name_of(10, true)?, "wheel");
         assert_eq!(host.name_of(10, false)?, "10");
         std::fs::remove_dir_all(root)?;

@@ -2,6 +2,7 @@
 
 use super::place::Place;
 use super::sys::{self, HANDLE, node};
+use crate::world::rules;
 use crate::world::{Fault, ModeBits, Node, Stat};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{Access, AtFlags, Gid, Mode, OFlags, Uid};
@@ -122,12 +123,9 @@ pub(super) fn read_link(place: &Place) -> Result<PathBuf, Fault> {
 }
 
 /// Whether the kernel would let an entry be made here: it knows access lists, and what is mounted read-only.
-pub(super) fn can_write(root: Option<&Path>, dir: &Path) -> Result<(), Fault> {
-    let place = Place::to_read(root, dir)?;
-    match stat_at(&place)?.what {
-        Node::Dir => {}
-        _ => return Err(Fault::NotDir(dir.to_owned())),
-    }
+pub(super) fn can_write(place: &Place) -> Result<(), Fault> {
+    let stat = stat_at(place)?;
+    rules::can_write(Some(&stat), &rules::root(), place.path)?;
     let wanted = Access::WRITE_OK | Access::EXEC_OK;
     // As whoever acts, not as whoever started this; the real user is the only one that some kernels can answer for.
     match rustix::fs::accessat(place.dir(), &*place.name, wanted, AtFlags::EACCESS) {
@@ -200,7 +198,7 @@ pub(super) fn set_mode(place: &Place, mode: ModeBits) -> Result<(), Fault> {
 
 /// Sets owner and group of whatever stands there, of a link itself.
 pub(super) fn set_owner(place: &Place, uid: Option<u32>, gid: Option<u32>) -> Result<(), Fault> {
-    let (uid, gid) = (uid.map(Uid::from_raw), gid.map(Gid::from_raw));
+    let (uid, gid) = owners(uid, gid)?;
     rustix::fs::chownat(
         place.dir(),
         &*place.name,
@@ -211,6 +209,19 @@ pub(super) fn set_owner(place: &Place, uid: Option<u32>, gid: Option<u32>) -> Re
     .map_err(|errno| place.fault(errno))?;
     sync_inode(place);
     Ok(())
+}
+
+/// Both as the kernel takes them. The number that means "as it is" is nobody's, and no call can ask for it.
+pub(super) fn owners(
+    uid: Option<u32>,
+    gid: Option<u32>,
+) -> Result<(Option<Uid>, Option<Gid>), Fault> {
+    for (noun, id) in [("user", uid), ("group", gid)] {
+        if id == Some(u32::MAX) {
+            return Err(Fault::NoAccount(noun, u32::MAX.to_string()));
+        }
+    }
+    Ok((uid.map(Uid::from_raw), gid.map(Gid::from_raw)))
 }
 
 fn hold(place: &Place) -> Result<OwnedFd, Fault> {

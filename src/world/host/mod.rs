@@ -7,12 +7,13 @@
 //! | --- | --- |
 //! | `place` | a path as an opened directory and a name; errors of the kernel as [`Fault`]s |
 //! | `files`, `put`, `attributes` | reading; replacing whole; what a replaced file keeps |
+//! | `refusal` | why the kernel refuses root |
 //! | `accounts` | users and groups |
 //! | `random` | random bytes |
 //! | `process`, `start`, `running` | commands: what is started, and how it is brought to its end |
 //! | `direct`, `supervised` | a command as a child of this process, or below a supervisor |
 //! | `supervise`, `wire`, `signals`, `own` | the supervisor, what is said between the two, and how it is started |
-//! | `http`, `proxy` | requests |
+//! | `http` | requests |
 //! | `service`, `manager`, `bus`, `unit` | systemd over D-Bus |
 //! | `watch`, `watching`, `trail`, `watch_units` | what changes by itself |
 //! | `cancel` | ending an attempt |
@@ -29,9 +30,9 @@ mod manager;
 mod own;
 mod place;
 mod process;
-mod proxy;
 mod put;
 mod random;
+mod refusal;
 mod running;
 mod service;
 mod signals;
@@ -53,12 +54,14 @@ pub use supervise::{SUPERVISE, supervise};
 pub use watch::{HostWatcher, WatchEvent, What};
 
 use crate::time::Span;
+use crate::world::rules;
 use crate::world::{
-    Account, Command, Fault, Look, ModeBits, Output, Put, Request, Response, Service, ServiceAct,
-    Stat, Unit, World,
+    Account, Command, Fault, KernelFs, Look, ModeBits, Node, Output, Put, Request, Response,
+    Service, ServiceAct, Stat, Unit, World,
 };
 use cancel::{Deadline, Limits};
 use place::Place;
+use refusal::Act;
 use rustix::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -144,10 +147,12 @@ impl Host {
     fn change<T>(
         &self,
         path: &Path,
+        tries: Act,
         act: impl FnOnce(&Place) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
         self.limits.check()?;
-        act(&Place::to_change(self.root(), path)?)
+        let place = Place::to_change(self.root(), path)?;
+        act(&place).map_err(|fault| refusal::explained(&place, tries, fault))
     }
 }
 
@@ -198,7 +203,17 @@ impl Look for Host {
     }
 
     fn can_write(&self, dir: &Path) -> Result<(), Fault> {
-        files::can_write(self.root(), dir)
+        let place = Place::to_read(self.root(), dir)?;
+        let answer = files::can_write(&place);
+        match refusal::kernel_fs(&place) {
+            _ if matches!(answer, Err(Fault::NotFound(_) | Fault::NotDir(_))) => answer,
+            Some(fs) if !fs.dirs => Err(Fault::Kernel(dir.to_owned(), fs.name)),
+            _ => answer,
+        }
+    }
+
+    fn kernel_fs(&self, dir: &Path) -> Result<Option<KernelFs>, Fault> {
+        Ok(refusal::kernel_fs(&Place::to_read(self.root(), dir)?))
     }
 
     fn free(&self, path: &Path) -> Result<Option<u64>, Fault> {
@@ -215,29 +230,40 @@ impl Look for Host {
 
 impl World for Host {
     fn put(&self, put: &Put) -> Result<(), Fault> {
-        self.change(&put.path, |place| {
+        self.change(&put.path, Act::Make(Node::File), |place| {
             put::put(place, put, |command| process::run(self, command))
         })
     }
 
     fn make_dir(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
-        self.change(path, |place| files::make_dir(place, mode))
+        self.change(path, Act::Make(Node::Dir), |place| {
+            files::make_dir(place, mode)
+        })
     }
 
     fn make_link(&self, path: &Path, target: &Path) -> Result<(), Fault> {
-        self.change(path, |place| put::make_link(place, target))
+        self.change(path, Act::Make(Node::Link), |place| {
+            put::make_link(place, target)
+        })
     }
 
     fn remove(&self, path: &Path) -> Result<(), Fault> {
-        self.change(path, files::remove)
+        self.change(path, Act::Remove, files::remove)
+    }
+
+    fn exchange(&self, path: &Path, aside: &Path) -> Result<(), Fault> {
+        rules::in_one_directory(path, aside)?;
+        self.change(path, Act::Remove, |place| {
+            put::exchange(place, &place.beside(aside)?)
+        })
     }
 
     fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
-        self.change(path, |place| files::set_mode(place, mode))
+        self.change(path, Act::Alter, |place| files::set_mode(place, mode))
     }
 
     fn set_owner(&self, path: &Path, uid: Option<u32>, gid: Option<u32>) -> Result<(), Fault> {
-        self.change(path, |place| files::set_owner(place, uid, gid))
+        self.change(path, Act::Alter, |place| files::set_owner(place, uid, gid))
     }
 
     fn run(&self, command: &Command) -> Result<Output, Fault> {

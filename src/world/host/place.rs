@@ -57,6 +57,31 @@ impl<'a> Place<'a> {
         })
     }
 
+    /// Another name in the same opened directory; `path` is what errors call it.
+    pub fn beside<'b>(&self, path: &'b Path) -> Result<Place<'b>, Fault> {
+        let dir = match &self.dir {
+            Some(dir) => Some(dir.try_clone().map_err(|error| {
+                let errno = Errno::from_io_error(&error).unwrap_or(Errno::MFILE);
+                fault(path, errno)
+            })?),
+            None => None,
+        };
+        Ok(Place {
+            dir,
+            name: Cow::Borrowed(path.file_name().map_or(Path::new(""), Path::new)),
+            path,
+        })
+    }
+
+    /// The directory that it stands in.
+    pub fn holder(&self) -> Result<Place<'a>, Fault> {
+        let above = self.path.parent().unwrap_or(self.path);
+        Ok(Place {
+            name: Cow::Borrowed(Path::new(".")),
+            ..self.beside(above)?
+        })
+    }
+
     /// The directory that [`Place::name`] is to be read in.
     pub fn dir(&self) -> BorrowedFd<'_> {
         self.dir.as_ref().map_or(CWD, AsFd::as_fd)

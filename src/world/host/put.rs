@@ -5,12 +5,13 @@
 //! away; a lock on it, which ends with its process, says whether it was left. Where that cannot be told, the name is a random one.
 
 use super::attributes;
-use super::files::{io_fault, stat_at};
+use super::files::{io_fault, owners, stat_at};
 use super::place::Place;
 use super::sys;
+use crate::world::rules;
 use crate::world::{Command, Fault, Node, Output, Put, Stat};
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{AtFlags, FlockOperation, Gid, Mode, OFlags, Uid};
+use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -52,6 +53,39 @@ pub(super) fn make_link(place: &Place, target: &Path) -> Result<(), Fault> {
     place.sync()
 }
 
+/// Lets what stands at two names of one directory change places.
+pub(super) fn exchange(place: &Place, aside: &Place) -> Result<(), Fault> {
+    for place in [place, aside] {
+        if stat_at(place)?.mount {
+            return Err(Fault::Busy(place.path.to_owned()));
+        }
+    }
+    match sys::exchange(place, aside) {
+        // This file system, or this kernel, cannot do it in one step.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => by_turns(place, aside),
+        other => other,
+    }
+    .map_err(|errno| place.fault(errno))?;
+    place.sync()
+}
+
+/// The same in three steps. What stands at `aside` is renamed out of the way first, so that what stands at `place` has a name that
+/// is known at every moment.
+fn by_turns(place: &Place, aside: &Place) -> Result<(), Errno> {
+    let third = fresh_name().map_err(|_| Errno::IO)?;
+    let dir = place.dir();
+    let step = |from: &Path, to: &Path| rustix::fs::renameat(dir, from, dir, to);
+    step(&aside.name, &third)?;
+    let moved = step(&place.name, &aside.name).and_then(|()| {
+        step(&third, &place.name).inspect_err(|_| {
+            let _ = step(&aside.name, &place.name);
+        })
+    });
+    moved.inspect_err(|_| {
+        let _ = step(&third, &aside.name);
+    })
+}
+
 fn replaceable(place: &Place) -> Result<Option<Stat>, Fault> {
     match stat_at(place) {
         Ok(stat) if stat.mount => Err(Fault::Busy(place.path.to_owned())),
@@ -67,8 +101,10 @@ fn own(place: &Place, file: impl AsFd, put: &Put, old: Option<&Stat>) -> Result<
     let is = rustix::fs::fstat(&file).map_err(|errno| place.fault(errno))?;
     let uid = put.uid.or(old.map(|old| old.uid));
     let gid = put.gid.or(old.map(|old| old.gid));
-    let uid = uid.filter(|uid| *uid != is.st_uid).map(Uid::from_raw);
-    let gid = gid.filter(|gid| *gid != is.st_gid).map(Gid::from_raw);
+    let (uid, gid) = owners(
+        uid.filter(|uid| *uid != is.st_uid),
+        gid.filter(|gid| *gid != is.st_gid),
+    )?;
     if uid.is_none() && gid.is_none() {
         return Ok(());
     }
@@ -145,6 +181,9 @@ impl<'a> Temporary<'a> {
         place: &'a Place<'a>,
         make: impl Fn(&Path) -> Result<T, Errno>,
     ) -> Result<(Temporary<'a>, T), Fault> {
+        // What is made in a directory that can only grow can neither be renamed nor removed again.
+        let dir = stat_at(&place.holder()?)?;
+        rules::unlocked(place.path, Some((&dir, Node::File)), None)?;
         let mut name = known_name(&place.name);
         for _ in 0..8 {
             match make(&name) {
@@ -247,7 +286,7 @@ mod tests {
     use super::*;
     use crate::time::Span;
     use crate::world::{Look, World};
-    use rustix::fs::XattrFlags;
+    use rustix::fs::{Gid, Uid, XattrFlags};
     use std::collections::BTreeMap;
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
@@ -525,6 +564,49 @@ mod tests {
         let cancelled = host().attempt(cancel, None);
         assert_eq!(cancelled.make_dir(&path, 0o755), Err(Fault::Cancelled));
         assert_eq!(dir.names()?, Vec::<String>::new());
+        Ok(())
+    }
+
+    #[test]
+    fn two_change_places_also_where_no_one_step_does_it() -> Outcome {
+        for in_one_step in [true, false] {
+            let dir = Scratch::new("exchange")?;
+            let (path, aside) = (dir.0.join("path"), dir.0.join("aside"));
+            fs::create_dir_all(path.join("below"))?;
+            fs::write(&aside, "new")?;
+            let place = Place::to_change(None, &path)?;
+            let beside = place.beside(&aside)?;
+            match in_one_step {
+                true => exchange(&place, &beside)?,
+                false => by_turns(&place, &beside)?,
+            }
+            assert_eq!(fs::read(&path)?, b"new");
+            assert!(aside.join("below").is_dir());
+            // One that is not there, and both are as they were.
+            let gone = dir.0.join("gone");
+            let gone = place.beside(&gone)?;
+            assert!(exchange(&place, &gone).is_err() && by_turns(&place, &gone).is_err());
+            assert_eq!(by_turns(&gone, &beside), Err(Errno::NOENT));
+            assert_eq!(dir.names()?, ["aside", "path"]);
+            assert!(aside.join("below").is_dir());
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn nobody_has_the_number_that_means_as_it_is() -> Outcome {
+        let dir = Scratch::new("nobody")?;
+        let path = dir.0.join("file");
+        let theirs = Put {
+            uid: Some(u32::MAX),
+            ..file(&path, "new")
+        };
+        let no = |noun| Err(Fault::NoAccount(noun, "4294967295".into()));
+        assert_eq!(host().put(&theirs), no("user"));
+        assert_eq!(dir.names()?, Vec::<String>::new());
+        host().put(&file(&path, "new"))?;
+        assert_eq!(host().set_owner(&path, Some(u32::MAX), None), no("user"));
+        assert_eq!(host().set_owner(&path, None, Some(u32::MAX)), no("group"));
         Ok(())
     }
 

@@ -89,9 +89,9 @@ fn block<T>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CancelToken, Host, HostOptions, lock};
+    use super::super::{CancelToken, Host, HostOptions, HostWatcher, What, lock};
     use super::*;
-    use crate::world::{Load, Look, Startup, World};
+    use crate::world::{Load, Look, Startup, Watch, World};
     use std::path::PathBuf;
     use std::sync::{Mutex, MutexGuard};
 
@@ -190,6 +190,34 @@ mod tests {
         Ok(())
     }
 
+    /// The manager sends some twenty signals for one stop.
+    #[test]
+    fn a_watch_is_told_of_each_state_once() -> Outcome {
+        let Some(unit) = UnitFile::new("watched", RUNS)? else {
+            return Ok(());
+        };
+        unit.act(ServiceAct::Start)?;
+        let (tell, told) = std::sync::mpsc::channel();
+        let watcher = HostWatcher::new(move |event| {
+            let _ = tell.send(event.what);
+        });
+        watcher.watch(1, &[Watch::Unit(unit.1.clone())]);
+        let mut states = 0;
+        loop {
+            match told.recv_timeout(std::time::Duration::from_secs(60))? {
+                What::Listening => {
+                    unit.act(ServiceAct::Stop)?;
+                    unit.act(ServiceAct::ReloadManager)?;
+                }
+                What::Changed(_, "state") => states += 1,
+                What::Changed(..) => break,
+                other => return Err(format!("{other:?}").into()),
+            }
+        }
+        assert!((1..=3).contains(&states), "{states} states");
+        Ok(())
+    }
+
     #[test]
     fn a_failure_shows_result_and_status() -> Outcome {
         let text = "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'exit 7'\n";
@@ -252,6 +280,15 @@ mod tests {
         let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
         std::fs::File::open(&unit.2)?.set_modified(later)?;
         assert!(unit.look()?.stale);
+        assert!(unit.look()?.outdated);
+        unit.act(ServiceAct::ReloadManager)?;
+        let found = unit.look()?;
+        assert_eq!((found.stale, found.outdated), (false, true));
+        let now = std::time::SystemTime::now();
+        std::fs::File::open(&unit.2)?.set_modified(now)?;
+        unit.act(ServiceAct::ReloadManager)?;
+        unit.act(ServiceAct::Restart)?;
+        assert!(!unit.look()?.outdated);
         unit.write("[Service]\nType=nonsense\n")?;
         unit.act(ServiceAct::Stop)?;
         unit.act(ServiceAct::ReloadManager)?;

@@ -1,7 +1,7 @@
 //! What Linux does in a way of its own, and what stands for it on other systems, where this program is for learning.
 
 use super::place::Place;
-use crate::world::{Node, Stat};
+use crate::world::{Lock, Node, Stat};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawMode};
 use rustix::io::Errno;
@@ -55,6 +55,7 @@ fn posix_stat(place: &Place) -> Result<Stat, Errno> {
         size: u64::try_from(found.st_size).unwrap_or(0),
         links: found.st_nlink as u64,
         mount: false,
+        lock: Lock::Free,
     })
 }
 
@@ -62,7 +63,7 @@ fn posix_stat(place: &Place) -> Result<Stat, Errno> {
 mod own {
     use super::*;
     use rustix::fd::AsRawFd;
-    use rustix::fs::{ResolveFlags, StatxAttributes, StatxFlags};
+    use rustix::fs::{RenameFlags, ResolveFlags, StatxAttributes, StatxFlags};
     use rustix::pipe::PipeFlags;
     use rustix::process::{Gid, PidfdFlags, Uid};
 
@@ -82,6 +83,7 @@ mod own {
                 size: found.stx_size,
                 links: u64::from(found.stx_nlink),
                 mount: found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT),
+                lock: lock(found.stx_attributes),
             }),
             // A kernel before 4.11.
             Err(Errno::NOSYS) => posix_stat(place),
@@ -89,9 +91,32 @@ mod own {
         }
     }
 
+    fn lock(attributes: StatxAttributes) -> Lock {
+        match attributes {
+            set if set.contains(StatxAttributes::IMMUTABLE) => Lock::Immutable,
+            set if set.contains(StatxAttributes::APPEND) => Lock::Append,
+            _ => Lock::Free,
+        }
+    }
+
+    /// The number of the file system that a name in a place's directory is on; `None` where that cannot be asked.
+    pub fn fs_number(place: &Place, name: &Path) -> Option<u32> {
+        let flags = HANDLE | OFlags::CLOEXEC;
+        let opened = rustix::fs::openat(place.dir(), name, flags, Mode::empty()).ok()?;
+        let found = rustix::fs::fstatfs(opened).ok()?;
+        // A number of 32 bits, which the kernel keeps in a word of either sign.
+        Some(found.f_type as u32)
+    }
+
     /// Opens a path as if `root` were `/`.
     pub fn open_in_root(root: OwnedFd, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
         rustix::fs::openat2(root, path, flags, Mode::empty(), ResolveFlags::IN_ROOT)
+    }
+
+    /// Lets two names in one directory change places in one step.
+    pub fn exchange(one: &Place, other: &Place) -> Result<(), Errno> {
+        let (dir, way) = (one.dir(), RenameFlags::EXCHANGE);
+        rustix::fs::renameat_with(dir, &*one.name, dir, &*other.name, way)
     }
 
     /// Sets the mode of what is held, which is no link. By way of /proc the very thing that was looked at is changed, also one
@@ -160,8 +185,18 @@ mod own {
         posix_stat(place)
     }
 
+    /// There are no such file systems here.
+    pub fn fs_number(_: &Place, _: &Path) -> Option<u32> {
+        None
+    }
+
     /// No image can be configured here, since nothing keeps links inside it.
     pub fn open_in_root(_: OwnedFd, _: &Path, _: OFlags) -> Result<OwnedFd, Errno> {
+        Err(Errno::NOSYS)
+    }
+
+    /// There is no one step here that all systems have.
+    pub fn exchange(_: &Place, _: &Place) -> Result<(), Errno> {
         Err(Errno::NOSYS)
     }
 

@@ -40,9 +40,35 @@ impl Properties {
             active: self.active(),
             startup,
             stale: self.get("NeedDaemonReload").unwrap_or(false),
+            outdated: self.outdated(),
             can_reload: self.get("CanReload").unwrap_or(false),
             log: None,
         }
+    }
+
+    /// Whether one of its files was changed after what runs was started. The manager knows only whether it has read them.
+    fn outdated(&self) -> bool {
+        if !matches!(self.active(), Active::Active | Active::Changing) {
+            return false;
+        }
+        // A unit without a process of its own has run since it left its rest. Both are microseconds of the wall clock, 0 for never.
+        let started = ["ExecMainStartTimestamp", "InactiveExitTimestamp"]
+            .iter()
+            .filter_map(|name| self.get::<u64>(name))
+            .find(|started| *started > 0);
+        let Some(started) = started else {
+            return false;
+        };
+        let mut files: Vec<String> = self.get("DropInPaths").unwrap_or_default();
+        files.extend(self.get::<String>("FragmentPath"));
+        let changed = |file: &String| {
+            let modified = std::fs::metadata(file).ok()?.modified().ok()?;
+            modified.duration_since(std::time::UNIX_EPOCH).ok()
+        };
+        files
+            .iter()
+            .filter_map(changed)
+            .any(|changed| changed.as_micros() > u128::from(started))
     }
 
     fn load(&self) -> Load {

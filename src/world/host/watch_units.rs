@@ -4,13 +4,14 @@ use super::bus::{next, runtime};
 use super::manager::{Manager, QUEUE, REMIND, broken};
 use super::watch::Message;
 use crate::world::{Fault, Unit};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::num::NonZeroUsize;
 use std::sync::mpsc::Sender;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::MissedTickBehavior;
-use zbus::{MatchRule, MessageStream};
+use zbus::{MatchRule, MessageStream, OwnedVariant};
 
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
@@ -63,8 +64,27 @@ impl UnitWatcher {
     }
 }
 
-/// Which numbers watch the object of which unit.
-type Watched = BTreeMap<String, Vec<(u64, Unit)>>;
+/// Who watches each unit's object.
+type Watched = BTreeMap<String, Seen>;
+
+/// Who watches the object of one unit, and the state that they were last told of. A manager sends a signal for each property that
+/// moves, some twenty for one stop; what matters is the state.
+#[derive(Default)]
+struct Seen {
+    by: Vec<(u64, Unit)>,
+    state: RefCell<Option<String>>,
+}
+
+impl Seen {
+    /// Whether a signal with this state in it, or with none, says something that was not told yet.
+    fn is_news(&self, state: Option<String>) -> bool {
+        state.is_some() && self.state.replace(state.clone()) != state
+    }
+}
+
+fn watchers(watched: &Watched) -> impl Iterator<Item = &(u64, Unit)> {
+    watched.values().flat_map(|seen| &seen.by)
+}
 
 fn listen(session: bool, mut ordered: UnboundedReceiver<Order>, tell: &Sender<Message>) {
     let mut watched = Watched::new();
@@ -74,7 +94,7 @@ fn listen(session: bool, mut ordered: UnboundedReceiver<Order>, tell: &Sender<Me
         return;
     };
     ordered.close();
-    let mut failed: Vec<u64> = watched.values().flatten().map(|(id, _)| *id).collect();
+    let mut failed: Vec<u64> = watchers(&watched).map(|(id, _)| *id).collect();
     while let Ok(order) = ordered.try_recv() {
         if let Order::Add(id, _) = order {
             failed.push(id);
@@ -119,7 +139,7 @@ async fn serve(
                     let adding = add(&manager, &mut subscribed, &unit);
                     let message = match meanwhile(adding, &mut signals, watched, tell).await? {
                         Ok(path) => {
-                            watched.entry(path).or_default().push((id, unit));
+                            watched.entry(path).or_default().by.push((id, unit));
                             Message::UnitReady(id)
                         }
                         Err(fault) => Message::UnitFailed(id, fault.to_string()),
@@ -168,7 +188,7 @@ async fn add(manager: &Manager, subscribed: &mut bool, unit: &Unit) -> Result<St
 
 /// Subscribes again where the manager forgot; true if it had.
 async fn remind(manager: &Manager, watched: &Watched) -> Result<bool, Fault> {
-    match watched.values().flatten().next() {
+    match watchers(watched).next() {
         Some((_, any)) => manager.subscribe(any).await,
         None => Ok(false),
     }
@@ -176,16 +196,23 @@ async fn remind(manager: &Manager, watched: &Watched) -> Result<bool, Fault> {
 
 /// What happened while nobody listened is not known.
 fn all_may_have_changed(watched: &Watched, tell: &Sender<Message>) {
-    for (id, unit) in watched.values().flatten() {
+    for (id, unit) in watchers(watched) {
         let _ = tell.send(Message::UnitChanged(*id, unit.name.clone(), "unit files"));
     }
 }
 
 fn forget(watched: &mut Watched, id: u64) {
-    watched.retain(|_, units| {
-        units.retain(|(of, _)| *of != id);
-        !units.is_empty()
+    watched.retain(|_, seen| {
+        seen.by.retain(|(of, _)| *of != id);
+        !seen.by.is_empty()
     });
+}
+
+/// The state that a signal about changed properties names, if it names one.
+fn state(signal: &zbus::Message) -> Option<String> {
+    type Changed = (String, BTreeMap<String, OwnedVariant>, Vec<String>);
+    let (_, mut changed, _): Changed = signal.body().deserialize().ok()?;
+    String::try_from(changed.remove("ActiveState")?).ok()
 }
 
 /// Tells on what a signal says of a watched unit; a reload of the manager may have changed any of them.
@@ -196,15 +223,42 @@ fn told(signal: &zbus::Message, watched: &Watched, tell: &Sender<Message>) {
     let path = header.path().map_or("", |path| path.as_str());
     let (units, how): (Vec<_>, _) = match (interface, member) {
         (Some(PROPERTIES), Some("PropertiesChanged")) => {
-            let units = watched.get(path).into_iter().flatten();
-            (units.collect(), "state")
+            let seen = watched.get(path);
+            let seen = seen.filter(|seen| seen.is_news(state(signal)));
+            (
+                seen.into_iter().flat_map(|seen| &seen.by).collect(),
+                "state",
+            )
         }
-        (_, Some("Reloading" | "UnitFilesChanged")) => {
-            (watched.values().flatten().collect(), "unit files")
-        }
+        // It says when it begins and when it has ended.
+        (_, Some("Reloading")) if signal.body().deserialize().unwrap_or(false) => return,
+        (_, Some("Reloading" | "UnitFilesChanged")) => (watchers(watched).collect(), "unit files"),
         _ => return,
     };
     for (id, unit) in units {
         let _ = tell.send(Message::UnitChanged(*id, unit.name.clone(), how));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_news_once() {
+        let seen = Seen::default();
+        for (state, news) in [
+            ("active", true),
+            ("active", false),
+            ("", false),
+            ("deactivating", true),
+            ("", false),
+            ("inactive", true),
+            ("inactive", false),
+            ("active", true),
+        ] {
+            let state = (!state.is_empty()).then(|| state.to_owned());
+            assert_eq!(seen.is_news(state.clone()), news, "{state:?}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::units::UnitLayer;
 use crate::world::rules::{self, Tree};
-use crate::world::{Account, Fault, Look, Node, Stat};
+use crate::world::{Account, Fault, KernelFs, Lock, Look, Node, Stat};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,14 +19,23 @@ pub(super) enum Entry {
 /// Where the content of a node is.
 #[derive(Clone)]
 pub(super) enum Data {
-    /// As below: only mode or owner differ.
-    Below,
+    /// As below at this place, which is the same one unless it was moved here.
+    Below(PathBuf),
     /// A file's bytes.
     File(Arc<[u8]>),
     /// A directory that was made here: nothing below shows through it.
     Dir,
     /// A link's target.
     Link(PathBuf),
+}
+
+/// Something on its way to another place.
+struct Moved {
+    /// From the place that moves.
+    rel: PathBuf,
+    entry: Entry,
+    /// Who alone will know its content, if it is not known.
+    who: Option<Arc<str>>,
 }
 
 /// The world below, and what differs from it.
@@ -84,11 +93,60 @@ impl Layer {
         self.entries.insert(at, Entry::Gone);
     }
 
+    /// Lets what stands at two places change places, with all below them.
+    pub fn exchange(&mut self, one: &Path, other: &Path) -> Result<(), Fault> {
+        let (of_one, of_other) = (self.all_of(one)?, self.all_of(other)?);
+        for top in [one, other] {
+            self.entries.retain(|path, _| !path.starts_with(top));
+            self.obscured.retain(|path, _| !path.starts_with(top));
+        }
+        for (top, moved) in [(other, of_one), (one, of_other)] {
+            for Moved { rel, entry, who } in moved {
+                // Joining with nothing would add a slash.
+                let at = match rel.as_os_str().is_empty() {
+                    true => top.to_owned(),
+                    false => top.join(rel),
+                };
+                self.touched(&at);
+                self.obscured.extend(who.map(|who| (at.clone(), who)));
+                self.entries.insert(at, entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// What stands at a place and below it, so that it can stand elsewhere: nothing below the layer shows through it there.
+    fn all_of(&self, top: &Path) -> Result<Vec<Moved>, Fault> {
+        let mut found = Vec::new();
+        let mut left = vec![top.to_owned()];
+        while let Some(at) = left.pop() {
+            let Some(stat) = self.node(&at)? else {
+                continue;
+            };
+            let data = match (stat.what, self.entries.get(&at)) {
+                (Node::Dir, _) => {
+                    left.extend(self.names(&at)?.iter().map(|name| at.join(name)));
+                    Data::Dir
+                }
+                (_, Some(Entry::Node(_, data))) => data.clone(),
+                (Node::Link, _) => Data::Link(self.target(&at)?),
+                _ => Data::Below(at.clone()),
+            };
+            let rel = at.strip_prefix(top).unwrap_or(&at).to_owned();
+            found.push(Moved {
+                rel,
+                entry: Entry::Node(stat, data),
+                who: self.obscured.get(&at).cloned(),
+            });
+        }
+        Ok(found)
+    }
+
     /// Gives a node another mode or owner.
     pub fn alter(&mut self, at: PathBuf, stat: Stat) {
         let data = match self.entries.remove(&at) {
             Some(Entry::Node(_, data)) => data,
-            _ => Data::Below,
+            _ => Data::Below(at.clone()),
         };
         self.units.touched(&at);
         self.entries.insert(at, Entry::Node(stat, data));
@@ -117,6 +175,7 @@ impl Layer {
         self.known(at)?;
         match self.entries.get(at) {
             Some(Entry::Node(_, Data::File(bytes))) => Ok(bytes.clone()),
+            Some(Entry::Node(_, Data::Below(from))) => self.below.read(from, limit),
             _ => self.below.read(at, limit),
         }
     }
@@ -151,13 +210,12 @@ impl Layer {
 
     /// The nearest place at or above this one that is there below too.
     fn nearest_below<'p>(&self, at: &'p Path) -> &'p Path {
-        let new = |place: &&Path| {
-            !matches!(
-                self.entries.get(*place),
-                Some(Entry::Gone | Entry::Node(_, Data::Dir | Data::File(_) | Data::Link(_)))
-            )
+        let old = |place: &&Path| match self.entries.get(*place) {
+            None => true,
+            Some(Entry::Node(_, Data::Below(from))) => from == place,
+            Some(_) => false,
         };
-        at.ancestors().find(new).unwrap_or(Path::new("/"))
+        at.ancestors().find(old).unwrap_or(Path::new("/"))
     }
 
     fn release(&mut self, old: Option<&Stat>) {
@@ -189,6 +247,7 @@ impl Tree for Layer {
         self.known(at)?;
         match self.entries.get(at) {
             Some(Entry::Node(_, Data::Link(target))) => Ok(target.clone()),
+            Some(Entry::Node(_, Data::Below(from))) => self.below.read_link(from),
             _ => self.below.read_link(at),
         }
     }
@@ -206,6 +265,10 @@ impl Tree for Layer {
     fn is_read_only(&self, dir: &Path) -> Result<bool, Fault> {
         let answer = self.below.can_write(self.nearest_below(dir));
         Ok(matches!(answer, Err(Fault::ReadOnly(_))))
+    }
+
+    fn kernel_fs(&self, dir: &Path) -> Result<Option<KernelFs>, Fault> {
+        self.below.kernel_fs(self.nearest_below(dir))
     }
 
     /// Below answers for its own directories by answering for what is in them.
@@ -239,5 +302,6 @@ fn plain(me: &Account) -> Stat {
         size: 0,
         links: 1,
         mount: false,
+        lock: Lock::Free,
     }
 }

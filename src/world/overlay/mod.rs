@@ -14,8 +14,8 @@ mod units;
 use crate::time::Span;
 use crate::world::rules::{self, Tree};
 use crate::world::{
-    Account, Command, Fault, Look, ModeBits, Node, Output, Put, Request, Response, Service,
-    ServiceAct, Stat, Unit, World,
+    Account, Command, Fault, KernelFs, Lock, Look, ModeBits, Node, Output, Put, Request, Response,
+    Service, ServiceAct, Stat, Unit, World,
 };
 use layer::{Data, Layer};
 use std::path::{Path, PathBuf};
@@ -176,10 +176,22 @@ impl Look for OverlayView {
         if layer.is_read_only(&spot.path)? {
             return Err(Fault::ReadOnly(dir.to_owned()));
         }
+        if let Some(fs) = layer.kernel_fs(&spot.path)?
+            && !fs.dirs
+        {
+            return Err(Fault::Kernel(dir.to_owned(), fs.name));
+        }
+        rules::can_write(Some(&stat), &rules::root(), dir)?;
         match layer.may_write(&spot.path, &stat, &me)? {
             true => Ok(()),
             false => Err(rules::denied(dir, &me)),
         }
+    }
+
+    fn kernel_fs(&self, dir: &Path) -> Result<Option<KernelFs>, Fault> {
+        let layer = self.look();
+        let (spot, _) = rules::existing(&*layer, &self.acting(&layer)?, dir)?;
+        layer.kernel_fs(&spot.path)
     }
 
     fn free(&self, path: &Path) -> Result<Option<u64>, Fault> {
@@ -225,6 +237,13 @@ impl World for OverlayView {
         let spot = rules::remove(&*layer, &me, path)?;
         layer.take(spot.path, spot.node.as_ref());
         Ok(())
+    }
+
+    fn exchange(&self, path: &Path, aside: &Path) -> Result<(), Fault> {
+        let mut layer = self.write();
+        let me = self.acting(&layer)?;
+        let (one, other) = rules::exchange(&*layer, &me, path, aside)?;
+        layer.exchange(&one.path, &other.path)
     }
 
     fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
@@ -287,5 +306,6 @@ fn made(what: Node, mode: ModeBits, size: u64, me: &Account) -> Stat {
         size,
         links: 1,
         mount: false,
+        lock: Lock::Free,
     }
 }

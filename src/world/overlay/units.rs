@@ -12,12 +12,17 @@ pub(super) struct UnitLayer {
     expected: BTreeMap<Unit, Service>,
     reloaded: BTreeSet<bool>,
     read: BTreeSet<PathBuf>,
+    /// Units that were started here, since their file was last changed here.
+    anew: BTreeSet<Unit>,
 }
 
 impl UnitLayer {
     /// A file changed: a manager that had read it has to read it again.
     pub fn touched(&mut self, at: &Path) {
         self.read.remove(at);
+        if let Some(unit) = unit_rules::unit_of(at) {
+            self.anew.remove(&unit);
+        }
     }
 }
 
@@ -36,6 +41,8 @@ pub(super) fn service(layer: &Layer, unit: &Unit) -> Result<Service, Fault> {
         return Ok(service);
     };
     let read = layer.units.read.contains(place);
+    let up = matches!(service.active, Active::Active | Active::Changing);
+    service.outdated |= up && !layer.units.anew.contains(unit);
     match layer.entry(place) {
         Some(Entry::Node(_, data)) if read || service.load == Load::NotFound => {
             describe(layer, place, data, &mut service)?
@@ -77,6 +84,16 @@ pub(super) fn act(layer: &mut Layer, unit: &Unit, act: ServiceAct) -> Result<(),
     }
     let mut service = service(layer, unit)?;
     unit_rules::usable(&unit.name, &service.load)?;
+    let starts = match act {
+        ServiceAct::Restart => true,
+        ServiceAct::Start => service.active != Active::Active,
+        ServiceAct::Reload => service.active != Active::Active || !service.can_reload,
+        _ => false,
+    };
+    if starts {
+        service.outdated = false;
+        layer.units.anew.insert(unit.clone());
+    }
     match act {
         ServiceAct::Start | ServiceAct::Restart | ServiceAct::Reload => {
             service.active = Active::Active;

@@ -2,6 +2,7 @@
 
 use super::spec::UserSpec;
 use crate::world::Account;
+use crate::world::rules::id;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -20,6 +21,14 @@ impl Accounts {
     ) -> Result<Accounts, String> {
         let mut all = usual();
         all.extend(users.clone());
+        let ids = all.iter().flat_map(|(name, user)| {
+            let gid = user.gid.unwrap_or(user.uid);
+            [(name, user.uid), (name, gid)]
+        });
+        let gids = groups.iter().map(|(name, gid)| (name, *gid));
+        if let Some((name, no)) = ids.chain(gids).find(|(_, id)| *id == u32::MAX) {
+            return Err(format!("`{name}` has the number {no}, which nobody can"));
+        }
         let mut accounts = Accounts {
             users: BTreeMap::new(),
             groups: groups.clone(),
@@ -68,7 +77,7 @@ impl Accounts {
         if let Some(user) = self.users.get(name) {
             return Some(user.clone());
         }
-        let uid: u32 = name.parse().ok()?;
+        let uid = id(name)?;
         let known = self.users.values().find(|user| user.uid == uid);
         Some(known.cloned().unwrap_or_else(|| Account {
             name: uid.to_string(),
@@ -81,7 +90,7 @@ impl Accounts {
 
     /// A group's number by name or number.
     pub fn group(&self, name: &str) -> Option<u32> {
-        self.groups.get(name).copied().or_else(|| name.parse().ok())
+        self.groups.get(name).copied().or_else(|| id(name))
     }
 
     /// A number's name, or the number.
@@ -140,4 +149,25 @@ fn usual() -> BTreeMap<String, UserSpec> {
             (name.to_owned(), user)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_has_the_number_that_means_as_it_is() {
+        let void = UserSpec {
+            uid: u32::MAX,
+            ..UserSpec::default()
+        };
+        let users = BTreeMap::from([("void".to_owned(), void)]);
+        let refused = Accounts::new(&users, &BTreeMap::new()).err();
+        let why = "`void` has the number 4294967295, which nobody can";
+        assert_eq!(refused.as_deref(), Some(why));
+        let usual = Accounts::new(&BTreeMap::new(), &BTreeMap::new()).ok();
+        let by = |number: &str| usual.as_ref().map(|usual| usual.user(number).is_some());
+        assert_eq!(by("4294967294"), Some(true));
+        assert_eq!(by("4294967295"), Some(false));
+    }
 }

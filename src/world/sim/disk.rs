@@ -2,7 +2,7 @@
 //! [`crate::world::rules`] decides, this stores.
 
 use crate::world::rules::Tree;
-use crate::world::{Fault, ModeBits, Node, Stat};
+use crate::world::{Fault, Lock, ModeBits, Node, Stat};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -42,6 +42,8 @@ pub(super) struct Disk {
     pub read_only: BTreeSet<PathBuf>,
     /// Something is mounted here.
     pub mounts: BTreeSet<PathBuf>,
+    /// Nobody can change these.
+    pub immutable: BTreeSet<PathBuf>,
 }
 
 impl Inode {
@@ -83,6 +85,7 @@ impl Disk {
             free: None,
             read_only: BTreeSet::new(),
             mounts: BTreeSet::new(),
+            immutable: BTreeSet::new(),
         }
     }
 
@@ -160,6 +163,21 @@ impl Disk {
                 true
             }
             None => false,
+        }
+    }
+
+    /// Lets two names change what they stand for.
+    pub fn exchange(&mut self, one: &Path, other: &Path) {
+        let (Some(at_one), Some(at_other)) = (self.find(one), self.find(other)) else {
+            return;
+        };
+        for (path, ino) in [(one, at_other), (other, at_one)] {
+            let (Some(dir), Some(name)) = (path.parent(), file_name(path)) else {
+                continue;
+            };
+            if let Some(Body::Dir(entries)) = self.get_mut(dir).map(|dir| &mut dir.body) {
+                entries.insert(name, ino);
+            }
         }
     }
 
@@ -243,6 +261,10 @@ impl Tree for Disk {
             size: node.size(),
             links: node.links,
             mount: self.mounts.contains(at),
+            lock: match self.immutable.contains(at) {
+                true => Lock::Immutable,
+                false => Lock::Free,
+            },
         }))
     }
 

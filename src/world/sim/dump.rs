@@ -17,6 +17,7 @@ pub(super) fn spec(machine: &Machine) -> SimSpec {
         free: machine.disk.free,
         read_only: machine.disk.read_only.clone(),
         mounts: machine.disk.mounts.clone(),
+        immutable: machine.disk.immutable.clone(),
         commands: machine.commands.left(),
         http: machine.pages.clone(),
         services: machine.units.specs(machine.now),

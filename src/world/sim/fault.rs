@@ -3,11 +3,12 @@
 use super::commands::glob;
 
 /// The calls that `write` means.
-pub(super) const WRITES: [&str; 6] = [
+pub(super) const WRITES: [&str; 7] = [
     "put",
     "make_dir",
     "make_link",
     "remove",
+    "exchange",
     "set_mode",
     "set_owner",
 ];
@@ -16,7 +17,7 @@ pub(super) const WRITES: [&str; 6] = [
 /// `times` times, and is gone.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FaultRule {
-    /// The call's word (`stat read list put make_dir make_link remove set_mode set_owner run ask fetch service act
+    /// The call's word (`stat read list put make_dir make_link remove exchange set_mode set_owner run ask fetch service act
     /// pause random`), or `*`, or `write` for any that changes a file.
     pub call: String,
     /// A pattern (`*` for anything) for the call's path, command line, URL or unit.

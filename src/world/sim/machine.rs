@@ -71,6 +71,7 @@ impl Machine {
         machine.disk.free = spec.free;
         machine.disk.read_only = spec.read_only;
         machine.disk.mounts = spec.mounts;
+        machine.disk.immutable = spec.immutable;
         Ok(machine)
     }
 

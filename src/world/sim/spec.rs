@@ -27,6 +27,8 @@ pub struct SimSpec {
     pub read_only: BTreeSet<PathBuf>,
     /// Paths where something is mounted, so that they cannot be renamed over or removed.
     pub mounts: BTreeSet<PathBuf>,
+    /// Paths that nobody can change, root neither.
+    pub immutable: BTreeSet<PathBuf>,
     /// Command lines (or patterns with `*`) and their answers for successive runs; the last one stays.
     pub commands: BTreeMap<String, Vec<Answer>>,
     /// Pages by URL.
@@ -180,6 +182,8 @@ pub struct UnitSpec {
     pub can_reload: bool,
     /// Whether its file changed since the manager read it.
     pub stale: bool,
+    /// Whether it has run since before its file changed.
+    pub outdated: bool,
     /// How its next starts go.
     pub starts: Starts,
     /// How long a job of it takes.
@@ -196,6 +200,7 @@ impl Default for UnitSpec {
             startup: Startup::Disabled,
             can_reload: true,
             stale: false,
+            outdated: false,
             starts: Starts::Well,
             duration: Span::ZERO,
             log: Some(Vec::new()),

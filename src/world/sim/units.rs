@@ -32,8 +32,9 @@ struct Live {
 
 impl Live {
     fn new(spec: UnitSpec) -> Live {
+        let outdated = spec.outdated || spec.stale && spec.active == Active::Active;
         Live {
-            spec,
+            spec: UnitSpec { outdated, ..spec },
             failures: Vec::new(),
             dies: None,
         }
@@ -84,6 +85,7 @@ impl Live {
             Starts::TimesOut(_) => return Err(self.fail(name, "timeout", 0)),
         }
         self.spec.active = Active::Active;
+        self.spec.outdated = false;
         self.say(format!("Started {name}."));
         Ok(())
     }
@@ -126,9 +128,11 @@ impl Units {
         let Some(live) = self.all.get(unit) else {
             return unit_rules::not_there();
         };
+        let active = live.active(now);
         Service {
             load: live.spec.load.clone(),
-            active: live.active(now),
+            outdated: live.spec.outdated && active == Active::Active,
+            active,
             startup: live.spec.startup,
             stale: live.spec.stale,
             can_reload: live.spec.can_reload,
@@ -208,6 +212,7 @@ impl Units {
         let live = self.all.entry(unit.clone()).or_insert_with(new);
         live.dies = None;
         live.spec.active = active;
+        live.spec.outdated = false;
     }
 
     /// Replaces what is known of a unit.
@@ -266,7 +271,10 @@ impl Units {
             return;
         };
         match self.all.get_mut(&unit) {
-            Some(live) => live.spec.stale = true,
+            Some(live) => {
+                live.spec.stale = true;
+                live.spec.outdated |= live.spec.active == Active::Active;
+            }
             None if disk.find(at).is_some() => {
                 self.fresh.insert(unit);
             }

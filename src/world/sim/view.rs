@@ -284,6 +284,17 @@ impl World for SimView {
         })
     }
 
+    fn exchange(&self, path: &Path, aside: &Path) -> Result<(), Fault> {
+        self.on_path("exchange", path, |machine, me| {
+            let (one, other) = rules::exchange(&machine.disk, me, path, aside)?;
+            machine.disk.exchange(&one.path, &other.path);
+            for spot in [one, other] {
+                machine.changed(&spot.path, Change::Replaced);
+            }
+            Ok(())
+        })
+    }
+
     fn set_mode(&self, path: &Path, mode: ModeBits) -> Result<(), Fault> {
         self.on_path("set_mode", path, |machine, me| {
             let spot = rules::set_mode(&machine.disk, me, path)?;

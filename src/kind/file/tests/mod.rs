@@ -1,5 +1,6 @@
 //! The file kind by rows: the world before, what is wanted, the drifts in words, the world after.
 
+mod forced;
 mod refused;
 mod shown;
 
@@ -93,6 +94,19 @@ fn files_are_made_and_mended() {
             "",
         ),
         ("/srv/ 0755", "file /srv/a state=absent", "", ""),
+        // Of what is neither file nor directory only the attributes are managed.
+        (
+            "/srv/pipe | 0644",
+            "file /srv/pipe mode=0600 owner=www",
+            "owner root, should be www; mode 0644, should be 0600",
+            "/srv/pipe | 0600 www",
+        ),
+        (
+            "/srv/pipe | 0644",
+            "file /srv/pipe state=absent force=true",
+            "is there (a device, socket or pipe), should be absent",
+            "",
+        ),
     ]);
 }
 

@@ -27,9 +27,34 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "write the path without a `/`",
     ),
     (
+        "/srv/pipe | 0644",
+        "file /srv/pipe state=absent",
+        "/srv/pipe is a device, socket or pipe: `force: true` removes it",
+    ),
+    (
+        "/srv/pipe | 0644",
+        "file /srv/pipe content=hi force=true",
+        "such a thing is never replaced",
+    ),
+    (
+        "/srv/pipe | 0644",
+        "file /srv/pipe",
+        "such a thing is never replaced",
+    ),
+    (
         "/srv/ 0755",
         "file /srv/a owner=nobody-here",
         "there is no user `nobody-here`",
+    ),
+    (
+        "/srv/ 0755",
+        "file /srv/a owner=4294967295",
+        "there is no user `4294967295`",
+    ),
+    (
+        "/srv/a = x",
+        "file /srv/a group=4294967295",
+        "there is no group `4294967295`",
     ),
     ("/srv/ 0755", "file /srv/a source=/b/none", "no such file"),
     (
@@ -48,6 +73,11 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "refuses the new content",
     ),
     (
+        "/srv/d/x = 1",
+        "file /srv/d content=hi force=true validate='false {}'",
+        "refuses the new content",
+    ),
+    (
         "/srv/d/x = 1\n/srv/a -> d",
         "file /srv/a content=hi",
         "is a link to /srv/d",
@@ -56,6 +86,41 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "/srv/a -> a",
         "file /srv/a content=hi",
         "go round in a circle",
+    ),
+    (
+        "/srv/a = x\nimmutable /srv/a",
+        "file /srv/a content=hi",
+        "/srv/a: is immutable, so nobody can change it, root neither, before `chattr -i /srv/a`",
+    ),
+    (
+        "/srv/a = x\nimmutable /srv/a",
+        "file /srv/a mode=0600",
+        "is immutable",
+    ),
+    (
+        "/srv/a = x\nimmutable /srv/a",
+        "file /srv/a owner=www",
+        "is immutable",
+    ),
+    (
+        "/srv/a = x\nimmutable /srv/a",
+        "file /srv/a state=absent",
+        "is immutable",
+    ),
+    (
+        "/srv/ 0755\nimmutable /srv",
+        "file /srv/a content=hi",
+        "its directory is immutable, so nobody can change it, root neither, before `chattr -i /srv`",
+    ),
+    (
+        "/srv/ 0755\nimmutable /srv",
+        "file /srv/a/",
+        "its directory is immutable",
+    ),
+    (
+        "/proc/1/root -> /\n/srv/d/ 0755",
+        "file /proc/1/root/srv/d/ state=absent",
+        "leads through /proc/1/root",
     ),
 ];
 
@@ -131,6 +196,14 @@ fn params_that_cannot_stand_together_are_refused() {
         ),
         ("file /srv/a validate='true {}'", "needs content or source"),
         ("file /srv/a content=x validate=true", "there is no `{}`"),
+        (
+            "file /srv/a content=x validate='grep -q bad {} && true'",
+            "validate: `&&` at character 16 means something to a shell, and no shell runs this: name one",
+        ),
+        (
+            "file /srv/a content=x validate='LANG=C grep -q bad {}'",
+            "`env LANG=…` before it",
+        ),
         ("file /srv/a recurse=true", "is for directories"),
         ("file /srv/a/ source=/b", "`recurse: true`"),
         ("file /srv/a/ purge=true recurse=true", "it needs source"),

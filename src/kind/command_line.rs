@@ -3,8 +3,6 @@
 //! No shell runs unless `shell` is given, so what a shell would act on must not pass in silence as a plain word: a pipe,
 //! a redirection, a variable, a pattern. What quotes or a backslash protect is a plain word, and passes.
 
-use std::fmt;
-
 /// Why a command line has no words.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Unsplit {
@@ -18,27 +16,44 @@ pub enum Unsplit {
     Empty,
 }
 
-impl fmt::Display for Unsplit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Unsplit::Operator(what, column) if what == "\n" => write!(
-                f,
-                "the line break at character {column} ends a command for a shell, and no shell runs this: put \
-                 `shell: /bin/sh` beside it, or end the line with a backslash"
-            ),
-            Unsplit::Operator(what, column) => write!(
-                f,
-                "`{what}` at character {column} means something to a shell, and no shell runs this: put `shell: \
-                 /bin/sh` beside it, or `{what}` into single quotes"
-            ),
-            Unsplit::Quote(quote, column) => {
-                write!(f, "the quote {quote} at character {column} is never closed")
+/// How a command line comes by what only a shell can do.
+#[derive(Clone, Copy)]
+pub enum Shell {
+    /// By a param beside it.
+    Param,
+    /// It has to name the shell itself; `{}` stands for a file in it.
+    Itself,
+}
+
+impl Unsplit {
+    /// What is wrong, and what to do about it.
+    pub fn said(&self, shell: Shell) -> String {
+        let no_shell = "and no shell runs this";
+        let way = match shell {
+            Shell::Param => "put `shell: /bin/sh` beside it",
+            Shell::Itself => {
+                "name one, as in `sh -c 'test -s \"$1\" && …' sh {}`, where `$1` is the file"
             }
-            Unsplit::Assignment(name) => write!(
-                f,
-                "`{name}=` before a command means something to a shell, and no shell runs this: put {name} into `env`"
+        };
+        match (self, shell) {
+            (Unsplit::Operator(what, column), _) if what == "\n" => format!(
+                "the line break at character {column} ends a command for a shell, {no_shell}: {way}, or end the line with a \
+                 backslash"
             ),
-            Unsplit::Empty => f.write_str("there is no command in it"),
+            (Unsplit::Operator(what, column), _) => format!(
+                "`{what}` at character {column} means something to a shell, {no_shell}: {way}, or put `{what}` into single quotes"
+            ),
+            (Unsplit::Quote(quote, column), _) => {
+                format!("the quote {quote} at character {column} is never closed")
+            }
+            (Unsplit::Assignment(name), shell) => {
+                let way = match shell {
+                    Shell::Param => format!("put {name} into `env`"),
+                    Shell::Itself => format!("write `env {name}=…` before it"),
+                };
+                format!("`{name}=` before a command means something to a shell, {no_shell}: {way}")
+            }
+            (Unsplit::Empty, _) => "there is no command in it".to_owned(),
         }
     }
 }
@@ -312,7 +327,21 @@ mod tests {
         assert_eq!(split("echo \"a 'b'"), Err(Unsplit::Quote('"', 6)));
         assert_eq!(split("A=1 env"), Err(Unsplit::Assignment("A".into())));
         assert_eq!(split("  # only this"), Err(Unsplit::Empty));
-        let shown = split("a | b").map_err(|trouble| trouble.to_string());
-        assert!(shown.is_err_and(|text| text.contains("shell: /bin/sh")));
+        let said = |line: &str, shell| split(line).map_err(|trouble| trouble.said(shell));
+        let rows = [
+            (
+                "a | b",
+                Shell::Param,
+                "put `shell: /bin/sh` beside it, or put `|` into",
+            ),
+            ("a | b", Shell::Itself, "name one, as in `sh -c '"),
+            ("a\nb", Shell::Param, "or end the line with a backslash"),
+            ("A=1 env", Shell::Param, "put A into `env`"),
+            ("A=1 env", Shell::Itself, "write `env A=…` before it"),
+        ];
+        for (line, shell, what_to_do) in rows {
+            let text = said(line, shell).err().unwrap_or_default();
+            assert!(text.contains(what_to_do), "{text}");
+        }
     }
 }

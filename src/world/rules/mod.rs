@@ -3,7 +3,11 @@
 //! The simulated machine and the overlay both decide by this, each over its own [`Tree`]; the host asks its kernel. The
 //! order of the answers is the kernel's: the way there, what stands there, a read-only place, permission, then space.
 
-use crate::world::{Account, Fault, ModeBits, Node, Put, Stat};
+mod change;
+
+pub(in crate::world) use change::*;
+
+use crate::world::{Account, Fault, KernelFs, Lock, ModeBits, Node, Stat};
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
@@ -11,12 +15,12 @@ use std::path::{Component, Path, PathBuf};
 /// How many symbolic links a way may go through, as on Linux.
 const LINKS: usize = 40;
 /// Bits to ask for.
-pub(super) const READ: ModeBits = 4;
-pub(super) const WRITE: ModeBits = 2;
-pub(super) const SEARCH: ModeBits = 1;
+pub(in crate::world) const READ: ModeBits = 4;
+pub(in crate::world) const WRITE: ModeBits = 2;
+pub(in crate::world) const SEARCH: ModeBits = 1;
 
 /// Files as they stand, by paths in which no component but the last is a link.
-pub(super) trait Tree {
+pub(in crate::world) trait Tree {
     /// What stands there.
     fn node(&self, at: &Path) -> Result<Option<Stat>, Fault>;
     /// Where the link that stands there points.
@@ -25,6 +29,11 @@ pub(super) trait Tree {
     fn is_empty(&self, at: &Path) -> Result<bool, Fault>;
     /// How many more bytes fit.
     fn room(&self, dir: &Path) -> Result<Option<u64>, Fault>;
+    /// The kernel's own file system that this directory is in, if it is in one.
+    fn kernel_fs(&self, dir: &Path) -> Result<Option<KernelFs>, Fault> {
+        let _ = dir;
+        Ok(None)
+    }
     /// Whether nothing can be written in this directory, by anyone.
     fn is_read_only(&self, dir: &Path) -> Result<bool, Fault>;
     /// Whether names below this directory can be looked up.
@@ -45,7 +54,7 @@ pub(super) trait Tree {
 }
 
 /// A path whose way was walked.
-pub(super) struct Spot {
+pub(in crate::world) struct Spot {
     /// The same place, with no link on the way.
     pub path: PathBuf,
     /// The directory that holds it; itself for `/`.
@@ -56,16 +65,8 @@ pub(super) struct Spot {
     pub node: Option<Stat>,
 }
 
-/// What a put leaves behind.
-pub(super) struct Placed {
-    /// Where.
-    pub spot: Spot,
-    /// The new file, owner and all.
-    pub stat: Stat,
-}
-
 /// Whether the bits of `stat` let `me` do all of `bits` (4 read, 2 write, 1 search).
-pub(super) fn may(stat: &Stat, me: &Account, bits: ModeBits) -> bool {
+pub(in crate::world) fn may(stat: &Stat, me: &Account, bits: ModeBits) -> bool {
     let shift = match () {
         () if me.uid == stat.uid => 6,
         () if me.gid == stat.gid || me.groups.contains(&stat.gid) => 3,
@@ -75,17 +76,28 @@ pub(super) fn may(stat: &Stat, me: &Account, bits: ModeBits) -> bool {
 }
 
 /// What [`crate::world::Look::can_write`] answers where nothing better is known.
-pub(super) fn can_write(stat: Option<&Stat>, me: &Account, dir: &Path) -> Result<(), Fault> {
+pub(in crate::world) fn can_write(
+    stat: Option<&Stat>,
+    me: &Account,
+    dir: &Path,
+) -> Result<(), Fault> {
     match stat {
         None => Err(Fault::NotFound(dir.to_owned())),
         Some(stat) if stat.what != Node::Dir => Err(Fault::NotDir(dir.to_owned())),
+        Some(stat) if stat.lock == Lock::Immutable => unlocked(dir, None, Some(stat)),
         Some(stat) if !may(stat, me, WRITE | SEARCH) => Err(denied(dir, me)),
         Some(_) => Ok(()),
     }
 }
 
+/// A user's or group's number as written. The largest one stands for "leave it as it is" in every call of the kernel, so
+/// nobody can have it.
+pub(in crate::world) fn id(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|id| *id != u32::MAX)
+}
+
 /// Root, as every machine has it.
-pub(super) fn root() -> Account {
+pub(in crate::world) fn root() -> Account {
     Account {
         name: "root".to_owned(),
         uid: 0,
@@ -96,12 +108,12 @@ pub(super) fn root() -> Account {
 }
 
 /// No permission; root would have it, unless it is root who asks.
-pub(super) fn denied(path: &Path, me: &Account) -> Fault {
+pub(in crate::world) fn denied(path: &Path, me: &Account) -> Fault {
     Fault::Denied(path.to_owned(), me.uid != 0)
 }
 
 /// The same fault, about this path: the one that a caller gave.
-pub(super) fn at(fault: Fault, path: &Path) -> Fault {
+pub(in crate::world) fn at(fault: Fault, path: &Path) -> Fault {
     let path = path.to_owned();
     match fault {
         Fault::NotFound(_) => Fault::NotFound(path),
@@ -117,7 +129,7 @@ pub(super) fn at(fault: Fault, path: &Path) -> Fault {
 }
 
 /// Walks the way to `path` through directories and links, but not through a link at its end.
-pub(super) fn locate(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
+pub(in crate::world) fn locate(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
     let mut way: VecDeque<OsString> = VecDeque::new();
     push_front(&mut way, path);
     let (mut here, mut links) = (PathBuf::from("/"), 0);
@@ -185,7 +197,11 @@ fn push_front(way: &mut VecDeque<OsString>, path: &Path) {
 }
 
 /// What stands at `path` for [`crate::world::Look::stat`]: nothing, where the way is missing.
-pub(super) fn stat(tree: &impl Tree, me: &Account, path: &Path) -> Result<Option<Stat>, Fault> {
+pub(in crate::world) fn stat(
+    tree: &impl Tree,
+    me: &Account,
+    path: &Path,
+) -> Result<Option<Stat>, Fault> {
     match locate(tree, me, path) {
         Ok(spot) => Ok(spot.node),
         Err(Fault::NoParent(_) | Fault::NotDir(_)) => Ok(None),
@@ -194,7 +210,11 @@ pub(super) fn stat(tree: &impl Tree, me: &Account, path: &Path) -> Result<Option
 }
 
 /// The spot of something that must be there, to look at.
-pub(super) fn existing(tree: &impl Tree, me: &Account, path: &Path) -> Result<(Spot, Stat), Fault> {
+pub(in crate::world) fn existing(
+    tree: &impl Tree,
+    me: &Account,
+    path: &Path,
+) -> Result<(Spot, Stat), Fault> {
     changing(tree, me, path).map_err(|fault| match fault {
         Fault::NoParent(path) => Fault::NotFound(path),
         Fault::NotDir(_) => Fault::NotDir(path.to_owned()),
@@ -212,7 +232,12 @@ fn changing(tree: &impl Tree, me: &Account, path: &Path) -> Result<(Spot, Stat),
 }
 
 /// Whether a file can be read, and its size allows it.
-pub(super) fn read(tree: &impl Tree, me: &Account, path: &Path, limit: u64) -> Result<Spot, Fault> {
+pub(in crate::world) fn read(
+    tree: &impl Tree,
+    me: &Account,
+    path: &Path,
+    limit: u64,
+) -> Result<Spot, Fault> {
     let (spot, stat) = existing(tree, me, path)?;
     match stat.what {
         Node::Dir => Err(Fault::IsDir(path.to_owned())),
@@ -231,7 +256,7 @@ pub(super) fn read(tree: &impl Tree, me: &Account, path: &Path, limit: u64) -> R
 }
 
 /// Whether a directory can be listed.
-pub(super) fn list(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
+pub(in crate::world) fn list(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
     let (spot, stat) = existing(tree, me, path)?;
     match stat.what {
         Node::Dir if tree.may_read(&spot.path, &stat, me) => Ok(spot),
@@ -241,7 +266,11 @@ pub(super) fn list(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, 
 }
 
 /// Whether a link's target can be read.
-pub(super) fn read_link(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
+pub(in crate::world) fn read_link(
+    tree: &impl Tree,
+    me: &Account,
+    path: &Path,
+) -> Result<Spot, Fault> {
     let (spot, stat) = existing(tree, me, path)?;
     match stat.what {
         Node::Link => Ok(spot),
@@ -249,141 +278,5 @@ pub(super) fn read_link(tree: &impl Tree, me: &Account, path: &Path) -> Result<S
             path.to_owned(),
             "is not a symbolic link".to_owned(),
         )),
-    }
-}
-
-/// Whether a file can be put in place, and what it becomes.
-pub(super) fn put(tree: &impl Tree, me: &Account, put: &Put) -> Result<Placed, Fault> {
-    let spot = locate(tree, me, &put.path)?;
-    may_replace(tree, me, &put.path, &spot)?;
-    let old = spot.node.as_ref().filter(|stat| stat.what == Node::File);
-    let uid = put.uid.or(old.map(|stat| stat.uid)).unwrap_or(me.uid);
-    let gid = put.gid.or(old.map(|stat| stat.gid)).unwrap_or(me.gid);
-    if !may_give(me, me.uid, me.gid, uid, gid) {
-        return Err(denied(&put.path, me));
-    }
-    let size = put.content.len() as u64;
-    if tree.room(&spot.dir)?.is_some_and(|room| size > room) {
-        return Err(Fault::NoSpace(put.path.clone()));
-    }
-    Ok(Placed {
-        spot,
-        stat: Stat {
-            what: Node::File,
-            mode: put.mode & 0o7777,
-            uid,
-            gid,
-            size,
-            links: 1,
-            mount: false,
-        },
-    })
-}
-
-/// Whether a directory can be made.
-pub(super) fn make_dir(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
-    let spot = locate(tree, me, path)?;
-    match spot.node {
-        Some(_) => Err(Fault::Exists(path.to_owned())),
-        None => {
-            may_change_entry(tree, me, path, &spot)?;
-            Ok(spot)
-        }
-    }
-}
-
-/// Whether a link can be made.
-pub(super) fn make_link(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
-    let spot = locate(tree, me, path)?;
-    may_replace(tree, me, path, &spot)?;
-    Ok(spot)
-}
-
-/// Whether an entry can be removed.
-pub(super) fn remove(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
-    let (spot, stat) = changing(tree, me, path)?;
-    may_change_entry(tree, me, path, &spot)?;
-    if stat.mount || spot.path == Path::new("/") {
-        return Err(Fault::Busy(path.to_owned()));
-    }
-    if stat.what == Node::Dir && !tree.is_empty(&spot.path)? {
-        return Err(Fault::NotEmpty(path.to_owned()));
-    }
-    Ok(spot)
-}
-
-/// Whether the permission bits can be set.
-pub(super) fn set_mode(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
-    let (spot, stat) = changing(tree, me, path)?;
-    if stat.what == Node::Link {
-        return Err(Fault::Io(
-            path.to_owned(),
-            "is a symbolic link, which has no mode of its own".to_owned(),
-        ));
-    }
-    read_only(tree, path, &spot)?;
-    match me.uid == 0 || me.uid == stat.uid {
-        true => Ok(spot),
-        false => Err(denied(path, me)),
-    }
-}
-
-/// Whether owner and group can be set, and what stands there then. As on Linux a file loses its setuid bit by it, and
-/// its setgid bit where its group may execute it.
-pub(super) fn set_owner(
-    tree: &impl Tree,
-    me: &Account,
-    path: &Path,
-    uid: Option<u32>,
-    gid: Option<u32>,
-) -> Result<(Spot, Stat), Fault> {
-    let (spot, mut stat) = changing(tree, me, path)?;
-    read_only(tree, path, &spot)?;
-    let (new_uid, new_gid) = (uid.unwrap_or(stat.uid), gid.unwrap_or(stat.gid));
-    if !may_give(me, stat.uid, stat.gid, new_uid, new_gid) {
-        return Err(denied(path, me));
-    }
-    if stat.what == Node::File && (uid.is_some() || gid.is_some()) {
-        stat.mode &= !0o4000;
-        if stat.mode & 0o010 != 0 {
-            stat.mode &= !0o2000;
-        }
-    }
-    (stat.uid, stat.gid) = (new_uid, new_gid);
-    Ok((spot, stat))
-}
-
-/// Only root gives files away; an owner may choose among its own groups.
-fn may_give(me: &Account, uid: u32, gid: u32, new_uid: u32, new_gid: u32) -> bool {
-    let own_group = new_gid == gid || new_gid == me.gid || me.groups.contains(&new_gid);
-    let same = (uid, gid) == (new_uid, new_gid);
-    me.uid == 0 || (me.uid == uid && new_uid == uid && (same || own_group))
-}
-
-fn may_replace(tree: &impl Tree, me: &Account, path: &Path, spot: &Spot) -> Result<(), Fault> {
-    match &spot.node {
-        Some(stat) if stat.what == Node::Dir => return Err(Fault::IsDir(path.to_owned())),
-        Some(stat) if stat.mount => return Err(Fault::Busy(path.to_owned())),
-        _ => {}
-    }
-    may_change_entry(tree, me, path, spot)
-}
-
-/// Whether the entry can be made, replaced or removed: a sticky directory lets only owners do the latter.
-fn may_change_entry(tree: &impl Tree, me: &Account, path: &Path, spot: &Spot) -> Result<(), Fault> {
-    read_only(tree, path, spot)?;
-    let owns = |stat: &Stat| me.uid == 0 || me.uid == stat.uid;
-    let sticky = spot.parent.mode & 0o1000 != 0 && !owns(&spot.parent);
-    let stuck = sticky && spot.node.as_ref().is_some_and(|stat| !owns(stat));
-    match tree.may_write(&spot.dir, &spot.parent, me)? && !stuck {
-        true => Ok(()),
-        false => Err(denied(path, me)),
-    }
-}
-
-fn read_only(tree: &impl Tree, path: &Path, spot: &Spot) -> Result<(), Fault> {
-    match tree.is_read_only(&spot.dir)? {
-        true => Err(Fault::ReadOnly(path.to_owned())),
-        false => Ok(()),
     }
 }
