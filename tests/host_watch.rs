@@ -23,6 +23,9 @@ fn image(scratch: &Scratch, graph: &str) -> Result<Bench, Box<dyn std::error::Er
         world: Some(WorldName::Host),
         state_root: PathBuf::from("/var/lib/weft"),
         root: Some(scratch.at("image")),
+
+        adopt: false,
+        supervisor: Some(env!("CARGO_BIN_EXE_weft").into()),
     };
     let session = Session::open(Some(document(scratch, graph)?), options)?;
     Ok(Bench {

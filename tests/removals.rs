@@ -139,7 +139,10 @@ fn settle_while(
 }
 
 /// An image and a simulation, both filled.
-fn worlds(name: &str) -> Result<(Scratch, Vec<Arc<dyn World>>), Box<dyn std::error::Error>> {
+/// Worlds, and what they need as long as they are used.
+type Worlds = (Scratch, Vec<Arc<dyn World>>);
+
+fn worlds(name: &str) -> Result<Worlds, Box<dyn std::error::Error>> {
     let scratch = Scratch::new(name)?;
     let image = Host::new(HostOptions {
         root: Some(scratch.0.clone()),
