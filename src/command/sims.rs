@@ -10,6 +10,7 @@ pub const FAULTS: &[&str] = &[
     "read-only",
     "net",
     "hang",
+    "fails",
     "crash",
     "crash-after",
 ];

@@ -12,7 +12,7 @@ mod runner;
 mod script;
 mod snapshot;
 
-pub use explore::{CRASHES, Explore, Explored, Finding, Point, explore, replay, run_explore};
+pub use explore::{Explore, Explored, Finding, Point, Schedule, explore, replay, run_explore};
 pub use foresee::Foresight;
 pub use play::{Judged, PlayOptions, Played, play};
 pub use runner::{Environment, Problem, TestOptions, Tested, run_tests, test_one};

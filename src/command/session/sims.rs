@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{Front, Session, SessionError, take};
 use crate::command::order::{Order, SimOrder};
 use crate::drive::runner::Runner;
-use crate::drive::sim::CrashPoint;
+use crate::drive::sim::{CrashPoint, Cut, Strike};
 use crate::engine::Input;
 use crate::graph::Key;
 use crate::time::Span;
@@ -33,7 +33,7 @@ impl Session {
             SimOrder::Restart => self.restart(front)?,
             SimOrder::Advance(span) => self.advance(*span, front),
             SimOrder::Run(line) => self.run_outside(&sim, line, front)?,
-            SimOrder::Fail(on, fault, times) => sim.arm(rule(on, fault, *times)?),
+            SimOrder::Fail(on, fault, times) => self.fail(&sim, on, rule(on, fault, *times)?),
             SimOrder::Heal(on) => heal(&sim, on.as_deref())?,
             outside => change(&sim, outside)?,
         }
@@ -63,20 +63,34 @@ impl Session {
         Ok(())
     }
 
-    /// `record N`, or a vertex: after its apply or refresh, before the engine hears of it.
+    /// `record N`, `commit N`, `effect N`, or a vertex: after its apply or refresh, before the engine hears of it.
     fn crash_point(&self, text: &str) -> Result<CrashPoint, SessionError> {
-        let mut words = text.split_whitespace();
-        if let (Some("record"), Some(number), None) = (words.next(), words.next(), words.next())
-            && let Ok(number) = number.parse()
-        {
-            return Ok(CrashPoint::Record(number));
+        if let Some(point) = numbered(text) {
+            return Ok(point);
         }
         let key: Key = crate::file::refs::resolve(self.graph(), text).map_err(|bad| {
             let what = format!("{} at which to crash", bad.what);
             let hint = bad.hint.unwrap_or_default();
-            SessionError::failed(what).with_hint(format!("{hint}; or `record N`"))
+            SessionError::failed(what).with_hint(format!(
+                "{hint}; or `record N`, `commit N [torn PERMILLE|after]`, `effect N [CALLS]`"
+            ))
         })?;
         Ok(CrashPoint::After(key))
+    }
+
+    /// A fault waits for its call: one that touches what was named, or one that is told by its number (`effect N CALLS`), or for
+    /// the commit of a number.
+    fn fail(&mut self, sim: &Sim, on: &str, rule: FaultRule) {
+        let strike = match numbered(on) {
+            Some(CrashPoint::Effect(effect, calls)) => {
+                Strike::Fault(effect, calls.unwrap_or_default(), rule.what)
+            }
+            Some(CrashPoint::Commit(commit, _)) => Strike::Refuse(commit),
+            _ => return sim.arm(rule),
+        };
+        if let Runner::Sim { drive, .. } = &mut self.runner {
+            drive.strike(strike);
+        }
     }
 
     /// A new engine over the same journal and the present graph; one that lives is killed first.
@@ -123,6 +137,24 @@ impl Session {
         self.advance(view.elapsed(), front);
         Ok(())
     }
+}
+
+/// A point that is told by numbers.
+fn numbered(text: &str) -> Option<CrashPoint> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [what, number, more @ ..] = words.as_slice() else {
+        return None;
+    };
+    let number = number.parse().ok()?;
+    Some(match (*what, more) {
+        ("record", []) => CrashPoint::Record(number),
+        ("commit", []) => CrashPoint::Commit(number, Cut::Before),
+        ("commit", ["torn", part]) => CrashPoint::Commit(number, Cut::Torn(part.parse().ok()?)),
+        ("commit", ["after"]) => CrashPoint::Commit(number, Cut::After),
+        ("effect", []) => CrashPoint::Effect(number, None),
+        ("effect", [calls]) => CrashPoint::Effect(number, Some(calls.parse().ok()?)),
+        _ => return None,
+    })
 }
 
 fn refused(fault: Fault) -> SessionError {
@@ -235,6 +267,7 @@ fn rule(on: &str, fault: &str, times: Option<u64>) -> Result<FaultRule, SessionE
         "read-only" => (FaultKind::ReadOnly, "write"),
         "net" => (FaultKind::Net, "fetch"),
         "hang" => (FaultKind::Hang, "*"),
+        "fails" => (FaultKind::Fails, "*"),
         "crash" => (FaultKind::Crash, "*"),
         "crash-after" => (FaultKind::CrashAfter, "*"),
         other => return Err(SessionError::failed(format!("there is no fault `{other}`"))),

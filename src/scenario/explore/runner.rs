@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use super::{CRASHES, Explore, Explored, Finding, explore};
+use super::{Explore, Explored, Finding, explore};
 use crate::file::{Document, Step, Story, save_as};
 use crate::kind::Kinds;
 use crate::scenario::{TestOptions, files};
@@ -125,11 +125,8 @@ impl All {
     }
 
     fn sum_up(&self, what: Explore, stories: usize, out: &mut dyn Write) {
-        let classes = match what {
-            Explore::Crash => CRASHES,
-        };
         let _ = writeln!(out);
-        for class in classes {
+        for class in what.classes() {
             let count = self.points.get(class).copied().unwrap_or_default();
             let _ = writeln!(out, "{count:>8}  {class}");
         }
