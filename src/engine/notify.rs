@@ -47,9 +47,7 @@ impl Engine {
         let run = self.run;
         let durable = sent.clone();
         #[cfg(test)]
-        let (mut kept, durable) = (kept, durable);
-        #[cfg(test)]
-        let durable = self.spoil(&vertex, &durable, &mut kept);
+        let durable = self.late(&vertex, durable);
         let record = Record::Paid {
             vertex,
             run,

@@ -1,7 +1,7 @@
 //! Bugs on purpose, in builds for tests alone: a checker that never failed is not known to work.
 
 use super::io::VertexId;
-use super::{Engine, Generation, Kept, Line, Record};
+use super::{Engine, Generation, Line, Record};
 use crate::graph::Key;
 
 /// A way to break the promise of rules P1, N1, N5 and V6.
@@ -11,8 +11,17 @@ pub enum Planted {
     HeardEarly,
     /// A notification is stored when its target has started, not before.
     SentLate,
-    /// A command's output is not kept.
+    /// A command's output is not in the journal.
     NotKept,
+}
+
+impl Planted {
+    /// What is stored of a record.
+    pub fn spoil(self, record: &mut Record) {
+        if let (Planted::NotKept, Record::Paid { kept, .. }) = (self, record) {
+            *kept = None;
+        }
+    }
 }
 
 /// What was planted, and what a late notification waits for.
@@ -47,24 +56,20 @@ impl Engine {
         };
         let cause = self.node(v).last;
         self.record(record, Some(v), cause);
+        self.refresh_pending(v);
     }
 
-    /// What is recorded of a payment now.
-    pub(super) fn spoil(
+    /// What is recorded now of what is sent.
+    pub(super) fn late(
         &mut self,
         vertex: &Key,
-        sent: &[(Line, Generation)],
-        kept: &mut Option<Kept>,
+        sent: Vec<(Line, Generation)>,
     ) -> Vec<(Line, Generation)> {
-        match self.plot.bug {
-            Some(Planted::NotKept) => *kept = None,
-            Some(Planted::SentLate) if !sent.is_empty() => {
-                self.plot.late.push((vertex.clone(), sent.to_vec()));
-                return Vec::new();
-            }
-            _ => {}
+        if self.plot.bug == Some(Planted::SentLate) && !sent.is_empty() {
+            self.plot.late.push((vertex.clone(), sent));
+            return Vec::new();
         }
-        sent.to_vec()
+        sent
     }
 
     /// Something that had started is through: what was late is stored.

@@ -81,6 +81,14 @@ impl SimDrive {
         self.engine.plant(Some(bug));
     }
 
+    #[cfg(test)]
+    fn spoil(&self, mut entries: Vec<crate::journal::Entry>) -> Vec<crate::journal::Entry> {
+        let bug = self.engine.planted();
+        let each = entries.iter_mut().map(|entry| &mut entry.record);
+        each.for_each(|record| bug.into_iter().for_each(|bug| bug.spoil(record)));
+        entries
+    }
+
     /// Whether this is no longer to happen: it has, or was never asked for.
     pub fn is_over(&self, strike: Option<&Strike>) -> bool {
         strike.is_none_or(|strike| !self.strikes.contains(strike))
@@ -161,6 +169,8 @@ impl SimDrive {
         self.trail.committed(number, &records, durable);
         let at = self.wall();
         let entries = self.origins.entries(records, self.engine.run(), at);
+        #[cfg(test)]
+        let entries = self.spoil(entries);
         let stored = match cut {
             Some(Cut::Before) => Ok(()),
             Some(Cut::Torn(permille)) => self.store.tear(&entries, usize::from(permille)),
