@@ -83,7 +83,7 @@ impl<K: Kind> AnyKind for Adapter<K> {
         match self.0.apply(&want, drifts, &job.at, world) {
             Ok(done) => self
                 .settle(job, &want, done, world, &veil)
-                .map_err(|failure| veil.failure(failure)),
+                .map_err(|failure| veil.failure(failure.begun())),
             Err(Failure {
                 unknown: Some(who), ..
             }) if job.plan => {
@@ -112,7 +112,7 @@ impl<K: Kind> AnyKind for Adapter<K> {
         match self.0.refresh(&want, &job.at, world) {
             Ok(done) => self
                 .settle(job, &want, done, world, &veil)
-                .map_err(|failure| veil.failure(failure)),
+                .map_err(|failure| veil.failure(failure.begun())),
             Err(Failure {
                 unknown: Some(who), ..
             }) if job.plan => {

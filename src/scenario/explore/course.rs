@@ -209,6 +209,8 @@ impl Player {
             self.give("apply");
             let did = did(&self.session.events()[from..]);
             if before.as_ref() == Some(&did) {
+                // What dies by itself is dead by then.
+                self.give("sim advance 1m");
                 return Some(did);
             }
             before = Some(did);

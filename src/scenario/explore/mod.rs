@@ -11,7 +11,8 @@
 //! (`stand`). Crashes and faults are also tried in other schedules, as far as a story goes another way in them.
 //!
 //! Not compared are the contents of paths that random values reach, and of those that a command writes which answers otherwise each
-//! time or adds to what is there. A story of which two further runs never do the same is left out. Both are counted.
+//! time or adds to what is there. After faults only what vertices manage that are right in both is compared: what people do in a
+//! story meets another machine then. A story of which two further runs never do the same is left out. Both are counted.
 
 mod course;
 mod ghost;
@@ -99,6 +100,7 @@ fn explore_prepared(
         base: &base,
         again,
         masked,
+        whole: what != Explore::Faults,
     };
     explored.take(None, &base, judge.alone(&base));
     let mut ways: BTreeSet<String> = [way(&base.passed)].into();
@@ -162,6 +164,8 @@ struct Judge<'a> {
     base: &'a Course,
     again: BTreeSet<crate::graph::Key>,
     masked: BTreeSet<PathBuf>,
+    /// Whether the whole machine is compared.
+    whole: bool,
 }
 
 impl Judge<'_> {
@@ -176,7 +180,11 @@ impl Judge<'_> {
         if !course.struck {
             wrong.push("the point was not reached: two plays were not the same".into());
         }
-        wrong.extend(course.stand.against(&self.base.stand, &self.masked));
+        wrong.extend(
+            course
+                .stand
+                .against(&self.base.stand, &self.masked, self.whole),
+        );
         match &course.again {
             None => wrong.push("no two further runs do the same".into()),
             Some(again) => {
