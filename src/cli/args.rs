@@ -244,6 +244,10 @@ pub enum Format {
 pub enum Explored {
     /// The engine is killed, and another one goes on.
     Crash,
+    /// A world call errs, a command fails, a record is refused.
+    Faults,
+    /// What happens at once happens in another order.
+    Order,
 }
 
 /// What to test, and how.

@@ -42,6 +42,8 @@ pub fn test(desk: &Desk, args: &TestArgs) -> i32 {
 fn explored(what: args::Explored) -> Explore {
     match what {
         args::Explored::Crash => Explore::Crash,
+        args::Explored::Faults => Explore::Faults,
+        args::Explored::Order => Explore::Order,
     }
 }
 

@@ -6,6 +6,7 @@ use super::order::BreakAt;
 use super::parse::{Reader, Taken, bare};
 use super::refs::{Wants, resolve};
 use super::registry::{self, Arg, Slot};
+use super::sims::numbered;
 use super::verbs::EVENTS;
 use super::words::{Part, Piece, Token, What};
 use crate::drive::sim::CrashPoint;
@@ -84,6 +85,11 @@ impl Reader<'_> {
     /// Where a crash comes.
     pub(super) fn point(&mut self, arg: &Arg) -> Result<Taken, CommandError> {
         let (parts, span) = self.need(arg)?;
+        let end = self.tokens.last().map_or(span.end, |token| token.span.end);
+        if let Some(point) = self.line.get(span.start..end).and_then(numbered) {
+            self.at = self.tokens.len();
+            return Ok(Taken::Point(point));
+        }
         let found = resolve(self.line, self.scope, parts, Wants::Vertex);
         self.at += 1;
         let last = self.at == self.tokens.len();

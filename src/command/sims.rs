@@ -1,16 +1,18 @@
 //! The table of what can be done on a simulated machine: `sim …`.
 
 use super::registry::{Arg, Command, Group, Slot, When};
+use crate::drive::sim::{CrashPoint, Cut};
 use crate::world::sim::FaultKind;
 
 /// What can go wrong on a simulated machine, as [`crate::world::sim`] lists it, each with its word.
-pub const FAULTS: [(&str, FaultKind); 8] = [
+pub const FAULTS: [(&str, FaultKind); 9] = [
     ("io", FaultKind::Io),
     ("no-space", FaultKind::NoSpace),
     ("denied", FaultKind::Denied),
     ("read-only", FaultKind::ReadOnly),
     ("net", FaultKind::Net),
     ("hang", FaultKind::Hang),
+    ("fails", FaultKind::Fails),
     ("crash", FaultKind::Crash),
     ("crash-after", FaultKind::CrashAfter),
 ];
@@ -168,3 +170,21 @@ pub const SIMS: &[Command] = &[
     .args(&[Arg::new(Slot::Command, "COMMAND")])
     .help("What it does is what the story's `world.commands` says."),
 ];
+
+/// A point that is told by numbers.
+pub fn numbered(text: &str) -> Option<CrashPoint> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [what, number, more @ ..] = words.as_slice() else {
+        return None;
+    };
+    let number = number.parse().ok()?;
+    Some(match (*what, more) {
+        ("record", []) => CrashPoint::Record(number),
+        ("commit", []) => CrashPoint::Commit(number, Cut::Before),
+        ("commit", ["torn", part]) => CrashPoint::Commit(number, Cut::Torn(part.parse().ok()?)),
+        ("commit", ["after"]) => CrashPoint::Commit(number, Cut::After),
+        ("effect", []) => CrashPoint::Effect(number, None),
+        ("effect", [calls]) => CrashPoint::Effect(number, Some(calls.parse().ok()?)),
+        _ => return None,
+    })
+}

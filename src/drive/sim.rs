@@ -69,8 +69,8 @@ pub struct SimDrive {
     coming: BTreeMap<(Time, u64, Attempt), (Errand, Input)>,
     events: Vec<Event>,
     crash: Option<CrashPoint>,
-    /// What an exploration wants to happen, once.
-    strike: Option<Strike>,
+    /// What is to happen once each.
+    strikes: Vec<Strike>,
     trail: trail::Trail,
     down: bool,
     /// How much more may happen before a run counts as one that does not end.
@@ -107,7 +107,7 @@ impl SimDrive {
             coming: BTreeMap::new(),
             events: Vec::new(),
             crash: None,
-            strike: None,
+            strikes: Vec::new(),
             trail: trail::Trail::default(),
             down: false,
             patience: PATIENCE.0,

@@ -145,6 +145,8 @@ impl Engine {
 
     pub(super) fn begin_refresh(&mut self, v: VertexId) {
         let after = self.take_debt(v);
+        #[cfg(test)]
+        self.hear_early(v);
         // What it refreshes for, where that was in this engine's life; else what made it start.
         let cause = self.node(v).notified.max(self.node(v).cause);
         let (attempt, job) = self.begin_phase(v, Phase::Refreshing, What::Refreshing, cause);

@@ -42,6 +42,8 @@ mod limits;
 mod net;
 mod notify;
 mod order;
+#[cfg(test)]
+mod planted;
 mod retry;
 mod run;
 mod state;
@@ -56,6 +58,8 @@ pub use io::{
     VertexId,
 };
 pub use notify::line_text;
+#[cfg(test)]
+pub use planted::Planted;
 pub use state::Expected;
 pub use status::{Marks, Status};
 
@@ -142,6 +146,8 @@ pub struct Engine {
     woken_at: Option<Time>,
     /// What a vertex that receives nothing has received: one set for all of them.
     no_keys: Arc<BTreeSet<FieldPath>>,
+    #[cfg(test)]
+    plot: planted::Plot,
     out: Output,
 }
 
@@ -193,6 +199,8 @@ impl Engine {
             stop_event: EventId(0),
             woken_at: None,
             no_keys: Arc::default(),
+            #[cfg(test)]
+            plot: planted::Plot::default(),
             out: Output::default(),
             options: Options {
                 jobs: options.jobs.max(1),
@@ -205,6 +213,8 @@ impl Engine {
     pub fn step(&mut self, now: Time, input: Input) -> Output {
         self.now = self.now.max(now);
         self.input_event = self.spoken.unwrap_or_default();
+        #[cfg(test)]
+        self.send_late();
         self.handle(input);
         self.take_due();
         self.look_around();

@@ -45,10 +45,13 @@ impl Engine {
         }
         let cause = self.node(v).last;
         let run = self.run;
+        let durable = sent.clone();
+        #[cfg(test)]
+        let durable = self.late(&vertex, durable);
         let record = Record::Paid {
             vertex,
             run,
-            sent: sent.clone(),
+            sent: durable,
             heard,
             kept,
         };
@@ -157,7 +160,11 @@ impl Engine {
     }
 
     /// What is heard on each line when a vertex that began at generation `seen` succeeded (rule N5).
-    fn hears_to(&self, v: VertexId, seen: Option<Generation>) -> Vec<(Line, Generation)> {
+    pub(super) fn hears_to(
+        &self,
+        v: VertexId,
+        seen: Option<Generation>,
+    ) -> Vec<(Line, Generation)> {
         let Some(seen) = seen else { return Vec::new() };
         if !self.has(v, PENDING) {
             return Vec::new();

@@ -2,7 +2,7 @@
 
 use super::ctx::Ctx;
 use super::yaml::{Entry, Node, Shape};
-use super::{hints, meta, refs};
+use super::{drops, hints, meta, refs};
 use crate::graph::refs::ref_text;
 use crate::graph::{Draft, FieldPath, Graph, Key, Origin, Problem, Refusal, bad_ends};
 use crate::value::{Place, sanitise};
@@ -383,29 +383,8 @@ pub(super) fn drops(ctx: &mut Ctx, build: &mut Build, node: &Node) {
         let Some(text) = ctx.text(item, "an item of `drop`") else {
             continue;
         };
-        if let Err(why) = drop_one(build, text, item.place) {
+        if let Err(why) = drops::drop_one(build, text, item.place) {
             ctx.problem(item.place, why.what, why.hint);
         }
     }
-}
-
-fn drop_one(build: &mut Build, text: &str, place: Place) -> Result<(), refs::BadRef> {
-    let refused = |refusal: Refusal| refs::BadRef {
-        what: refusal.problem.to_string(),
-        hint: refusal.hint,
-    };
-    let parts = refs::split_arrows(text);
-    let graph = build.draft.graph().clone();
-    if let [(a, _), (b, notify)] = parts.as_slice() {
-        if let (Ok(from), Ok(to)) = (refs::resolve(&graph, a), refs::resolve(&graph, b)) {
-            return build
-                .draft
-                .unlink(&from, &to, *notify, place)
-                .map_err(refused);
-        }
-        let (to, field) = refs::resolve_field(&graph, b)?;
-        return build.draft.unbind(&to, &field, place).map_err(refused);
-    }
-    let key = refs::resolve(&graph, text)?;
-    build.draft.drop_vertex(&key, place).map_err(refused)
 }

@@ -28,6 +28,7 @@
 
 mod build;
 mod ctx;
+mod drops;
 mod edit;
 mod emit;
 mod expect;

@@ -163,6 +163,7 @@ pub(super) const FAULTS: &[(&str, FaultKind)] = &[
     ("read-only", FaultKind::ReadOnly),
     ("net", FaultKind::Net),
     ("hang", FaultKind::Hang),
+    ("fails", FaultKind::Fails),
     ("crash", FaultKind::Crash),
     ("crash-after", FaultKind::CrashAfter),
 ];

@@ -19,6 +19,7 @@ mod want;
 pub mod exec;
 pub mod file;
 pub mod http;
+mod mode;
 pub mod noop;
 pub mod password;
 pub mod print;
@@ -29,8 +30,9 @@ pub mod value;
 
 pub use adapter::Adapter;
 pub use any::{AnyKind, Applied, Checked, Job};
+pub use mode::Mode;
 pub use outcome::{Check, Done, Failure};
-pub use want::{Blob, Given, Mode, Param, Reader, Unread, Want};
+pub use want::{Blob, Given, Param, Reader, Unread, Want};
 pub(crate) use want::{want, words};
 
 use crate::graph::{Catalog, FieldPath, Key, Params};

@@ -95,6 +95,14 @@ impl Failure {
         }
     }
 
+    /// The same, after something had begun: whatever went wrong then, the world may have changed (rule N2).
+    pub fn begun(self) -> Failure {
+        Failure {
+            began: true,
+            ..self
+        }
+    }
+
     /// With lines of output.
     pub fn with_detail(self, detail: Vec<String>) -> Failure {
         Failure { detail, ..self }

@@ -56,17 +56,15 @@ impl Asking {
         }
     }
 
-    /// One line from the terminal; none at its end, or once it is interrupted.
-    pub fn answer(&self) -> Option<String> {
-        self.question(&stdin(), terminal::answer)
+    /// One line from the terminal, to what `ask` asks; none at its end, or once it is interrupted. The question waits before it stands
+    /// there, so that an interrupt which comes at once is meant for it.
+    pub fn answer(&self, ask: impl FnOnce()) -> Option<String> {
+        self.question(&stdin(), ask, terminal::answer)
     }
 
     /// The same without echo; `question` is put once nothing is echoed any more, since what was typed before is not read.
     pub fn hidden_answer(&self, question: impl FnOnce()) -> Option<String> {
-        terminal::without_echo(|| {
-            question();
-            self.answer()
-        })
+        terminal::without_echo(|| self.answer(question))
     }
 
     /// Lets another program have the terminal. An interrupt that came before its end was meant for it, also where it ends by it.
@@ -90,11 +88,13 @@ impl Asking {
     fn question(
         &self,
         terminal: &impl AsFd,
+        ask: impl FnOnce(),
         read: impl FnOnce() -> Option<String>,
     ) -> Option<String> {
         // What interrupted an earlier question, and came too late for it, is not meant for this one.
         while self.is_woken(None) {}
         self.during(Waits::Question, || {
+            ask();
             match self.is_woken(Some(terminal.as_fd())) {
                 true => None,
                 false => read(),
@@ -139,7 +139,7 @@ mod tests {
         asking.interrupt();
         keys.write_all(b"y")?;
         let read = || Some("read".to_owned());
-        assert_eq!(asking.question(&terminal, read), read());
+        assert_eq!(asking.question(&terminal, || (), read), read());
         let (terminal, _keys) = pipe()?;
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -148,7 +148,7 @@ mod tests {
                 }
                 asking.interrupt();
             });
-            assert_eq!(asking.question(&terminal, read), None);
+            assert_eq!(asking.question(&terminal, || (), read), None);
         });
         assert_eq!(asking.waits(), Waits::Nobody);
         Ok(())

@@ -93,9 +93,9 @@ impl Front for Console {
         }
         loop {
             let style = self.printer.style();
-            self.printer
-                .aside(&format!("{} [y/N/d] ", paint::safe(question, style)));
-            match self.asking.answer().as_deref().map(str::trim) {
+            let asked = format!("{} [y/N/d] ", paint::safe(question, style));
+            let answer = self.asking.answer(|| self.printer.aside(&asked));
+            match answer.as_deref().map(str::trim) {
                 Some("y" | "Y" | "yes") => return true,
                 Some("d" | "D" | "details") if more.is_empty() => {
                     self.printer.remark("there are no details\n");

@@ -96,7 +96,7 @@ mod tests {
     /// The host world's own reads, and the test that stands beside them.
     const ELSEWHERE: &[&str] = &[
         "world/host/bus.rs",
-        "world/host/http.rs",
+        "world/host/http/mod.rs",
         "world/host/service.rs",
     ];
 

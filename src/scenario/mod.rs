@@ -14,7 +14,7 @@ mod script;
 mod snapshot;
 mod step_place;
 
-pub use explore::{CRASHES, Explore, Explored, Finding, Point, explore, replay, run_explore};
+pub use explore::{Explore, Explored, Finding, Point, Schedule, explore, replay, run_explore};
 pub use foresee::Foresight;
 pub use play::{Judged, PlayOptions, Played, play};
 pub use rehearse::rehearse;

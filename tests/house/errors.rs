@@ -35,6 +35,22 @@ const UNREACHED: &[(&str, &str)] = &[
     ("the graph was refused", "without a reason"),
     ("there is no free session name", "there are 2^32"),
     (
+        "no graph called `{graph}` has state to take over",
+        "--adopt on a real machine, as in tests/cli",
+    ),
+    (
+        "`weft state` lists what there is",
+        "--adopt on a real machine, as in tests/cli",
+    ),
+    (
+        "several graphs called `{graph}` have state: {}",
+        "--adopt on a real machine that has the state of several",
+    ),
+    (
+        "`weft state drop NAME` removes one",
+        "--adopt on a real machine that has the state of several",
+    ),
+    (
         "interrupted while it was planned: nothing was changed",
         "a person interrupts it on a real machine, as one does in tests/repl",
     ),

@@ -199,6 +199,10 @@ impl Lab {
         let Some((_, bind)) = self.graph.received_by(key).next() else {
             return;
         };
+        // What may be made anew is void (rule P1): a restart makes it before anybody receives it.
+        if self.durable.debts.contains_key(&bind.from) {
+            return;
+        }
         // Numbers only grow: a later one took the place of one that had been there.
         let kept = self.durable.kept.get(&bind.from);
         let kept = kept.and_then(|kept| number_in(kept.values.get("stdout")?));

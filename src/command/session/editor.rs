@@ -24,10 +24,8 @@ impl Session {
         loop {
             let edited = front.edit(&text).map_err(|why| {
                 let what = format!("the editor did not do its work: {why}");
-                SessionError::failed(what).with_hint(match front.can_ask() {
-                    true => "EDITOR names the one to use",
-                    false => "`set` and `unset` change a resource without an editor",
-                })
+                SessionError::failed(what)
+                    .with_hint("`set` and `unset` change a resource without an editor")
             })?;
             let Some(edited) = edited else {
                 front.remark("nothing was edited\n");

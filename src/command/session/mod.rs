@@ -9,6 +9,7 @@ mod front;
 mod inspect;
 mod open;
 mod outcome;
+mod place;
 mod reload;
 mod rows;
 mod run;
@@ -33,7 +34,7 @@ use super::edit::{edit, refused, veiled};
 use super::history::History;
 use super::order::Order;
 use super::parse::Script;
-use super::registry::{self, Moment};
+use super::registry::Moment;
 use crate::drive::plan::Plan;
 use crate::drive::runner::{HostRunner, Runner};
 use crate::engine::event::Event;
@@ -161,51 +162,6 @@ impl Session {
         } else {
             Flow::Go
         })
-    }
-
-    fn refuse_out_of_place(&self, order: &Order) -> Result<(), SessionError> {
-        if let Some(error) = never(order) {
-            return Err(error);
-        }
-        let text = order.to_string();
-        let word = text.split_whitespace().next().unwrap_or_default();
-        let command = match order {
-            Order::Sim(_) => text.split_whitespace().nth(1).and_then(registry::find_sim),
-            _ => registry::find(word),
-        };
-        let why = command
-            .and_then(|command| command.when.refuses(self.moment()))
-            .or_else(|| self.needs_an_engine(order));
-        match why {
-            Some(why) => {
-                Err(SessionError::failed(format!("`{word}` cannot be used now")).with_hint(why))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// What to do first, where an order needs an engine and the simulated one was killed. Edits wait for the next one,
-    /// as those of a file do; only a rename cannot, since nobody is there to carry along what is pending.
-    fn needs_an_engine(&self, order: &Order) -> Option<&'static str> {
-        use Order::*;
-        let needs = matches!(
-            order,
-            Plan(_)
-                | Apply(_)
-                | Watch
-                | Stop
-                | Pause
-                | Resume
-                | Continue
-                | Step(_)
-                | Dirty(_)
-                | Poke(_)
-                | Notify(_)
-                | Cancel(_)
-                | Rename(..)
-        );
-        (needs && self.runner.is_down())
-            .then_some("the engine was killed: `sim restart` starts a new one")
     }
 
     fn do_edit(
@@ -409,28 +365,6 @@ impl Session {
     /// The orders done so far, as canonical text.
     pub fn log(&self) -> &[String] {
         &self.log
-    }
-
-    /// The prompt: world, graph and state: `sim password ✓ › ` without colour. `plain` keeps to ASCII.
-    pub fn prompt(&self, plain: bool) -> String {
-        let moment = self.moment();
-        let world = if moment.sim { "sim" } else { "host" };
-        let state = match (&self.view.stage, self.staged) {
-            (_, true) => " staged",
-            _ if moment.running && self.runner.ask(|engine| engine.is_paused()) => " paused",
-            _ if moment.running => " watching",
-            (crate::trace::Stage::Converged(tally), _) if tally.failed + tally.blocked > 0 => {
-                " failed"
-            }
-            (crate::trace::Stage::Converged(_), _) => " ok",
-            (crate::trace::Stage::Stopped, _) => " stopped",
-            _ => "",
-        };
-        let mark = if plain { ">" } else { "›" };
-        format!(
-            "{world} {}{state} {mark} ",
-            crate::value::sanitise(&self.history.now().name)
-        )
     }
 }
 

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use super::{Front, Session, SessionError, take};
 use crate::command::order::{Order, SimOrder};
-use crate::command::sims::UnitState;
+use crate::command::sims::{UnitState, numbered};
 use crate::drive::runner::Runner;
-use crate::drive::sim::CrashPoint;
+use crate::drive::sim::{CrashPoint, Strike};
 use crate::engine::Input;
 use crate::time::Span;
 use crate::trace::Stage;
@@ -33,7 +33,7 @@ impl Session {
             SimOrder::Restart => self.restart(front)?,
             SimOrder::Advance(span) => self.advance(*span, front),
             SimOrder::Run(line) => self.run_outside(&sim, line, front)?,
-            SimOrder::Fail(on, fault, times) => sim.arm(rule(on, *fault, *times)),
+            SimOrder::Fail(on, fault, times) => self.fail(&sim, on, rule(on, *fault, *times)),
             SimOrder::Heal(on) => heal(&sim, on.as_deref())?,
             outside => change(&sim, outside)?,
         }
@@ -58,6 +58,21 @@ impl Session {
             }
         }
         self.take_new(front);
+    }
+
+    /// A fault waits for its call: one that touches what was named, or one that is told by its number (`effect N CALLS`), or for
+    /// the commit of a number.
+    fn fail(&mut self, sim: &Sim, on: &str, rule: FaultRule) {
+        let strike = match numbered(on) {
+            Some(CrashPoint::Effect(effect, calls)) => {
+                Strike::Fault(effect, calls.unwrap_or_default(), rule.what)
+            }
+            Some(CrashPoint::Commit(commit, _)) => Strike::Refuse(commit),
+            _ => return sim.arm(rule),
+        };
+        if let Runner::Sim { drive, .. } = &mut self.runner {
+            drive.strike(strike);
+        }
     }
 
     /// A new engine over the same journal and the present graph; one that lives is killed first.
@@ -190,7 +205,11 @@ fn rule(on: &str, what: FaultKind, times: Option<u64>) -> FaultRule {
     let call = match what {
         FaultKind::NoSpace | FaultKind::Denied | FaultKind::ReadOnly => "write",
         FaultKind::Net => "fetch",
-        FaultKind::Io | FaultKind::Hang | FaultKind::Crash | FaultKind::CrashAfter => "*",
+        FaultKind::Io
+        | FaultKind::Hang
+        | FaultKind::Fails
+        | FaultKind::Crash
+        | FaultKind::CrashAfter => "*",
     };
     FaultRule {
         times: times.unwrap_or(0),

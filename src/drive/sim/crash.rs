@@ -81,12 +81,31 @@ impl SimDrive {
     /// Lets this happen once, and tells from now on what the simulation comes by.
     pub fn explore(&mut self, strike: Option<Strike>) {
         self.trail.tell();
-        self.strike = strike;
+        self.strikes.extend(strike);
     }
 
-    /// Whether what an exploration wanted has happened.
-    pub fn is_struck(&self) -> bool {
-        self.strike.is_none()
+    /// Lets this happen once, besides what else is to happen.
+    pub fn strike(&mut self, strike: Strike) {
+        self.strikes.push(strike);
+    }
+
+    /// Breaks a promise from now on, in all engines.
+    #[cfg(test)]
+    pub fn plant(&mut self, bug: crate::engine::Planted) {
+        self.engine.plant(Some(bug));
+    }
+
+    #[cfg(test)]
+    fn spoil(&self, mut entries: Vec<crate::journal::Entry>) -> Vec<crate::journal::Entry> {
+        let bug = self.engine.planted();
+        let each = entries.iter_mut().map(|entry| &mut entry.record);
+        each.for_each(|record| bug.into_iter().for_each(|bug| bug.spoil(record)));
+        entries
+    }
+
+    /// Whether this is no longer to happen: it has, or was never asked for.
+    pub fn is_over(&self, strike: Option<&Strike>) -> bool {
+        strike.is_none_or(|strike| !self.strikes.contains(strike))
     }
 
     /// What it came by since it was told to tell.
@@ -107,16 +126,21 @@ impl SimDrive {
         self.wake = None;
     }
 
-    /// Whether the engine dies here: a story or an exploration said so.
+    /// Where the engine dies, if it is here: a story or an exploration said so.
     fn dies(&mut self, here: impl Fn(&CrashPoint) -> bool) -> Option<CrashPoint> {
-        if let Some(Strike::Crash(point)) = &self.strike
-            && here(point)
-        {
-            let point = point.clone();
-            self.strike = None;
-            return Some(point);
-        }
-        self.crash.take_if(|point| here(point))
+        let point = self.strikes_here(|strike| match strike {
+            Strike::Crash(point) if here(point) => Some(point.clone()),
+            _ => None,
+        });
+        point.or_else(|| self.crash.take_if(|point| here(point)))
+    }
+
+    /// What is to happen here, which is over with that.
+    fn strikes_here<T>(&mut self, here: impl Fn(&Strike) -> Option<T>) -> Option<T> {
+        let mut all = self.strikes.iter().enumerate();
+        let (at, found) = all.find_map(|(at, strike)| here(strike).map(|found| (at, found)))?;
+        self.strikes.remove(at);
+        Some(found)
     }
 
     /// Whether it dies when this effect has ended, before it hears of that.
@@ -133,11 +157,12 @@ impl SimDrive {
 
     /// What befalls a call of the effect of this number, and how many calls before it pass.
     pub(super) fn befalls(&mut self, number: u64) -> Option<(usize, FaultKind)> {
-        if let Some(Strike::Fault(at, calls, what)) = self.strike
-            && at == number
-        {
-            self.strike = None;
-            return Some((calls, what));
+        let fault = self.strikes_here(|strike| match strike {
+            Strike::Fault(at, calls, what) if *at == number => Some((*calls, *what)),
+            _ => None,
+        });
+        if fault.is_some() {
+            return fault;
         }
         let here =
             self.dies(|point| matches!(point, CrashPoint::Effect(at, Some(_)) if *at == number));
@@ -153,8 +178,8 @@ impl SimDrive {
         let number = self.trail.commits;
         let cut = self.cut(number, &records);
         let durable = matches!(cut, None | Some(Cut::After));
-        if self.strike == Some(Strike::Refuse(number)) {
-            self.strike = None;
+        let refused = |strike: &Strike| (*strike == Strike::Refuse(number)).then_some(());
+        if self.strikes_here(refused).is_some() {
             self.trail.committed(number, &records, false);
             self.undurable(StoreFault::new("the journal", "no space left"));
             return false;
@@ -162,6 +187,8 @@ impl SimDrive {
         self.trail.committed(number, &records, durable);
         let at = self.wall();
         let entries = self.origins.entries(records, self.engine.run(), at);
+        #[cfg(test)]
+        let entries = self.spoil(entries);
         let stored = match cut {
             Some(Cut::Before) => Ok(()),
             Some(Cut::Torn(permille)) => self.store.tear(&entries, usize::from(permille)),
@@ -219,7 +246,11 @@ impl SimDrive {
     /// on counting.
     pub fn restart(&mut self, options: Options, graph: Arc<Graph>) -> Result<(), StoreFault> {
         let last = self.engine.last_event();
+        #[cfg(test)]
+        let planted = self.engine.planted();
         self.engine = Engine::new(options, self.store.load()?.remembered);
+        #[cfg(test)]
+        self.engine.plant(planted);
         self.engine.go_on_counting(last);
         self.down = false;
         self.ground.restart();

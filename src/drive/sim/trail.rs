@@ -63,6 +63,8 @@ pub enum Passed {
         key: Key,
         deed: Deed,
         calls: Vec<Call>,
+        /// Whether it may take only so long.
+        limited: bool,
     },
     /// It ended, and the engine is about to hear of that.
     Ended {
@@ -138,6 +140,7 @@ impl Trail {
             key,
             deed,
             calls,
+            limited: errand.job.timeout.is_some(),
         });
     }
 

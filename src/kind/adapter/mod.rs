@@ -86,7 +86,7 @@ impl<K: Kind> AnyKind for Adapter<K> {
         match self.0.apply(&want, drifts, &job.at, world) {
             Ok(done) => self
                 .settle(job, &want, done, world, &veil)
-                .map_err(|failure| veil.failure(failure)),
+                .map_err(|failure| veil.failure(failure.begun())),
             Err(Failure {
                 unknown: Some(who), ..
             }) if job.plan => {
@@ -115,7 +115,7 @@ impl<K: Kind> AnyKind for Adapter<K> {
         match self.0.refresh(&want, &job.at, world) {
             Ok(done) => self
                 .settle(job, &want, done, world, &veil)
-                .map_err(|failure| veil.failure(failure)),
+                .map_err(|failure| veil.failure(failure.begun())),
             Err(Failure {
                 unknown: Some(who), ..
             }) if job.plan => {

@@ -67,13 +67,17 @@ struct Player {
     given: Vec<String>,
 }
 
+/// What is done to a driver before the first step.
+pub type Prepare<'a> = &'a dyn Fn(&mut SimDrive);
+
 /// Plays a story with this disturbance.
 pub fn play(
     document: &Document,
     options: &PlayOptions,
-    point: Option<&Point>,
+    point: &Point,
+    prepare: Prepare,
 ) -> Result<Course, SessionError> {
-    let jobs = point.and_then(|point| point.jobs).unwrap_or(options.jobs);
+    let jobs = point.schedule.jobs.unwrap_or(options.jobs);
     let options = PlayOptions { jobs, ..*options };
     let session = Session::open(Some(document.clone()), session_options(&options))?;
     let first = session.graph().clone();
@@ -82,17 +86,20 @@ pub fn play(
         front: Silent,
         given: Vec::new(),
     };
-    let wanted = point.and_then(|point| point.strike.clone());
-    let step = point.and_then(Point::step);
-    let order = point.and_then(|point| point.order);
+    let wanted = point.strike.clone();
     if let Some(drive) = player.drive() {
         drive.explore(wanted.clone());
-        order.into_iter().for_each(|seed| drive.order_by(seed));
+        point
+            .schedule
+            .order
+            .into_iter()
+            .for_each(|seed| drive.order_by(seed));
+        prepare(drive);
     }
-    player.given.extend(step);
+    player.given.extend(point.step());
     player.story(document, wanted.as_ref());
     let own = player.drive().map_or(0, |drive| drive.passed().len());
-    let struck = player.drive().is_some_and(|drive| drive.is_struck());
+    let struck = player.is_struck(wanted.as_ref());
     let again = player.come_to_rest();
     let passed = player.drive().map(|drive| drive.passed().to_vec());
     Ok(Course {
@@ -122,19 +129,19 @@ impl Player {
             }
             let moment = self.session.moment();
             let watching = moment.running && !self.session.ask(|engine| engine.is_paused());
-            let was = self.is_struck();
+            let was = self.is_struck(wanted);
             if self.give(&text) == Some(Flow::Quit) {
                 return;
             }
-            let struck = wanted.is_some() && !was && self.is_struck();
+            let struck = !was && self.is_struck(wanted);
             if struck && self.session.runner().is_down() {
                 self.recover(&text, watching);
             }
         }
     }
 
-    fn is_struck(&mut self) -> bool {
-        self.drive().is_some_and(|drive| drive.is_struck())
+    fn is_struck(&mut self, wanted: Option<&Strike>) -> bool {
+        self.drive().is_some_and(|drive| drive.is_over(wanted))
     }
 
     /// What a step fails with is the story's affair: the exploration looks at where it all ends.
@@ -202,6 +209,8 @@ impl Player {
             self.give("apply");
             let did = did(&self.session.events()[from..]);
             if before.as_ref() == Some(&did) {
+                // What dies by itself is dead by then.
+                self.give("sim advance 1m");
                 return Some(did);
             }
             before = Some(did);

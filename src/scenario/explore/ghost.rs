@@ -74,6 +74,7 @@ impl Ghost {
                 key,
                 deed,
                 calls,
+                ..
             } => {
                 self.begun.insert(*number, at);
                 match deed {

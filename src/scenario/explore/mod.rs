@@ -3,12 +3,16 @@
 //! | what | at every point |
 //! | --- | --- |
 //! | crash | the engine dies, and another one goes on (rules P1, P2, P3) |
-//! | faults | a world call errs, or a record is refused |
-//! | order | what happens at once happens in another order |
+//! | faults | a world call errs, or a record is refused (rules N2, N5, M3) |
+//! | order | nothing; what happens at once happens in another order (rules O1, O3) |
 //!
 //! Judged is each play by itself: no refresh is lost and none is early (`ghost`), every receiver holds what its sender sends; and
 //! against the undisturbed one: every vertex, every debt and notification, every path, every unit, and what a further run changes
-//! (`stand`). A story of which two further runs never do the same is left out, and counted.
+//! (`stand`). Crashes and faults are also tried in other schedules, as far as a story goes another way in them.
+//!
+//! Not compared are the contents of paths that random values reach, and of those that a command writes which answers otherwise each
+//! time or adds to what is there. After faults only what vertices manage that are right in both is compared: what people do in a
+//! story meets another machine then. A story of which two further runs never do the same is left out. Both are counted.
 
 mod course;
 mod ghost;
@@ -17,14 +21,18 @@ mod runner;
 mod stand;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::path::PathBuf;
 
-use course::{Course, play};
-pub use point::{CRASHES, Point};
+use course::{Course, Prepare, play};
+pub use point::{Point, Schedule};
 pub use runner::{replay, run_explore};
+
+use point::schedules;
 
 use super::play::PlayOptions;
 use crate::command::SessionError;
+use crate::drive::sim::Passed;
 use crate::file::Document;
 
 /// What is explored.
@@ -32,6 +40,10 @@ use crate::file::Document;
 pub enum Explore {
     /// The engine dies.
     Crash,
+    /// Something errs.
+    Faults,
+    /// What happens at once happens in another order.
+    Order,
 }
 
 /// A point whose play was not right.
@@ -54,6 +66,8 @@ pub struct Explored {
     pub findings: Vec<Finding>,
     /// Paths whose contents were not compared.
     pub masked: usize,
+    /// In how many schedules it went another way, its own among them.
+    pub schedules: usize,
     /// Why it was left out, if it was.
     pub left_out: Option<String>,
 }
@@ -64,7 +78,16 @@ pub fn explore(
     options: &PlayOptions,
     what: Explore,
 ) -> Result<Explored, SessionError> {
-    let base = play(document, options, None)?;
+    explore_prepared(document, options, what, &|_| {})
+}
+
+fn explore_prepared(
+    document: &Document,
+    options: &PlayOptions,
+    what: Explore,
+    prepare: Prepare,
+) -> Result<Explored, SessionError> {
+    let base = play(document, options, &Point::default(), prepare)?;
     let mut explored = Explored::default();
     let Some(again) = base.again.clone() else {
         explored.left_out = Some("no two further runs of it do the same".into());
@@ -77,21 +100,51 @@ pub fn explore(
         base: &base,
         again,
         masked,
+        whole: what != Explore::Faults,
     };
     explored.take(None, &base, judge.alone(&base));
-    let points = match what {
-        Explore::Crash => point::crashes(&base.passed[..base.own]),
-    };
-    for point in points {
-        let course = play(document, options, Some(&point))?;
-        let mut wrong = judge.against(&course);
-        if !course.struck {
-            wrong.push("the point was not reached: two plays were not the same".into());
+    let mut ways: BTreeSet<String> = [way(&base.passed)].into();
+    let mut tried = vec![(Schedule::default(), what.points(&base.passed[..base.own]))];
+    for (class, schedule) in schedules(what) {
+        let point = Point {
+            class,
+            schedule,
+            ..Point::default()
+        };
+        let other = play(document, options, &point, prepare)?;
+        if !ways.insert(way(&other.passed)) {
+            continue;
         }
-        *explored.points.entry(point.class).or_default() += 1;
-        explored.take(Some(point), &course, wrong);
+        tried.push((schedule, what.points(&other.passed[..other.own])));
+        if what == Explore::Order {
+            *explored.points.entry(class).or_default() += 1;
+        }
+        explored.take(Some(point), &other, judge.against(&other));
+    }
+    explored.schedules = tried.len();
+    for (schedule, points) in tried {
+        for point in points {
+            let point = Point { schedule, ..point };
+            let course = play(document, options, &point, prepare)?;
+            *explored.points.entry(point.class).or_default() += 1;
+            explored.take(Some(point), &course, judge.against(&course));
+        }
     }
     Ok(explored)
+}
+
+/// The way that a play went: what began and ended, in order.
+fn way(passed: &[Passed]) -> String {
+    let mut way = String::new();
+    for passed in passed {
+        let _ = match passed {
+            Passed::Acted { key, deed, .. } => write!(way, "{key} {deed:?};"),
+            Passed::Ended { key, came, .. } => write!(way, "{key} {came:?};"),
+            Passed::Commit { records, .. } => write!(way, "{};", records.len()),
+            _ => Ok(()),
+        };
+    }
+    way
 }
 
 impl Explored {
@@ -111,6 +164,8 @@ struct Judge<'a> {
     base: &'a Course,
     again: BTreeSet<crate::graph::Key>,
     masked: BTreeSet<PathBuf>,
+    /// Whether the whole machine is compared.
+    whole: bool,
 }
 
 impl Judge<'_> {
@@ -122,7 +177,14 @@ impl Judge<'_> {
 
     fn against(&self, course: &Course) -> Vec<String> {
         let mut wrong = self.alone(course);
-        wrong.extend(course.stand.against(&self.base.stand, &self.masked));
+        if !course.struck {
+            wrong.push("the point was not reached: two plays were not the same".into());
+        }
+        wrong.extend(
+            course
+                .stand
+                .against(&self.base.stand, &self.masked, self.whole),
+        );
         match &course.again {
             None => wrong.push("no two further runs do the same".into()),
             Some(again) => {
@@ -133,3 +195,6 @@ impl Judge<'_> {
         wrong
     }
 }
+
+#[cfg(test)]
+mod tests;

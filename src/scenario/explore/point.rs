@@ -2,20 +2,28 @@
 
 use std::fmt;
 
+use super::Explore;
 use crate::drive::sim::{CrashPoint, Cut, Deed, Passed, Strike};
 use crate::world::sim::{Call, FaultKind};
 
+/// In which order what happens at once happens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Schedule {
+    /// What the order is drawn from; the story's own seed if none.
+    pub order: Option<u64>,
+    /// How many vertices may run at the same time; as was asked for if none.
+    pub jobs: Option<usize>,
+}
+
 /// A way to disturb a play, and the class that it counts in.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Point {
     /// Its class, in a few words.
     pub class: &'static str,
     /// What happens; nothing where only the order is another one.
     pub strike: Option<Strike>,
-    /// What the order of what happens at once is drawn from; the story's own if none.
-    pub order: Option<u64>,
-    /// How many vertices may run at the same time; as was asked for if none.
-    pub jobs: Option<usize>,
+    /// In which order.
+    pub schedule: Schedule,
 }
 
 impl Point {
@@ -23,8 +31,7 @@ impl Point {
         Point {
             class,
             strike: Some(strike),
-            order: None,
-            jobs: None,
+            ..Point::default()
         }
     }
 
@@ -50,6 +57,12 @@ impl fmt::Display for Point {
             Some(step) => f.write_str(&step)?,
             None => f.write_str("no disturbance")?,
         }
+        write!(f, "{}", self.schedule)
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(order) = self.order {
             write!(f, ", order {order}")?;
         }
@@ -68,27 +81,52 @@ fn fault(what: FaultKind) -> &'static str {
         FaultKind::ReadOnly => "read-only",
         FaultKind::Net => "net",
         FaultKind::Hang => "hang",
+        FaultKind::Fails => "fails",
         FaultKind::Crash => "crash",
         FaultKind::CrashAfter => "crash-after",
     }
 }
 
-/// The classes of crashes, in the order in which they are told.
-pub const CRASHES: &[&str] = &[
-    "before a record",
-    "torn in a record",
-    "after a record",
-    "in a check",
-    "in an apply",
-    "between two drifts of a vertex",
-    "in a refresh",
-    "between a check and its record",
-    "between an apply and its record",
-    "between a refresh and its record",
-];
+impl Explore {
+    /// The classes of its points, in the order in which they are told.
+    pub fn classes(self) -> &'static [&'static str] {
+        match self {
+            Explore::Crash => &[
+                "before a record",
+                "torn in a record",
+                "after a record",
+                "in a check",
+                "in an apply",
+                "between two drifts of a vertex",
+                "in a refresh",
+                "between a check and its record",
+                "between an apply and its record",
+                "between a refresh and its record",
+            ],
+            Explore::Faults => &[
+                "a call that errs",
+                "no space left",
+                "a command that fails",
+                "a page that breaks off",
+                "a call that hangs",
+                "a record that is refused",
+            ],
+            Explore::Order => &["one at a time", "two at a time", "in another order"],
+        }
+    }
+
+    /// What can befall a play, found in the undisturbed one of the same schedule.
+    pub fn points(self, passed: &[Passed]) -> Vec<Point> {
+        match self {
+            Explore::Crash => crashes(passed),
+            Explore::Faults => faults(passed),
+            Explore::Order => Vec::new(),
+        }
+    }
+}
 
 /// Every point at which the engine can die.
-pub fn crashes(passed: &[Passed]) -> Vec<Point> {
+fn crashes(passed: &[Passed]) -> Vec<Point> {
     let mut points = Vec::new();
     for passed in passed {
         match passed {
@@ -135,4 +173,68 @@ fn inside(deed: Deed, calls: &[Call], made: usize) -> &'static str {
         Deed::Apply => "in an apply",
         Deed::Refresh => "in a refresh",
     }
+}
+
+/// Every call that can err, and every record that can be refused.
+fn faults(passed: &[Passed]) -> Vec<Point> {
+    let mut points = Vec::new();
+    for passed in passed {
+        match passed {
+            Passed::Commit { number, .. } => {
+                let refuse = Strike::Refuse(*number);
+                points.push(Point::of("a record that is refused", refuse));
+            }
+            Passed::Acted {
+                number,
+                calls,
+                limited,
+                ..
+            } => {
+                for (made, call) in calls.iter().enumerate() {
+                    let mut add = |class, what| {
+                        points.push(Point::of(class, Strike::Fault(*number, made, what)));
+                    };
+                    befall(&call.word, *limited, &mut add);
+                }
+            }
+            _ => {}
+        }
+    }
+    points
+}
+
+/// What can befall a call. One that hangs returns only where it may take only so long.
+fn befall(word: &str, limited: bool, add: &mut dyn FnMut(&'static str, FaultKind)) {
+    match word {
+        "run" | "ask" => add("a command that fails", FaultKind::Fails),
+        "fetch" => add("a page that breaks off", FaultKind::Net),
+        _ => add("a call that errs", FaultKind::Io),
+    }
+    if ["put", "make_dir", "make_link"].contains(&word) {
+        add("no space left", FaultKind::NoSpace);
+    }
+    if limited {
+        add("a call that hangs", FaultKind::Hang);
+    }
+}
+
+/// The schedules that are tried besides the story's own: a few with crashes and faults, many by themselves.
+pub fn schedules(what: Explore) -> Vec<(&'static str, Schedule)> {
+    let seeds = if what == Explore::Order { 40 } else { 8 };
+    let jobs = [("one at a time", 1), ("two at a time", 2)];
+    let few = jobs.map(|(class, jobs)| {
+        let schedule = Schedule {
+            order: None,
+            jobs: Some(jobs),
+        };
+        (class, schedule)
+    });
+    let drawn = (1..=seeds).map(|order| {
+        let schedule = Schedule {
+            order: Some(order),
+            jobs: None,
+        };
+        ("in another order", schedule)
+    });
+    few.into_iter().chain(drawn).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use super::{CRASHES, Explore, Explored, Finding, explore};
+use super::{Explore, Explored, Finding, explore};
 use crate::file::{Document, Step, Story, save_as};
 use crate::kind::Kinds;
 use crate::scenario::{TestOptions, files};
@@ -12,56 +12,76 @@ use crate::scenario::{TestOptions, files};
 /// So many points of one story are written down; the rest is only counted.
 const WRITTEN: usize = 3;
 
-/// Explores stories, and tells of each on `out`. The exit code: 1 if a point was not right, a story cannot be read, there is none,
-/// or a class has no point.
+/// Explores stories, and tells of each on `out`. The exit code: 1 if a point was not right, a story cannot be read, or there is
+/// none.
 pub fn run_explore(
     options: &TestOptions,
     what: Explore,
     replays: &Path,
     out: &mut dyn Write,
 ) -> i32 {
+    let mut sink = std::io::sink();
+    let told: &mut dyn Write = if options.json { &mut sink } else { out };
+    let all = match all(options, what, told) {
+        Ok(all) => all,
+        Err(why) => {
+            let _ = match options.json {
+                true => writeln!(out, "{}", serde_json::json!({ "error": why })),
+                false => writeln!(out, "error: {why}"),
+            };
+            return 1;
+        }
+    };
+    let mut lines = Vec::new();
+    if options.json {
+        let _ = writeln!(out, "{}", all.json(what));
+        all.write(options, replays, &mut lines);
+    } else {
+        all.sum_up(what, out);
+        all.write(options, replays, &mut lines);
+        for line in lines {
+            let _ = writeln!(out, "{line}");
+        }
+    }
+    i32::from(all.failed > 0)
+}
+
+fn all(options: &TestOptions, what: Explore, out: &mut dyn Write) -> Result<All, String> {
     let scenarios = ["scenarios".to_owned()];
     let paths = match options.paths.as_slice() {
         [] => &scenarios,
         paths => paths,
     };
-    let stories = match files::collect(&options.base, paths) {
-        Ok(stories) if stories.is_empty() => {
-            Err(format!("there is no story in {}", paths.join(", ")))
-        }
-        other => other,
+    let stories = files::collect(&options.base, paths)?;
+    if stories.is_empty() {
+        return Err(format!("there is no story in {}", paths.join(", ")));
+    }
+    let mut all = All {
+        stories: stories.len(),
+        ..All::default()
     };
-    let stories = match stories {
-        Ok(stories) => stories,
-        Err(why) => {
-            let _ = writeln!(out, "error: {why}");
-            return 1;
-        }
-    };
-    let mut all = All::default();
     for story in &stories {
-        let told = one(options, what, story, &mut all);
-        let word = if told.is_ok() { "ok    " } else { "FAILED" };
-        let (points, problems) = match told {
-            Ok(points) => (points, Vec::new()),
-            Err((points, problems)) => (points, problems),
+        let (word, points, problems) = match one(options, what, story, &mut all) {
+            Ok(points) => ("ok    ", points, Vec::new()),
+            Err((points, problems)) => ("FAILED", points, problems),
         };
         let _ = writeln!(out, "{word}  {:<32}  {points}", story.display());
         for line in problems {
             let _ = writeln!(out, "        {line}");
         }
     }
-    all.sum_up(what, stories.len(), out);
-    all.write(options, replays, out);
-    i32::from(!all.is_well())
+    Ok(all)
 }
 
 #[derive(Default)]
 struct All {
+    stories: usize,
     points: BTreeMap<&'static str, usize>,
+    schedules: usize,
     failed: usize,
     left_out: Vec<(String, String)>,
     masked: usize,
+    findings: Vec<serde_json::Value>,
     replays: Vec<(String, String)>,
 }
 
@@ -93,6 +113,21 @@ impl All {
             *self.points.entry(class).or_default() += count;
         }
         self.masked += explored.masked;
+        self.schedules += explored.schedules;
+        for Finding {
+            point,
+            wrong,
+            steps,
+        } in &explored.findings
+        {
+            self.findings.push(serde_json::json!({
+                "story": story.display().to_string(),
+                "class": point.as_ref().map(|point| point.class),
+                "point": point.as_ref().map(|point| point.to_string()),
+                "wrong": wrong,
+                "steps": steps,
+            }));
+        }
         if let Some(why) = &explored.left_out {
             self.left_out
                 .push((story.display().to_string(), why.clone()));
@@ -120,44 +155,60 @@ impl All {
         Err((format!("{points} points, {count} not right"), lines))
     }
 
-    fn is_well(&self) -> bool {
-        self.failed == 0
-    }
-
-    fn sum_up(&self, what: Explore, stories: usize, out: &mut dyn Write) {
-        let classes = match what {
-            Explore::Crash => CRASHES,
-        };
-        let _ = writeln!(out);
-        for class in classes {
-            let count = self.points.get(class).copied().unwrap_or_default();
-            let _ = writeln!(out, "{count:>8}  {class}");
-        }
+    fn sum_up(&self, what: Explore, out: &mut dyn Write) {
         let total: usize = self.points.values().sum();
+        let classes = what.classes().iter();
+        let each = classes.map(|class| (self.points.get(class).copied().unwrap_or(0), *class));
+        let masked = "paths whose contents were not compared";
+        let more = [
+            (total, "points"),
+            (
+                self.schedules,
+                "schedules in which a story went another way",
+            ),
+            (self.masked, masked),
+        ];
+        let _ = writeln!(out);
+        for (count, what) in each.chain(more) {
+            let _ = writeln!(out, "{count:>8}  {what}");
+        }
+        let (failed, out_of) = (self.failed, self.left_out.len());
+        let well = self.stories - failed - out_of;
         let _ = writeln!(
             out,
-            "{total:>8}  points in {stories} stories: {} failed, {} left out",
-            self.failed,
-            self.left_out.len()
-        );
-        let _ = writeln!(
-            out,
-            "{:>8}  paths whose contents are not compared",
-            self.masked
+            "\n{} stories: {well} ok, {failed} failed, {out_of} left out",
+            self.stories
         );
     }
 
-    fn write(&self, options: &TestOptions, replays: &Path, out: &mut dyn Write) {
+    fn json(&self, what: Explore) -> serde_json::Value {
+        let count = |class: &&'static str| {
+            let count = self.points.get(class).copied().unwrap_or(0);
+            ((*class).to_owned(), count.into())
+        };
+        let points: serde_json::Map<String, serde_json::Value> =
+            what.classes().iter().map(count).collect();
+        serde_json::json!({
+            "stories": self.stories,
+            "failed": self.failed,
+            "left_out": self.left_out,
+            "points": points,
+            "schedules": self.schedules,
+            "not_compared": self.masked,
+            "findings": self.findings,
+        })
+    }
+
+    fn write(&self, options: &TestOptions, replays: &Path, lines: &mut Vec<String>) {
         if options.environment.ci {
             return;
         }
         for (name, text) in &self.replays {
             let path = replays.join(name);
-            let told = match files::write(&options.base.join(&path), text) {
+            lines.push(match files::write(&options.base.join(&path), text) {
                 Ok(()) => format!("written: {}", path.display()),
                 Err(why) => format!("error: {why}"),
-            };
-            let _ = writeln!(out, "{told}");
+            });
         }
     }
 }
@@ -175,11 +226,16 @@ pub fn replay(document: &Document, finding: &Finding) -> String {
         text: text.clone(),
         place: Default::default(),
     };
-    let story = Story {
+    let mut story = Story {
         steps: finding.steps.iter().map(step).collect(),
         expect: Vec::new(),
         ..document.story.clone().unwrap_or_default()
     };
+    let order = finding
+        .point
+        .as_ref()
+        .and_then(|point| point.schedule.order);
+    story.seed = order.unwrap_or(story.seed);
     let mut document = document.clone();
     document.about = Some(format!("Found by exploring. {what}: {about}"));
     save_as(Some(&document), &document.graph, Some(&story), &Kinds).text

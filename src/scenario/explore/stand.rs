@@ -19,6 +19,8 @@ pub struct Stand {
     pending: BTreeSet<String>,
     debts: BTreeSet<Key>,
     files: BTreeMap<PathBuf, FileSpec>,
+    /// What vertices that are right manage.
+    parts: BTreeSet<String>,
     units: BTreeMap<Unit, (String, String)>,
     /// Receivers that do not hold what their sender sends.
     unfit: BTreeSet<String>,
@@ -43,6 +45,7 @@ impl Stand {
             }),
             pending: pending(&session.remembered()),
             debts: session.remembered().debts.into_keys().collect(),
+            parts: parts(session),
             units: units.collect(),
             files: spec.files,
             unfit: unfit(session),
@@ -54,8 +57,14 @@ impl Stand {
         self.unfit.iter().cloned()
     }
 
-    /// In what this one differs from the undisturbed one, contents of `masked` paths apart.
-    pub fn against(&self, undisturbed: &Stand, masked: &BTreeSet<PathBuf>) -> Vec<String> {
+    /// In what this one differs from the undisturbed one, contents of `masked` paths apart. Of the machine either all is compared,
+    /// or only what is managed by vertices that are right in both.
+    pub fn against(
+        &self,
+        undisturbed: &Stand,
+        masked: &BTreeSet<PathBuf>,
+        whole: bool,
+    ) -> Vec<String> {
         let mut told = Vec::new();
         different(&undisturbed.statuses, &self.statuses, |key, was, is| {
             let word = |word: Option<&&'static str>| word.copied().unwrap_or("not there");
@@ -72,11 +81,19 @@ impl Stand {
         for key in self.debts.difference(&undisturbed.debts).filter(right) {
             told.push(format!("left over: debt of {key}"));
         }
+        let both = |part: String| {
+            whole || (self.parts.contains(&part) && undisturbed.parts.contains(&part))
+        };
         different(&undisturbed.units, &self.units, |unit, was, is| {
+            if !both(format!("unit:{}", unit.name)) {
+                return;
+            }
             told.push(format!("{} is {is:?}, and would be {was:?}", unit.name));
         });
         different(&undisturbed.files, &self.files, |path, was, is| {
-            if let Some(what) = apart(was, is, masked.contains(path)) {
+            if let Some(what) = apart(was, is, masked.contains(path))
+                && both(format!("path:{}", path.display()))
+            {
                 told.push(format!("{}: {what}", path.display()));
             }
         });
@@ -89,6 +106,16 @@ fn word(status: Status) -> &'static str {
         Status::Ok | Status::Changed => "right",
         other => other.word(),
     }
+}
+
+/// The parts of the machine that are managed by vertices that are right.
+fn parts(session: &Session) -> BTreeSet<String> {
+    let each = session.graph().vertices().iter().flat_map(|(key, vertex)| {
+        let right = session.ask(|engine| engine.status(key).map(word) == Some("right"));
+        let kind = kind::find(key.kind()).filter(|_| right);
+        kind.map_or_else(Vec::new, |kind| kind.owns(key, &vertex.params))
+    });
+    each.collect()
 }
 
 fn pending(remembered: &Remembered) -> BTreeSet<String> {

@@ -26,7 +26,11 @@ impl SimView {
         asked: bool,
     ) -> Result<Output, Fault> {
         let who = acting(machine, command)?;
-        let answer = commands::answer(machine, command, written, &who)?;
+        let mut answer = commands::answer(machine, command, written, &who)?;
+        if machine.failing {
+            answer.status = 1;
+            answer.effects.truncate(answer.effects.len().div_ceil(2));
+        }
         let at = self.time(machine);
         let ended = self.spend(answer.duration, command.timeout);
         machine.log.push(Ran {

@@ -45,6 +45,8 @@ pub enum FaultKind {
     Net,
     /// The call does not return before the attempt's time is over.
     Hang,
+    /// A command does the first half of its work and ends with status 1; any other call errs.
+    Fails,
     /// The machine's process dies before the call does anything.
     Crash,
     /// The process dies right after the call did its work.

@@ -35,6 +35,8 @@ pub(super) struct Machine {
     pub draws: BTreeMap<String, u64>,
     pub slots: BTreeMap<String, Vec<u8>>,
     pub trail: Trail,
+    /// Whether the command that runs now fails half way.
+    pub failing: bool,
 }
 
 impl Machine {
@@ -65,6 +67,7 @@ impl Machine {
             draws: BTreeMap::new(),
             slots: BTreeMap::new(),
             trail: Trail::default(),
+            failing: false,
         };
         machine.fill(&usual(&machine.accounts))?;
         machine.fill(&spec.files)?;

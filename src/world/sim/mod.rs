@@ -23,6 +23,7 @@
 //! | [`FaultKind::ReadOnly`], or `read_only` | [`Fault::ReadOnly`] | a file system with errors is mounted anew, read-only |
 //! | [`FaultKind::Net`], or a page's [`NetFault`](spec::NetFault) | [`Fault::Net`] | a failed or half download must change nothing anywhere |
 //! | [`FaultKind::Hang`] | [`Fault::TimedOut`], at the end of the attempt's time; without one the call never returns | hung mounts and servers: the run must end, and name them |
+//! | [`FaultKind::Fails`] | a command with status 1, half of its effects done | it counts as having begun (N2) |
 //! | a command's duration | [`Fault::TimedOut`] | a timeout may come after half of the work: it counts as having begun (N2) |
 //! | a unit's [`Starts`](spec::Starts) | [`Fault::Service`], or a unit that is failed after a pause | a service that starts is not yet one that runs |
 //! | [`FaultKind::Crash`], [`FaultKind::CrashAfter`] | [`Sim::crashed`], and [`Fault::Cancelled`] for every later call | kill -9 at any point: what is pending is pending after the restart (P2, P3) |

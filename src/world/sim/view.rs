@@ -96,7 +96,7 @@ impl SimView {
         let ran = machine.log.len();
         let rule = fault::strike(&mut machine.faults, word, on);
         let what = machine.trail.struck().or(rule);
-        let done = self.befall(what, on, &mut machine, work);
+        let done = self.befall(what, (word, on), &mut machine, work);
         let ran = machine.log.len() > ran;
         machine.trail.made(word, done.is_ok(), ran);
         done
@@ -106,14 +106,22 @@ impl SimView {
     fn befall<T>(
         &self,
         what: Option<FaultKind>,
-        on: &str,
+        (word, on): (&str, &str),
         machine: &mut Machine,
         work: impl FnOnce(&mut Machine) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
         let place = || PathBuf::from(on);
         match what {
             None => work(machine),
-            Some(FaultKind::Io) => Err(Fault::Io(place(), "input/output error".to_owned())),
+            Some(FaultKind::Fails) if matches!(word, "run" | "ask") => {
+                machine.failing = true;
+                let done = work(machine);
+                machine.failing = false;
+                done
+            }
+            Some(FaultKind::Io | FaultKind::Fails) => {
+                Err(Fault::Io(place(), "input/output error".to_owned()))
+            }
             Some(FaultKind::NoSpace) => Err(Fault::NoSpace(place())),
             Some(FaultKind::Denied) => Err(Fault::Denied(place(), false)),
             Some(FaultKind::ReadOnly) => Err(Fault::ReadOnly(place())),

@@ -52,7 +52,7 @@ fn what_a_kind_refuses_is_told_at_the_value() {
 ";
     assert_snapshot!(problems(text), @r##"
     x.yaml:4:10: exec[a]: cmd: the quote ' at character 6 is never closed
-    x.yaml:7:13: exec[b]: onlyif: `|` at character 3 means something to a shell, and no shell runs this: put `shell: /bin/sh` beside it, or `|` into single quotes
+    x.yaml:7:13: exec[b]: onlyif: `|` at character 3 means something to a shell, and no shell runs this: put `shell: /bin/sh` beside it, or put `|` into single quotes
     x.yaml:8:37: exec[c]: timeout: expected 1ms or more, found 0s
     x.yaml:12:10: exec[d]: env.A: holds a NUL byte, which no variable can
     x.yaml:15:15: file[/x]: validate: there is no `{}` in it for the new file's path to stand at

@@ -94,7 +94,13 @@ fn files_are_made_and_mended() {
             "",
         ),
         ("/srv/ 0755", "file /srv/a state=absent", "", ""),
-        // Of what is neither file nor directory only the attributes are managed.
+    ]);
+}
+
+/// Of what is neither file nor directory only the attributes are managed.
+#[test]
+fn a_pipe_keeps_its_nature() {
+    play(&[
         (
             "/srv/pipe | 0644",
             "file /srv/pipe mode=0600 owner=www",
