@@ -30,12 +30,6 @@ impl Engine {
         if covered || self.trip_mut(v).consented {
             return false;
         }
-        if !matches!(self.mode, Mode::Once | Mode::Watching) {
-            // Nobody answers while a run is being stopped: the next one looks again.
-            self.set(v, DIRTY);
-            self.rest(v);
-            return true;
-        }
         let last = self.node(v).last;
         if self.mode == Mode::Stopping {
             // Nobody is asked any more: the next run finds it again.

@@ -400,3 +400,16 @@ edges:
     ];
     home.run(&watched).ends(0).says("2 ok, 4 refreshed\n");
 }
+
+/// Where an engine may die in it, a story loses nothing; nothing to replay, no directory for it.
+#[test]
+fn a_story_is_explored() {
+    let home = Home::new("explored");
+    home.write(
+        "s.yaml",
+        "resources:\n  file:\n  - {name: /srv/a, content: x}\n  noop: [{name: n}]\nedges:\n- file[/srv/a] ~> noop[n]\nworld: {files: {/srv/: {}}}\nsteps: [apply]\n",
+    );
+    let args = ["test", "--explore", "crash", "--replays", "again", "s.yaml"];
+    home.run(&args).ends(0).says("s.yaml");
+    assert!(!home.path("again").exists());
+}

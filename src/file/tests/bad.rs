@@ -270,7 +270,7 @@ x.yaml:11:35: `fault`: expected refused | broken | hang, found `odd`
 x.yaml:12:26: `starts`: expected well, `{fails: STATUS}`, `{dies: STATUS}` or `{times_out: 90s}`, found `sometimes`
 x.yaml:12:46: `startup`: expected enabled | disabled | static | masked | other, found `on`
 x.yaml:12:57: a service's state: expected running | stopped | changing | failed, or `{failed: RESULT, status: N}`, found `dead`
-x.yaml:13:30: `what`: expected io | no-space | denied | read-only | net | hang | crash | crash-after, found `fire`
+x.yaml:13:30: `what`: expected io | no-space | denied | read-only | net | hang | fails | crash | crash-after, found `fire`
 x.yaml:13:37: the fault has no `what` (add `what: io`, or another fault)
 "##);
 }
