@@ -125,7 +125,8 @@ impl Ledger {
             }
             Record::Ticked { sent, .. } => touched.extend(lines(sent)),
             Record::Cancelled { vertex } => {
-                let into = self.remembered.pending_for(vertex);
+                let from_there = self.remembered.lines.range(Line::asked(vertex)..);
+                let into = from_there.take_while(|(line, _)| line.to == *vertex);
                 touched.extend(into.map(|(line, _)| Slot::Line(line.clone())));
                 touched.insert(Slot::Debt(vertex.clone()));
                 touched.insert(Slot::Cancel(vertex.clone()));
