@@ -6,11 +6,10 @@
 use super::args::{Format, GraphArgs, RefArgs};
 use super::desk::Desk;
 use super::run;
-use crate::command::help::table;
+use crate::command::session::status_text;
 use crate::command::{Front, Order, Session, draw, json};
-use crate::engine::{Level, Status};
-use crate::trace::VertexView;
-use serde_json::{Value as Json, json};
+use crate::engine::Level;
+use serde_json::Value as Json;
 use std::path::Path;
 
 /// What a question about a run gets once the run is over.
@@ -41,55 +40,29 @@ pub fn graph(desk: &Desk, args: &GraphArgs) -> i32 {
 
 /// `weft status FILE`.
 pub fn status(desk: &Desk, path: &Path) -> i32 {
-    let shown = |session: &Session, _: &Order| json::status(session, &[]);
-    on_file(
-        desk,
-        path,
-        |_| Ok(Order::Status(Vec::new())),
-        shown,
-        fresh_status,
-    )
+    on_file(desk, path, |_| Ok(Order::Status(Vec::new())), fresh_status)
 }
 
 /// `weft why FILE REF`.
 pub fn why(desk: &Desk, args: &RefArgs) -> i32 {
     let order = |session: &Session| desk.key(session, &args.reference).map(Order::Why);
-    let shown = |session: &Session, order: &Order| match order {
-        Order::Why(key) => json::why(session, key),
-        _ => Json::Null,
-    };
-    on_file(desk, &args.file, order, shown, remembered)
+    on_file(desk, &args.file, order, remembered)
 }
 
 /// `weft pending FILE`.
 pub fn pending(desk: &Desk, path: &Path) -> i32 {
-    let shown = |session: &Session, _: &Order| json::pending(session, &[]);
-    on_file(
-        desk,
-        path,
-        |_| Ok(Order::Pending(Vec::new())),
-        shown,
-        answer,
-    )
+    on_file(desk, path, |_| Ok(Order::Pending(Vec::new())), answer)
 }
 
 /// `weft cancel FILE REF`.
 pub fn cancel(desk: &Desk, args: &RefArgs) -> i32 {
     let order = |session: &Session| Ok(Order::Cancel(vec![desk.key(session, &args.reference)?]));
-    let shown = |session: &Session, _: &Order| json::pending(session, &[]);
-    on_file(desk, &args.file, order, shown, answer)
+    on_file(desk, &args.file, order, answer)
 }
 
 /// `weft trace FILE`.
 pub fn trace(desk: &Desk, path: &Path) -> i32 {
-    let shown = |session: &Session, _: &Order| json::trace(session, Level::Full, &[]);
-    on_file(
-        desk,
-        path,
-        |_| Ok(Order::Trace(None, Vec::new())),
-        shown,
-        not_kept,
-    )
+    on_file(desk, path, |_| Ok(Order::Trace(None, Vec::new())), not_kept)
 }
 
 /// A story is played in silence and gets the order, or is shown as JSON; a graph on this host goes to `fresh`.
@@ -97,7 +70,6 @@ fn on_file(
     desk: &Desk,
     path: &Path,
     order: impl Fn(&Session) -> Result<Order, i32>,
-    shown: impl Fn(&Session, &Order) -> Json,
     fresh: impl Fn(&Desk, &mut Session, &Order) -> i32,
 ) -> i32 {
     let opened = desk.open(path).and_then(|session| {
@@ -114,7 +86,7 @@ fn on_file(
     let played = run::play(desk, &mut session, &mut desk.silent());
     let answered = session.obey("", &order, &mut desk.console());
     if desk.json() {
-        desk.print_json(&shown(&session, &order));
+        desk.print_json(&told(&session, &order));
     }
     match answered {
         Ok(_) => i32::from(!played),
@@ -133,7 +105,7 @@ fn answer(desk: &Desk, session: &mut Session, order: &Order) -> i32 {
     }
     let answered = session.obey("", order, &mut desk.console());
     if desk.json() {
-        desk.print_json(&json::pending(session, &[]));
+        desk.print_json(&told(session, order));
     }
     answered.map_or_else(|error| desk.refuse(&error), |_| 0)
 }
@@ -144,16 +116,31 @@ fn remembered(desk: &Desk, session: &mut Session, order: &Order) -> i32 {
         return not_kept(desk, session, order);
     };
     let keys = [key.clone()];
-    match session.pending_rows(&keys).is_empty() {
-        true => not_kept(desk, session, order),
-        false => answer(desk, session, &Order::Pending(keys.to_vec())),
+    if session.pending_rows(&keys).is_empty() {
+        return not_kept(desk, session, order);
+    }
+    let pending = Order::Pending(keys.to_vec());
+    let answered = session.obey("", &pending, &mut desk.console());
+    if desk.json() {
+        desk.print_json(&json::not_kept(told(session, order), NOT_KEPT));
+    }
+    answered.map_or_else(|error| desk.refuse(&error), |_| 0)
+}
+
+/// An answer as JSON: one shape for stories, which were played just now, and for graphs on this host.
+fn told(session: &Session, order: &Order) -> Json {
+    match order {
+        Order::Why(key) => json::why(session, key),
+        Order::Trace(..) => json::trace(session, Level::Full, &[]),
+        Order::Status(keys) => json::status(session, keys),
+        _ => json::pending(session, &[]),
     }
 }
 
-fn not_kept(desk: &Desk, _: &mut Session, _: &Order) -> i32 {
+fn not_kept(desk: &Desk, session: &mut Session, order: &Order) -> i32 {
     desk.printer.result(&format!("{NOT_KEPT}\n"));
     if desk.json() {
-        desk.print_json(&json!({"format": 1, "kept": false, "why": NOT_KEPT}));
+        desk.print_json(&json::not_kept(told(session, order), NOT_KEPT));
     }
     0
 }
@@ -164,28 +151,13 @@ fn fresh_status(desk: &Desk, session: &mut Session, _: &Order) -> i32 {
         Ok(plan) => plan,
         Err(error) => return desk.refuse(&error),
     };
-    let rows = session.graph().vertices().keys().map(|key| {
-        let view = plan.view.vertices.get(key);
-        let (word, why) = view.map_or(("new", String::new()), as_status);
-        vec![key.to_string(), word.to_owned(), why]
-    });
     if desk.json() {
-        desk.print_json(&json::plan(&plan.report()));
+        desk.print_json(&json::looked(session, &plan));
     }
     let head = format!("{}, as a look at it finds now\n", session.label());
+    let rows = session.looked(&plan);
     desk.console()
-        .show(&format!("{head}{}", table(rows.collect(), "  ")));
+        .show(&format!("{head}{}", status_text(&rows)));
     session.ended_mut().tally = plan.tally();
     desk.code(session)
-}
-
-/// What a plan's view of a vertex says of its status now, and why.
-fn as_status(view: &VertexView) -> (&'static str, String) {
-    let finding = view.findings.first().map(|finding| finding.line.clone());
-    match view.status {
-        Some(Status::Changed) if view.may => ("may differ", finding.unwrap_or(view.reason.clone())),
-        Some(Status::Changed) => ("differs", finding.unwrap_or(view.reason.clone())),
-        Some(status) => (status.word(), finding.unwrap_or(view.reason.clone())),
-        None => ("new", String::new()),
-    }
 }

@@ -121,8 +121,18 @@ fn exit(code: i32) -> ExitCode {
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }
 
+/// A manual and completions are no data.
+fn no_json(desk: &Desk, verb: &str) -> i32 {
+    desk.printer.error(&format!(
+        "error: `{verb}` gives no JSON\n  hint: leave --json out"
+    ));
+    i32::from(USAGE)
+}
+
 fn do_verb(desk: &Desk, verb: Verb) -> i32 {
     match verb {
+        Verb::Man if desk.json() => no_json(desk, "man"),
+        Verb::Completions(_) if desk.json() => no_json(desk, "completions"),
         Verb::Host(told) => open::host(desk, told),
         Verb::Plan(part) => run::plan(desk, &part),
         Verb::Apply(part) => run::apply(desk, &part),

@@ -3,6 +3,7 @@
 
 use super::session::{PendingRow, Session, StatusRow};
 use super::written::{self, arrow};
+use crate::drive::plan::Plan;
 use crate::engine::event::{Event, Tally};
 use crate::engine::{Level, Status};
 use crate::graph::Catalog;
@@ -23,16 +24,30 @@ pub fn world(session: &Session) -> Json {
     })
 }
 
-/// The status of these vertices, or of all.
+/// The status of these vertices, or of all, as the runs of this session left them.
 pub fn status(session: &Session, keys: &[Key]) -> Json {
-    let rows: Vec<Json> = session.statuses(keys).iter().map(status_row).collect();
-    json!({ "format": 1, "world": session.label(), "graph": session.graph().name, "vertices": rows })
+    statuses(session, &session.statuses(keys), false)
+}
+
+/// The status of all vertices by a look at the machine, which a plan is.
+pub fn looked(session: &Session, plan: &Plan) -> Json {
+    statuses(session, &session.looked(plan), true)
+}
+
+fn statuses(session: &Session, rows: &[StatusRow], looked: bool) -> Json {
+    json!({
+        "format": 1,
+        "world": session.label(),
+        "graph": session.graph().name,
+        "looked": looked,
+        "vertices": rows.iter().map(status_row).collect::<Vec<_>>(),
+    })
 }
 
 fn status_row(row: &StatusRow) -> Json {
     json!({
         "vertex": row.key,
-        "status": row.status.word(),
+        "status": row.word,
         "reason": row.reason,
         "dirty": row.marks.dirty,
         "pending": row.marks.pending,
@@ -242,13 +257,22 @@ pub fn why(session: &Session, key: &Key) -> Json {
         .into_iter()
         .map(event)
         .collect::<Vec<_>>();
-    json!({ "format": 1, "vertex": key, "causes": chain })
+    let pending = session.pending_rows(std::slice::from_ref(key));
+    let pending: Vec<Json> = pending.iter().map(pending_row).collect();
+    json!({ "format": 1, "vertex": key, "causes": chain, "pending": pending, "kept": true, "why": null })
 }
 
 /// What happened, to these vertices or at all, at this level.
 pub fn trace(session: &Session, level: Level, keys: &[Key]) -> Json {
     let events: Vec<Json> = session.told(level, keys).into_iter().map(event).collect();
-    json!({ "format": 1, "events": events })
+    json!({ "format": 1, "events": events, "kept": true, "why": null })
+}
+
+/// The same answer where what happened is not kept, with why.
+pub fn not_kept(mut answer: Json, why: &str) -> Json {
+    answer["kept"] = false.into();
+    answer["why"] = why.into();
+    answer
 }
 
 /// One event, as its line of the recording says it, and as people read it.

@@ -2,29 +2,30 @@
 
 use super::runner::{Came, TestOptions, Tested};
 use serde_json::{Value as Json, json};
+use std::path::PathBuf;
 
 /// All tests as one object, format 1. What was only listed has no verdict.
 pub(super) fn json(options: &TestOptions, came: &Result<Came, String>) -> Json {
-    let came = match came {
-        Ok(came) => came,
-        Err(why) => return json!({"format": 1, "ok": false, "error": why}),
+    let answer = |ok: bool, stories: Vec<Json>, orphans: Vec<String>| {
+        json!({
+            "format": 1,
+            "ok": ok,
+            "error": came.as_ref().err(),
+            "stories": stories,
+            "orphans": orphans,
+            "plans": null,
+        })
+    };
+    let Ok(came) = came else {
+        return answer(false, Vec::new(), Vec::new());
     };
     if options.list {
-        let stories: Vec<Json> = came
-            .stories
-            .iter()
-            .map(|story| json!({"story": story.display().to_string()}))
-            .collect();
-        return json!({"format": 1, "ok": true, "stories": stories});
+        let named = |story: &PathBuf| json!({"story": story.display().to_string()});
+        return answer(true, came.stories.iter().map(named).collect(), Vec::new());
     }
-    let stories: Vec<Json> = came.tested.iter().map(one).collect();
-    let orphans: Vec<String> = came
-        .orphans
-        .iter()
-        .map(|orphan| orphan.display().to_string())
-        .collect();
-    let mut all =
-        json!({"format": 1, "ok": came.is_well(), "stories": stories, "orphans": orphans});
+    let orphans = came.orphans.iter().map(|path| path.display().to_string());
+    let stories = came.tested.iter().map(one).collect();
+    let mut all = answer(came.is_well(), stories, orphans.collect());
     if options.play.check_plan {
         let plans = came.foresight();
         all["plans"] = json!({"exact": plans.exact, "unknown": plans.unknown, "needs_root": plans.blocked, "wrong": plans.wrong});

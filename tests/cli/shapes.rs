@@ -131,7 +131,19 @@ fn every_answer_in_json_has_its_shape() {
         .to_owned();
     let calls: &[(&str, &[&[&str]])] = &[
         ("weft state", &[&["state"]]),
-        ("weft pending, of a graph", &[&["pending", &reaction]]),
+        (
+            "weft pending",
+            &[&["pending", &reaction], &["pending", &rich]],
+        ),
+        (
+            "weft why",
+            &[
+                &["why", &rich, "listener"],
+                &["why", &rich, "/opt/app"],
+                &["why", &graph, "made"],
+                &["why", &reaction, "react"],
+            ],
+        ),
         ("weft state drop", &[&["state", "drop", &state]]),
         ("weft FILE", &[&[&rich]]),
         ("weft plan", &[&["plan", &rich], &["plan", &graph]]),
@@ -140,15 +152,9 @@ fn every_answer_in_json_has_its_shape() {
             &[&["apply", &rich], &["apply", "--yes", &graph]],
         ),
         ("weft watch", &[&["watch", &rich]]),
-        ("weft status, of a story", &[&["status", &rich]]),
-        ("weft status, of a graph", &[&["status", &graph]]),
-        ("weft pending, of a story", &[&["pending", &rich]]),
+        ("weft status", &[&["status", &rich], &["status", &graph]]),
         ("weft cancel", &[&["cancel", &rich, "listener"]]),
-        (
-            "weft why",
-            &[&["why", &rich, "listener"], &["why", &rich, "/opt/app"]],
-        ),
-        ("weft trace", &[&["trace", &rich]]),
+        ("weft trace", &[&["trace", &rich], &["trace", &graph]]),
         ("weft graph", &[&["graph", &rich]]),
         ("weft check", &[&["check", &rich, "bad.yaml"]]),
         ("weft kinds", &[&["kinds"]]),
@@ -157,33 +163,84 @@ fn every_answer_in_json_has_its_shape() {
             &[
                 &["test", "rich.yaml", "--check-plan"],
                 &["test", "rich.yaml", "--accept"],
+                &["test", "rich.yaml", "--list"],
+                &["test", "nowhere"],
             ],
         ),
-        ("weft test --list", &[&["test", "rich.yaml", "--list"]]),
-        ("weft test, of nothing", &[&["test", "nowhere"]]),
+        (
+            "weft test --explore",
+            &[
+                &["test", "rich.yaml", "--explore", "crash"],
+                &["test", "nowhere", "--explore", "faults"],
+            ],
+        ),
     ];
-    let mut all = String::new();
-    for (title, calls) in calls {
-        let answer = |args: &&[&str]| {
-            let ran = home.run(&[*args, &["--json"]].concat());
-            assert!(!ran.out.is_empty(), "{args:?} says nothing: {ran:?}");
-            let answer = ran.json();
-            assert_eq!(answer["format"], 1, "{args:?}: {ran:?}");
-            answer
-        };
-        let answers: Vec<Value> = calls.iter().map(answer).collect();
-        all.push_str(&told(title, &answers));
-    }
+    let mut all: String = calls.iter().map(|call| answers(&home, call)).collect();
+    every_verb_is_there(&home, calls);
     all.push_str(&commands(&home, &rich));
-    home.run(&["apply", &rich, "--trace", "trace.jsonl"])
+    all.push_str(&traced(&home, &rich));
+    snapshot("json", &all);
+}
+
+/// The shape of the lines of `--trace FILE`.
+fn traced(home: &Home, story: &str) -> String {
+    home.run(&["apply", story, "--trace", "trace.jsonl"])
         .ends(1);
     let kept = std::fs::read_to_string(home.path("trace.jsonl")).expect("a trace");
-    let events: Vec<Value> = kept
+    let lines = kept
         .lines()
-        .map(|line| serde_json::from_str(line).expect(line))
+        .map(|line| serde_json::from_str(line).expect(line));
+    told("--trace FILE, each line", &lines.collect::<Vec<Value>>())
+}
+
+/// The shape of a verb's answers: it has the same fields, whatever it is asked about.
+fn answers(home: &Home, (title, calls): &(&str, &[&[&str]])) -> String {
+    let answer = |args: &&[&str]| {
+        let ran = home.run(&[*args, &["--json"]].concat());
+        assert!(!ran.out.is_empty(), "{args:?} says nothing: {ran:?}");
+        let answer = ran.json();
+        assert_eq!(answer["format"], 1, "{args:?}: {ran:?}");
+        answer
+    };
+    let answers: Vec<Value> = calls.iter().map(answer).collect();
+    let fields = |answer: &Value| -> Vec<String> {
+        let fields = answer.as_object().into_iter().flatten();
+        fields.map(|(name, _)| name.clone()).collect()
+    };
+    let same = |answer: &Value| fields(answer) == fields(&answers[0]);
+    assert!(answers.iter().all(same), "{title}: {answers:#?}");
+    told(title, &answers)
+}
+
+/// Verbs that give no answer of their own: what a prompt is told is told as lines, the schema of files has a standard of its
+/// own, and the rest is no data.
+const WITHOUT: &[&str] = &["host", "schema", "man", "completions", "help"];
+
+/// Each verb of the command line is among the calls, or is known to give no answer.
+fn every_verb_is_there(home: &Home, calls: &[(&str, &[&[&str]])]) {
+    let help = home.run(&["--help"]).ends(0).out;
+    let below = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let rows = below.take_while(|line| !line.is_empty());
+    let verbs: Vec<&str> = rows
+        .filter(|row| row.starts_with("  ") && !row.starts_with("   "))
+        .filter_map(|row| row.split_whitespace().next())
         .collect();
-    all.push_str(&told("--trace FILE, each line", &events));
-    snapshot("json", &all);
+    assert!(verbs.len() > 15, "{help}");
+    let called = |verb: &str| {
+        calls
+            .iter()
+            .any(|(_, calls)| calls.iter().any(|call| call[0] == verb))
+    };
+    let bare: Vec<&&str> = verbs
+        .iter()
+        .filter(|verb| !called(verb) && !WITHOUT.contains(verb))
+        .collect();
+    assert!(bare.is_empty(), "no answer of {bare:?} is described");
+    for args in [&["man"][..], &["completions", "bash"]] {
+        home.run(&[args, &["--json"]].concat())
+            .ends(64)
+            .complains("gives no JSON");
+    }
 }
 
 /// What is told of commands: a line each, and at last what they came to together. Their results are those of the verbs, but

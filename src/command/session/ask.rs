@@ -112,7 +112,7 @@ impl Session {
 
 /// `changed, generated 16 characters  dirty`.
 fn status_words(row: &StatusRow) -> String {
-    let mut words = vec![row.status.word().to_owned()];
+    let mut words = vec![row.word.to_owned()];
     if !row.reason.is_empty() {
         words.push(sanitise(&row.reason));
     }
@@ -134,13 +134,14 @@ fn marks_text(row: &StatusRow) -> String {
     marks.collect::<Vec<_>>().join(", ")
 }
 
-fn status_text(rows: &[StatusRow]) -> String {
+/// Statuses as a table.
+pub fn status_text(rows: &[StatusRow]) -> String {
     if rows.is_empty() {
         return "the graph is empty: `add KIND NAME` begins one\n".to_owned();
     }
     let row = |row: &StatusRow| {
         vec![
-            row.status.word().to_owned(),
+            row.word.to_owned(),
             row.key.to_string(),
             marks_text(row),
             sanitise(&row.reason),

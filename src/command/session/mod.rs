@@ -18,6 +18,7 @@ mod sims;
 mod source;
 mod told;
 
+pub use ask::status_text;
 pub(crate) use expect::speaks_of;
 pub use expect::{Verdict, judge};
 pub(crate) use files::nothing_to;

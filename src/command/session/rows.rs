@@ -1,6 +1,7 @@
 //! Answers as data: what the words of `status`, `pending`, `why` and `trace` are made of, and their JSON.
 
 use super::Session;
+use crate::drive::plan::Plan;
 use crate::engine::event::{Event, What};
 use crate::engine::{Engine, Level, Marks, Source, Status, why};
 use crate::graph::Key;
@@ -16,6 +17,8 @@ pub struct StatusRow {
     pub key: Key,
     /// Its status.
     pub status: Status,
+    /// The word for it. Where a look at the machine says it, `differs` and `may differ` for what an apply would change.
+    pub word: &'static str,
     /// Why, in a few words; empty where the status says it all.
     pub reason: String,
     /// What stands beside its status.
@@ -86,9 +89,39 @@ impl Session {
         StatusRow {
             key: key.clone(),
             status,
+            word: status.word(),
             reason,
             marks: engine.marks(key).unwrap_or_default(),
         }
+    }
+
+    /// How every vertex stands by a look at the machine, which a plan is; what is owed to it is what the journal says.
+    pub fn looked(&self, plan: &Plan) -> Vec<StatusRow> {
+        let pending = self.pending_rows(&[]);
+        let owed = |key: &Key, debt| pending.iter().any(|row| row.to == *key && row.debt == debt);
+        let row = |key: &Key| {
+            let view = plan.view.vertices.get(key);
+            let status = view.and_then(|view| view.status).unwrap_or(Status::New);
+            let may = view.is_some_and(|view| view.may);
+            let finding = view.and_then(|view| Some(view.findings.first()?.line.clone()));
+            let reason = || view.map_or(String::new(), |view| view.reason.clone());
+            StatusRow {
+                key: key.clone(),
+                status,
+                word: match status {
+                    Status::Changed if may => "may differ",
+                    Status::Changed => "differs",
+                    other => other.word(),
+                },
+                reason: finding.unwrap_or_else(reason),
+                marks: Marks {
+                    dirty: false,
+                    pending: owed(key, false),
+                    debt: owed(key, true),
+                },
+            }
+        };
+        self.graph().vertices().keys().map(row).collect()
     }
 
     /// The view with every vertex of the graph in it, as it stands right now and under the name that it has now.

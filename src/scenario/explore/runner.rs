@@ -26,7 +26,7 @@ pub fn run_explore(
         Ok(all) => all,
         Err(why) => {
             let _ = match options.json {
-                true => writeln!(out, "{}", serde_json::json!({ "error": why })),
+                true => writeln!(out, "{}", All::default().json(what, Some(&why))),
                 false => writeln!(out, "error: {why}"),
             };
             return 1;
@@ -34,7 +34,7 @@ pub fn run_explore(
     };
     let mut lines = Vec::new();
     if options.json {
-        let _ = writeln!(out, "{}", all.json(what));
+        let _ = writeln!(out, "{}", all.json(what, None));
         all.write(options, replays, &mut lines);
     } else {
         all.sum_up(what, out);
@@ -181,7 +181,8 @@ impl All {
         );
     }
 
-    fn json(&self, what: Explore) -> serde_json::Value {
+    /// As one object, format 1; with why nothing was explored.
+    fn json(&self, what: Explore, error: Option<&str>) -> serde_json::Value {
         let count = |class: &&'static str| {
             let count = self.points.get(class).copied().unwrap_or(0);
             ((*class).to_owned(), count.into())
@@ -189,6 +190,9 @@ impl All {
         let points: serde_json::Map<String, serde_json::Value> =
             what.classes().iter().map(count).collect();
         serde_json::json!({
+            "format": 1,
+            "ok": error.is_none() && self.failed == 0,
+            "error": error,
             "stories": self.stories,
             "failed": self.failed,
             "left_out": self.left_out,
