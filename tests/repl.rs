@@ -434,6 +434,45 @@ fn a_watch_goes_on_above_the_prompt() {
     assert_eq!(std::fs::read_to_string(&target).expect("kept"), "right");
 }
 
+/// Rules L4 and W4: a watch that waits for an answer says so above the line that is being typed, and in its prompt; the line stays.
+#[test]
+fn a_watch_that_asks_is_told_while_a_line_is_typed() {
+    let home = Home::new("asks");
+    let (gate, target) = (home.0.join("gate"), home.0.join("kept"));
+    let made = std::process::Command::new("mkfifo").arg(&gate).status();
+    assert!(made.is_ok_and(|status| status.success()), "a fifo");
+    std::fs::write(&target, "right").expect("written");
+    let graph = home.graph(&format!(
+        "graph: mine\nresources:\n  exec:\n  - name: wait\n    shell: /bin/sh\n    cmd: cat {}\n  file:\n  - name: {1}\n    \
+         content: right\nedges:\n- exec[wait] -> file[{1}]\n",
+        gate.display(),
+        target.display()
+    ));
+    let mut weft = Terminal::start(&home.0, &["-q", graph.to_str().expect("a plain path")]);
+    weft.prompts("host mine ›");
+    weft.line("watch");
+    weft.sees("[y/N/d]");
+    weft.line("y");
+    weft.prompts("host mine watching ›");
+    weft.keys("add noop typed");
+    weft.prompts("add noop typed");
+    // What the plan did not say: it was right then.
+    replace(&target, "wrong");
+    std::fs::write(&gate, "").expect("it is waited for");
+    weft.sees("would do what the plan did not say, and waits: Enter asks about it");
+    weft.prompts("host mine asks     › add noop typed");
+    weft.keys("more\r");
+    weft.sees("added noop[typedmore]");
+    weft.sees("[y/N/d]");
+    weft.line("y");
+    weft.prompts("host mine staged ›");
+    weft.line("stop");
+    weft.prompts("›");
+    weft.line("quit");
+    assert_eq!(weft.ends(), 0);
+    assert_eq!(std::fs::read_to_string(&target).expect("kept"), "right");
+}
+
 #[test]
 fn a_run_in_the_foreground_is_stopped_by_ctrl_c() {
     let home = Home::new("stop");

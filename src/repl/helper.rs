@@ -14,6 +14,7 @@ use rustyline::{Context, Helper};
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Answers from the graph as it stands.
 pub struct Helps {
@@ -21,21 +22,24 @@ pub struct Helps {
     /// The simulated machine that is acted on, if it is none that is real.
     machine: Option<Sim>,
     style: Style,
+    /// Whether a watch waits for an answer.
+    unanswered: Arc<AtomicBool>,
 }
 
 impl Helps {
     /// For the graph and the machine of this session.
-    pub fn new(session: &Session, style: Style) -> Helps {
+    pub fn new(session: &Session, style: Style, unanswered: Arc<AtomicBool>) -> Helps {
         Helps {
             graph: session.graph().clone(),
             machine: session.machine().cloned(),
             style,
+            unanswered,
         }
     }
 
     /// As they are now.
     pub fn know(&mut self, session: &Session) {
-        *self = Helps::new(session, self.style);
+        *self = Helps::new(session, self.style, self.unanswered.clone());
     }
 
     /// Asks what knows the graph, and the files here and on the machine.
@@ -130,16 +134,53 @@ impl Validator for Helps {
     }
 }
 
+/// The prompt while a watch waits for an answer: its state says so, and takes as much room as the one before, since the line being
+/// typed stands behind it.
+fn asking(prompt: &str) -> String {
+    let mut parts = prompt.trim_end().rsplitn(3, ' ');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(mark), Some(state), Some(head)) if state.len() >= ASKS.len() => {
+            let width = state.chars().count();
+            format!("{head} {ASKS:<width$} {mark} ")
+        }
+        _ => prompt.to_owned(),
+    }
+}
+
+/// The state of a session whose watch waits for an answer.
+const ASKS: &str = "asks";
+
 impl Highlighter for Helps {
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
-        if self.style.color {
-            Cow::Owned(format!("\x1b[1m{prompt}\x1b[0m"))
-        } else {
-            Cow::Borrowed(prompt)
+        let prompt = match self.unanswered.load(Ordering::SeqCst) {
+            true => Cow::Owned(asking(prompt)),
+            false => Cow::Borrowed(prompt),
+        };
+        match self.style.color {
+            true => Cow::Owned(format!("\x1b[1m{prompt}\x1b[0m")),
+            false => prompt,
         }
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
         Cow::Owned(format!("\x1b[2m{hint}\x1b[0m"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prompt_that_asks_is_as_wide_as_before() {
+        for (before, asks) in [
+            ("host mine watching › ", "host mine asks     › "),
+            ("host two words staged > ", "host two words asks   > "),
+            ("sim mine ok › ", "sim mine ok › "),
+            ("sim › ", "sim › "),
+        ] {
+            assert_eq!(asking(before), asks);
+            assert_eq!(asking(before).chars().count(), before.chars().count());
+        }
     }
 }

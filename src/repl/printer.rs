@@ -9,11 +9,13 @@ use super::{Style, size};
 use crate::command::SessionError;
 use crate::engine::event::{Event, What};
 use crate::engine::{Level, Status};
+use crate::graph::Key;
 use crate::trace::{Stage, View, json_line, line};
 use std::fs::File;
 use std::io::{BufWriter, Error, Write, stderr};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What prints above the prompt while a line is being typed.
 pub type Above = Box<dyn FnMut(String) + Send>;
@@ -21,6 +23,8 @@ pub type Above = Box<dyn FnMut(String) + Send>;
 /// Where everything is printed.
 pub struct Printer {
     style: Style,
+    /// Whether a watch in its own thread waits for an answer: the prompt shows it.
+    unanswered: Arc<AtomicBool>,
     state: Mutex<State>,
 }
 
@@ -47,6 +51,7 @@ impl Printer {
         };
         Ok(Printer {
             style,
+            unanswered: Arc::default(),
             state: Mutex::new(state),
         })
     }
@@ -54,6 +59,11 @@ impl Printer {
     /// How it prints.
     pub fn style(&self) -> &Style {
         &self.style
+    }
+
+    /// Whether a watch in its own thread waits for an answer, as far as that was told since this was last cleared.
+    pub fn unanswered(&self) -> &Arc<AtomicBool> {
+        &self.unanswered
     }
 
     /// What of a watch in its own thread is printed from now on goes through this; or no longer.
@@ -135,14 +145,17 @@ impl Printer {
     /// The same from a watch in its own thread: above the line that is being typed.
     pub fn events_above(&self, events: &[Event]) {
         let text = self.lines(events);
+        let asks = self.questions(events);
         let mut state = self.lock();
         state.take(events, &self.style);
-        if text.is_empty() {
+        if text.is_empty() && asks.is_empty() {
             return;
         }
         match state.above.take() {
             Some(mut above) => {
-                above(text);
+                // The prompt is drawn anew below what is printed, and shows it then.
+                self.unanswered.fetch_or(!asks.is_empty(), Ordering::SeqCst);
+                above(text + &asks);
                 state.above = Some(above);
             }
             None => state.out.put(&text),
@@ -175,6 +188,20 @@ impl Printer {
         });
         told.map(|event| format!("{}\n", event_line(event, &self.style)))
             .collect()
+    }
+
+    /// What a watch waits to be told, where somebody types meanwhile: the line being typed comes first.
+    fn questions(&self, events: &[Event]) -> String {
+        let asks = events.iter().filter_map(|event| match event.what {
+            What::Asks(_) => event.subject.as_ref(),
+            _ => None,
+        });
+        let line = |key: &Key| {
+            let text =
+                format!("{key} would do what the plan did not say, and waits: Enter asks about it");
+            format!("{}\n", safe(&text, &self.style))
+        };
+        asks.map(line).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -19,7 +19,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -> i32 {
     let style = *console.printer().style();
     let empty = Arc::new(AtomicBool::new(true));
-    let mut editor = match editor(session, style, &empty) {
+    let unanswered = console.printer().unanswered().clone();
+    let mut editor = match editor(session, style, &empty, unanswered) {
         Ok(editor) => editor,
         Err(error) => {
             console
@@ -57,6 +58,11 @@ fn lines(
     let style = *console.printer().style();
     let mut warned = false;
     loop {
+        // What is asked from here on is shown anew.
+        console
+            .printer()
+            .unanswered()
+            .store(false, Ordering::SeqCst);
         session.catch_up(console);
         session.answer_questions(console);
         if let Some(helps) = editor.helper_mut() {
@@ -128,20 +134,18 @@ fn editor(
     session: &Session,
     style: Style,
     empty: &Arc<AtomicBool>,
+    unanswered: Arc<AtomicBool>,
 ) -> rustyline::Result<Editor<Helps, FileHistory>> {
     let config = Config::builder()
         .history_ignore_space(true)
         .auto_add_history(false)
         .completion_type(CompletionType::List)
-        .color_mode(if style.color {
-            ColorMode::Enabled
-        } else {
-            ColorMode::Disabled
-        })
+        // Without colour nothing is coloured in `Helps`, which also draws the prompt's state.
+        .color_mode(ColorMode::Enabled)
         .build();
     let mut editor = Editor::with_config(config)?;
     editor.set_max_history_size(10_000)?;
-    editor.set_helper(Some(Helps::new(session, style)));
+    editor.set_helper(Some(Helps::new(session, style, unanswered)));
     let noted = Box::new(NoteEmpty(empty.clone()));
     editor.bind_sequence(KeyEvent::ctrl('C'), EventHandler::Conditional(noted));
     history::load(&mut editor);
