@@ -78,8 +78,8 @@ pub enum Record {
         heard: Vec<(Line, Generation)>,
         kept: Option<Kept>,
     },
-    /// Its apply had not begun: the debt that it had taken is dropped (rule N2).
-    NotBegun { vertex: Key },
+    /// Its apply had not begun: the debt that it had taken is dropped (rule N2), and what that had voided is kept again.
+    NotBegun { vertex: Key, kept: Option<Kept> },
     /// A person notified it.
     Asked {
         vertex: Key,
@@ -188,12 +188,11 @@ impl Remembered {
                         count.heard = count.heard.max(*generation);
                     }
                 }
-                if let Some(kept) = kept {
-                    self.kept.insert(vertex.clone(), kept.clone());
-                }
+                self.keep(vertex, kept);
             }
-            Record::NotBegun { vertex } => {
+            Record::NotBegun { vertex, kept } => {
                 self.debts.remove(vertex);
+                self.keep(vertex, kept);
             }
             Record::Asked {
                 vertex,
@@ -228,6 +227,12 @@ impl Remembered {
             .range(Line::asked(key)..)
             .take_while(move |(line, _)| line.to == *key)
             .filter(|(_, count)| count.is_pending())
+    }
+
+    fn keep(&mut self, vertex: &Key, kept: &Option<Kept>) {
+        if let Some(kept) = kept {
+            self.kept.insert(vertex.clone(), kept.clone());
+        }
     }
 
     fn send(&mut self, sent: &[(Line, Generation)], run: u32) {

@@ -49,13 +49,6 @@ impl Engine {
         }
     }
 
-    /// A settled sender that did not run hands new receivers what it sends.
-    pub(super) fn republish(&mut self, v: VertexId) {
-        if self.node(v).sends.is_some() {
-            self.publish(v);
-        }
-    }
-
     fn hand_over(
         &mut self,
         from: VertexId,

@@ -303,10 +303,12 @@ impl Engine {
         }
         let (vertex, run) = (self.node(v).key.clone(), self.run);
         let cause = self.node(v).last;
+        let voided = self.remembered.kept.get(&vertex).cloned();
         let seq = self.record(Record::Debt { vertex, run }, Some(v), cause);
         self.node_mut(v).debt = true;
         if let Some(trip) = self.node_mut(v).trip.as_mut() {
             trip.took_debt = true;
+            trip.voided = voided;
         }
         self.gate_at(v, seq);
     }
@@ -341,8 +343,9 @@ impl Engine {
         let earlier = self.began(v);
         if self.trip_mut(v).took_debt && !self.trip_mut(v).changed && !gone && !earlier {
             let vertex = self.node(v).key.clone();
+            let kept = self.trip_mut(v).voided.take();
             let cause = self.node(v).last;
-            self.record(Record::NotBegun { vertex }, Some(v), cause);
+            self.record(Record::NotBegun { vertex, kept }, Some(v), cause);
             self.node_mut(v).debt = false;
         }
     }

@@ -141,9 +141,6 @@ impl Engine {
         if fresh {
             self.clear(v, FRESH);
             self.revive_successors(v);
-        } else if !self.net.binds_out.range(v).is_empty() {
-            // A binding may have been drawn while something before it kept it from being settled.
-            self.republish(v);
         }
         let gate = self.gates[v.0 as usize];
         let (behind, rights) = self.taints(v);

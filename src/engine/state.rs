@@ -169,6 +169,8 @@ pub(super) struct Trip {
     pub unsure: bool,
     /// Whether this attempt took the debt, so that it can give it back if nothing began.
     pub took_debt: bool,
+    /// The output that its debt voided, to be kept again if nothing began (rule V6).
+    pub voided: Option<Kept>,
     /// Which act of the engine it is, once it applies or refreshes (rule C4).
     pub act: Option<u64>,
 }

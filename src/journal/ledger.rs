@@ -105,8 +105,9 @@ impl Ledger {
                 touched.insert(Slot::Debt(vertex.clone()));
                 touched.insert(Slot::Kept(vertex.clone()));
             }
-            Record::NotBegun { vertex } => {
+            Record::NotBegun { vertex, kept } => {
                 touched.insert(Slot::Debt(vertex.clone()));
+                touched.extend(kept.as_ref().map(|_| Slot::Kept(vertex.clone())));
             }
             Record::Paid {
                 vertex,

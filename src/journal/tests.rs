@@ -97,6 +97,10 @@ fn record() -> impl Strategy<Value = Record> {
     (0..8u8, any::<u8>(), any::<u8>(), 1..9u32, 1..50u64).prop_map(
         |(what, a, b, run, generation)| {
             let (vertex, sent) = (key(a), vec![(line(a, b), generation)]);
+            let kept = (a % 2 == 0).then(|| Kept {
+                hash: [a; 32],
+                values: BTreeMap::from([("stdout".into(), Value::str("x").secret_if(b % 2 == 0))]),
+            });
             match what {
                 0 => Record::Debt { vertex, run },
                 1 => Record::Paid {
@@ -104,15 +108,9 @@ fn record() -> impl Strategy<Value = Record> {
                     run,
                     sent,
                     heard: vec![(line(b, a), generation / 2)],
-                    kept: (a % 2 == 0).then(|| Kept {
-                        hash: [a; 32],
-                        values: BTreeMap::from([(
-                            "stdout".into(),
-                            Value::str("x").secret_if(b % 2 == 0),
-                        )]),
-                    }),
+                    kept,
                 },
-                2 => Record::NotBegun { vertex },
+                2 => Record::NotBegun { vertex, kept },
                 3 => Record::Asked {
                     vertex,
                     run,
@@ -335,8 +333,11 @@ fn a_journal_that_was_never_closed_is_read_and_gone_on_with() {
     );
     let mut next = scratch.store();
     next.begin(&mut |_| true).unwrap();
-    next.commit(&entries_after(&some(), Record::NotBegun { vertex: key(2) }))
-        .unwrap();
+    let not_begun = Record::NotBegun {
+        vertex: key(2),
+        kept: None,
+    };
+    next.commit(&entries_after(&some(), not_begun)).unwrap();
     assert!(next.load().unwrap().remembered.debts.is_empty());
 }
 

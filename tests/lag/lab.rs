@@ -153,9 +153,21 @@ impl Lab {
 
     fn becomes_durable(&mut self) {
         for _ in 0..1 + self.dice.below(3) {
-            if let Some((seq, record)) = self.on_the_way.pop_front() {
-                self.durable.fold(seq, &record);
+            let Some((seq, record)) = self.on_the_way.pop_front() else {
+                return;
+            };
+            self.durable.fold(seq, &record);
+            if let Record::Paid { vertex, .. } | Record::NotBegun { vertex, .. } = &record {
+                let kept = self.durable.kept.get(vertex);
+                let printed = kept.and_then(|kept| number_in(kept.values.get("stdout")?));
+                self.world.is_kept(vertex, printed);
             }
+        }
+    }
+
+    fn all_becomes_durable(&mut self) {
+        while !self.on_the_way.is_empty() {
+            self.becomes_durable();
         }
     }
 
@@ -194,18 +206,13 @@ impl Lab {
         }
     }
 
-    /// Rule V6: what a receiver applies is durable by then, if it cannot be read back.
+    /// Rule V6: what a receiver applies was durable by then, if it cannot be read back.
     fn must_be_kept(&self, key: &Key, content: i64) {
         let Some((_, bind)) = self.graph.received_by(key).next() else {
             return;
         };
-        // What may be made anew is void (rule P1): a restart makes it before anybody receives it.
-        if self.durable.debts.contains_key(&bind.from) {
-            return;
-        }
-        // Numbers only grow: a later one took the place of one that had been there.
-        let kept = self.durable.kept.get(&bind.from);
-        let kept = kept.and_then(|kept| number_in(kept.values.get("stdout")?));
+        // Numbers only grow: a later one took the place of one that had been there, or is about to.
+        let kept = self.world.kept(&bind.from);
         let held = self.engine.received(key).into_values().next();
         if held.and_then(|held| number_in(&held)) == Some(content) && kept < Some(content) {
             self.fail(&format!(
@@ -421,9 +428,7 @@ impl Lab {
         let all = self.graph.vertices().keys().cloned().collect();
         self.world.cancelled(&key, if owes { &told } else { &all });
         self.input(Input::Cancel(key));
-        while !self.on_the_way.is_empty() {
-            self.becomes_durable();
-        }
+        self.all_becomes_durable();
     }
 
     fn stops(&mut self) {
@@ -562,11 +567,10 @@ impl Lab {
         };
         let to = draft.rename(&from, &name, at).expect("a new name");
         self.did("rename", format!("{from} to {to}"));
+        self.all_becomes_durable();
         self.world.renamed(&from, &to);
         self.take_graph(draft, vec![(from, to)]);
-        while !self.on_the_way.is_empty() {
-            self.becomes_durable();
-        }
+        self.all_becomes_durable();
     }
 
     fn add_vertex(&mut self, draft: &mut Draft) {

@@ -14,6 +14,8 @@ pub struct World {
     runs: BTreeMap<Key, i64>,
     /// What each file holds.
     pub content: BTreeMap<Key, i64>,
+    /// The last output of each command that was ever durable.
+    kept: BTreeMap<Key, i64>,
 }
 
 fn hears(key: &Key) -> bool {
@@ -38,6 +40,18 @@ impl World {
         let runs = self.runs.entry(key.clone()).or_default();
         *runs += 1;
         *runs
+    }
+
+    /// An output of a command is durable.
+    pub fn is_kept(&mut self, key: &Key, printed: Option<i64>) {
+        if let Some(printed) = printed {
+            self.kept.insert(key.clone(), printed);
+        }
+    }
+
+    /// The last output of a command that was ever durable.
+    pub fn kept(&self, key: &Key) -> Option<i64> {
+        self.kept.get(key).copied()
     }
 
     /// A reaction of this vertex begins: it sees all that was changed before.
@@ -66,11 +80,10 @@ impl World {
         let now = |key: &Key| if key == from { to.clone() } else { key.clone() };
         self.owed = self.owed.iter().map(|(a, b)| (now(a), now(b))).collect();
         self.drifted = self.drifted.iter().map(now).collect();
-        if let Some(runs) = self.runs.remove(from) {
-            self.runs.insert(to.clone(), runs);
-        }
-        if let Some(content) = self.content.remove(from) {
-            self.content.insert(to.clone(), content);
+        for numbers in [&mut self.runs, &mut self.content, &mut self.kept] {
+            if let Some(n) = numbers.remove(from) {
+                numbers.insert(to.clone(), n);
+            }
         }
     }
 

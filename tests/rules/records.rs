@@ -661,3 +661,33 @@ fn g1_l5_a_noop_that_is_set_during_an_act_leaves_its_outcome() {
     assert_eq!(hand.times("noop:n", "refreshed"), 1, "{}", hand.told());
     assert_eq!(hand.debts(), [""; 0]);
 }
+
+/// Rules V6 and N2: a command that had not begun printed nothing else: what is kept of it stays.
+#[test]
+fn v6_n2_what_is_kept_outlives_an_act_that_had_not_begun() {
+    let lines = [UNBOUND[0], UNBOUND[1], BOUND];
+    let mut hand = Hand::new(&lines);
+    hand.watch();
+    hand.checked("exec:make", true);
+    hand.applied_as("exec:make", printed());
+    hand.finish();
+    hand.take(Input::Dirty(key("exec:make")));
+    hand.checked("exec:make", true);
+    hand.fails("exec:make", false, false);
+    let kept = hand.engine.remembered().kept.len();
+    assert_eq!((kept, hand.debts().len()), (1, 0), "{}", hand.told());
+    let mut next = hand.restarted(&lines);
+    next.run();
+    next.finish();
+    assert_eq!(
+        next.status("exec:make"),
+        Some(Status::Ok),
+        "{}",
+        next.told()
+    );
+    // One that may have begun is another matter.
+    hand.take(Input::Dirty(key("exec:make")));
+    hand.checked("exec:make", true);
+    hand.fails("exec:make", true, false);
+    assert_eq!(hand.engine.remembered().kept.len(), 0);
+}
