@@ -108,7 +108,10 @@ pub enum TraceLevel {
 
 /// Every key at the top, with what it means. The JSON Schema comes from here too.
 const KEYS: &[(&str, &str)] = &[
-    ("weft", "The version of the format: 1."),
+    (
+        "weft",
+        "The version of the format: 1, also where it is not written.",
+    ),
     ("graph", "The graph's name."),
     ("about", "What it is about."),
     ("comment", "The same as `about`, as mgmt writes it."),
