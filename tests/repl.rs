@@ -134,6 +134,11 @@ impl Terminal {
         });
     }
 
+    /// Waits until the prompt is there with nothing typed behind it: from then on a key is meant for it.
+    fn ready(&mut self) {
+        self.until("empty prompt", |text| text.trim_end().ends_with('›'));
+    }
+
     /// Waits for the end; gives the exit code.
     fn ends(&mut self) -> u32 {
         let deadline = Instant::now() + PATIENCE;
@@ -238,8 +243,8 @@ fn tab_completes_and_an_error_points_at_its_place() {
     weft.sees("^^^");
     weft.sees("error:");
     weft.line("show pw");
-    weft.sees("length");
-    weft.prompts("›");
+    weft.sees("length  20");
+    weft.ready();
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
 }
@@ -278,7 +283,7 @@ fn open_lines_go_on() {
     weft.sees("added file[/tmp/a]");
     weft.line("apply");
     weft.sees("+second");
-    weft.prompts("›");
+    weft.ready();
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
 }
@@ -296,14 +301,12 @@ fn ctrl_c_clears_a_line_and_twice_on_an_empty_one_leaves() {
     });
     weft.line("add noop there");
     weft.sees("added noop[there]");
-    weft.prompts("›");
+    weft.ready();
     weft.keys(CTRL_C);
     weft.sees("Ctrl+C again");
     weft.line("status");
     weft.sees_times("noop[there]", 2);
-    weft.until("prompt after the status", |text| {
-        text.trim_end().ends_with('›')
-    });
+    weft.ready();
     assert!(
         !weft.text().contains("added noop[never]"),
         "{}",
@@ -326,7 +329,7 @@ fn the_history_keeps_what_it_should() {
     weft.sees("added noop[hidden]");
     weft.line("add value s value=hunter2 meta.sensitive=true");
     weft.sees("added value[s]");
-    weft.prompts("›");
+    weft.ready();
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
     let path = home.0.join("state/weft/history");
@@ -347,7 +350,7 @@ fn the_history_keeps_what_it_should() {
     weft.prompts("› add noop first");
     weft.keys("\r");
     weft.sees("added noop[first]");
-    weft.prompts("›");
+    weft.ready();
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);
 }

@@ -196,12 +196,17 @@ fn apply(
 fn edge(draft: &mut Draft, draws: bool, pair: (&Key, Arrow, &Key)) -> Result<String, Refusal> {
     let (from, arrow, to) = pair;
     let (notify, nowhere) = (arrow == Arrow::Notify, Place::default());
+    let ends = (from.clone(), to.clone());
+    let before = draft.graph().edges().get(&ends).cloned();
+    match draws {
+        true => draft.link(from, to, notify, Origin::Written, nowhere)?,
+        false => draft.unlink(from, to, notify, nowhere)?,
+    }
     let did = match draws {
-        true => draft
-            .link(from, to, notify, Origin::Written, nowhere)
-            .map(|()| "linked"),
-        false => draft.unlink(from, to, notify, nowhere).map(|()| "unlinked"),
-    }?;
+        true if before.as_ref() == draft.graph().edges().get(&ends) => "already linked:",
+        true => "linked",
+        false => "unlinked",
+    };
     Ok(format!("{did} {} {arrow} {}", ref_text(from), ref_text(to)))
 }
 

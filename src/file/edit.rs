@@ -195,6 +195,24 @@ impl<'a> Edits<'a> {
         }
     }
 
+    /// Adds lines at the end of a block of text that keeps its lines (`|`).
+    pub fn add_lines(&mut self, node: &Node, more: &[String]) -> Option<()> {
+        let block = self.text.get(node.span.clone())?;
+        let lines = block.strip_prefix('|')?.lines().skip(1);
+        let first = lines.map(str::trim_end).find(|line| !line.is_empty())?;
+        let pad = " ".repeat(first.len() - first.trim_start_matches(' ').len());
+        let at = self.line_end(self.trimmed(&node.span).end);
+        let mut new = String::new();
+        if !self.text[..at].ends_with('\n') {
+            new.push('\n');
+        }
+        for line in more.iter().flat_map(|text| text.lines()) {
+            new.push_str(&format!("{pad}{line}\n"));
+        }
+        self.insert(at, new);
+        Some(())
+    }
+
     fn flow_list(
         &mut self,
         (node, items): (&Node, &[Node]),

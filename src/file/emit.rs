@@ -45,7 +45,11 @@ pub fn save_new(catalog: &dyn Catalog, graph: &Graph, story: Option<&Story>) -> 
     }
     top.retain(|(_, tree)| !tree.is_empty());
     let text = Tree::Map(top).file();
-    Saved { text, lost }
+    Saved {
+        text,
+        lost,
+        anew: false,
+    }
 }
 
 fn story(story: &Story, top: &mut Vec<(String, Tree)>, lost: &mut Vec<String>) {

@@ -41,6 +41,7 @@ mod problem;
 pub mod refs;
 mod save;
 mod save_flow;
+mod save_story;
 mod schema;
 mod story;
 mod tree;
@@ -55,6 +56,7 @@ pub use expect::{Expect, Expectation, Status, Verb};
 pub use load::load;
 pub use problem::{FileError, FileProblem, Source};
 pub use save::{Saved, same, save, save_as};
+pub use save_story::save_story;
 pub use schema::schema_json;
 pub use story::{Step, Story};
 pub use yaml::{MAX_ALIASED, MAX_BYTES, MAX_DEPTH};
@@ -108,7 +110,10 @@ pub enum TraceLevel {
 
 /// Every key at the top, with what it means. The JSON Schema comes from here too.
 const KEYS: &[(&str, &str)] = &[
-    ("weft", "The version of the format: 1."),
+    (
+        "weft",
+        "The version of the format: 1, also where it is not written.",
+    ),
     ("graph", "The graph's name."),
     ("about", "What it is about."),
     ("comment", "The same as `about`, as mgmt writes it."),

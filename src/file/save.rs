@@ -22,6 +22,8 @@ pub struct Saved {
     pub text: String,
     /// What is not in it, or not any more: comments, layout, secrets. Empty for an unchanged file.
     pub lost: Vec<String>,
+    /// Whether all of a file is written anew, so that nothing of how it was written is left.
+    pub anew: bool,
 }
 
 /// The text of a document whose graph is now `graph`: byte for byte the same if it did not change.
@@ -30,9 +32,11 @@ pub fn save(document: &Document, graph: &Graph, catalog: &dyn Catalog) -> Saved 
         return Saved {
             text: document.source.text().to_owned(),
             lost: Vec::new(),
+            anew: false,
         };
     }
-    edited(document, graph, catalog).unwrap_or_else(|| afresh(document, graph, catalog))
+    edited(document, graph, catalog)
+        .unwrap_or_else(|| afresh(document, graph, document.story.as_ref(), catalog))
 }
 
 /// Whether two graphs say the same, wherever it is written.
@@ -105,12 +109,16 @@ fn edited(document: &Document, graph: &Graph, catalog: &dyn Catalog) -> Option<S
     let (text, cut) = saver.edits.finish()?;
     let mut lost = saver.lost;
     lost.extend(cut);
-    match again(document, &text, catalog) {
-        Some(read) if alike(&read, graph, open) => Some(Saved { text, lost }),
+    let fits = match read_again(document, &text, catalog) {
+        Some(read) => alike(&read.graph, graph, open),
         // A param that is needed and secret is missing from the file; nothing else may be.
-        None if !lost.is_empty() && holds_secret(graph) => Some(Saved { text, lost }),
-        _ => None,
-    }
+        None => !lost.is_empty() && holds_secret(graph),
+    };
+    fits.then_some(Saved {
+        text,
+        lost,
+        anew: false,
+    })
 }
 
 fn holds_secret(graph: &Graph) -> bool {
@@ -118,20 +126,29 @@ fn holds_secret(graph: &Graph) -> bool {
     params.any(Value::is_secret)
 }
 
-/// The graph that an edited text says.
-fn again(document: &Document, text: &str, catalog: &dyn Catalog) -> Option<Graph> {
+/// What an edited text says.
+pub(super) fn read_again(
+    document: &Document,
+    text: &str,
+    catalog: &dyn Catalog,
+) -> Option<Document> {
     let used = document.used.as_ref();
     let mut read = |_: &std::path::Path| match used {
         Some(source) => Ok(source.text().as_bytes().to_vec()),
         None => Err("nothing is used".to_owned()),
     };
-    let read = super::parse(&document.path, text, catalog, &mut read).ok()?;
-    Some(read.graph)
+    super::parse(&document.path, text, catalog, &mut read).ok()
 }
 
 /// The file written freshly.
-fn afresh(document: &Document, graph: &Graph, catalog: &dyn Catalog) -> Saved {
-    let mut saved = save_as(Some(document), graph, document.story.as_ref(), catalog);
+pub(super) fn afresh(
+    document: &Document,
+    graph: &Graph,
+    story: Option<&Story>,
+    catalog: &dyn Catalog,
+) -> Saved {
+    let mut saved = save_as(Some(document), graph, story, catalog);
+    saved.anew = true;
     let comments = Edits::new(document.source.text()).comments();
     saved
         .lost

@@ -71,6 +71,7 @@ fn lines(
         match editor.readline(&session.prompt(style.ascii || style.plain)) {
             Ok(line) => {
                 warned = false;
+                signals.warn(false);
                 if let Some(code) = one_line(&line, session, console, signals, editor) {
                     return code;
                 }
@@ -80,6 +81,7 @@ fn lines(
                     return 0;
                 }
                 warned = empty.load(Ordering::SeqCst);
+                signals.warn(warned);
                 if warned {
                     console.remark("Ctrl+C again, or `quit`, leaves\n");
                 }

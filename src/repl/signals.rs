@@ -55,6 +55,8 @@ struct State {
     out_of_time: bool,
     prompt: bool,
     console: bool,
+    /// The next interrupt at the prompt leaves, which has been said.
+    warned: bool,
     /// An interrupt that was the answer to a question, outside a console.
     refused: Option<Signal>,
     reread: bool,
@@ -69,6 +71,9 @@ struct Run {
 impl State {
     /// Ends what is looked at for the present command. Who asks for it a third time will not wait for that either.
     fn look_away(&mut self, code: i32) -> Then {
+        if self.prompt && self.warned {
+            return Then::Leave(0);
+        }
         self.count += 1;
         if let Some(run) = &self.run {
             run.looks.cancel();
@@ -144,6 +149,11 @@ impl Signals {
     /// Whether a person types lines here from now on: an interrupt then ends what a line does, and not the console.
     pub fn in_console(&self, yes: bool) {
         self.lock().console = yes;
+    }
+
+    /// Whether it has been said that the next interrupt leaves. It is a signal where it comes before the prompt is back.
+    pub fn warn(&self, yes: bool) {
+        self.lock().warned = yes;
     }
 
     /// Whether lines are typed while a watch goes on: what ends the terminal then ends the console too.

@@ -1,6 +1,7 @@
 //! What is said of a command line that is not understood, and of an end that was asked for beforehand.
 
-use super::{Home, text};
+use super::{Home, Running, text};
+use rustix::process::Signal;
 
 #[test]
 fn a_misspelt_verb_is_told_with_or_without_its_file() {
@@ -42,6 +43,19 @@ fn a_watch_that_ends_by_itself_names_no_command_as_its_cause() {
     assert!(!ran.out.contains("command    stop"), "{ran:?}");
     let kept = std::fs::read_to_string(home.path("trace.jsonl")).expect("a trace");
     assert!(!kept.contains("\"stop\""), "{kept}");
+}
+
+/// Rule E2: one signal ends a watch that a command has begun, where no line is read any more.
+#[test]
+fn a_signal_ends_a_watch_that_a_command_began() {
+    let home = Home::new("watched");
+    for signal in [Signal::TERM, Signal::HUP] {
+        let args = ["--yes", "host", "-c", "add noop n", "-c", "watch"];
+        let mut weft = Running::start(&home, &args);
+        weft.sees("converged");
+        weft.signal(signal);
+        weft.ends(0);
+    }
 }
 
 /// A hint that helps where it is given: no editor can be named where there is nobody to use it.

@@ -100,7 +100,7 @@ fn a_dash_is_standard_output() {
     );
     home.run(&["story.yaml", "-c", "apply", "-c", "save --story -"])
         .ends(0)
-        .says("\nsteps:\n- apply\n");
+        .says("\nsteps: [apply]\n");
     let ran = home.run(&["story.yaml", "--json", "-c", "save -"]).ends(1);
     assert_eq!(ran.jsons()[0]["command"], "save -");
     ran.complains("it holds JSON alone");

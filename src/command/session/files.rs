@@ -5,7 +5,7 @@ use crate::command::order::Order;
 use crate::command::parse::parse;
 use crate::command::written;
 use crate::engine::Input;
-use crate::file::{self, Document, Saved, Step, Story};
+use crate::file::{self, Document, Saved};
 use crate::graph::refs::ref_text;
 use crate::graph::{Draft, Graph, Key};
 use crate::kind::Kinds;
@@ -158,19 +158,28 @@ impl Session {
         if path == Some("-") {
             return self.put_out(story, front);
         }
-        let from = self.document.as_ref().map(|document| document.path.clone());
-        let Some(path) = path.map(PathBuf::from).or(from) else {
-            let what = "this graph came from no file, so that it is not clear where to save it";
-            return Err(SessionError::failed(what).with_hint("`save PATH` says where"));
+        let path = match path.map(PathBuf::from) {
+            Some(path) => path,
+            None => self.own_path(story)?,
         };
         let saved = self.as_file(story)?;
         let shown = sanitise(&path.display().to_string());
+        tell_lost(&saved, &shown, front);
+        if story && self.replayed.is_ahead(&self.log) {
+            front.remark("what was done here comes after the story's own steps, which were not played before it\n");
+        }
+        if saved.anew && self.own_path(story).as_ref() == Ok(&path) && front.can_ask() {
+            let question = format!("Write {shown} anew?");
+            if !front.confirm(&question, &format!("{}\n", saved.lost.join("\n"))) {
+                let what = format!("{shown} was not saved");
+                return Err(SessionError::failed(what).with_hint("`save PATH` writes another file"));
+            }
+        }
         front.write(&path, &saved.text).map_err(|why| {
             let what = format!("{shown} cannot be written: {why}");
             SessionError::failed(what).with_hint("`save PATH` writes another file")
         })?;
         front.show(&format!("saved {shown}\n"));
-        tell_lost(&saved, &shown, front);
         match read_text(&path, &saved.text, front) {
             Ok(document) if !story => self.document = Some(document),
             Ok(_) => {}
@@ -182,6 +191,25 @@ impl Session {
             )),
         }
         Ok(())
+    }
+
+    /// The file that is meant where none is named: the graph's, and for a story that with which the session began.
+    fn own_path(&self, story: bool) -> Result<PathBuf, SessionError> {
+        let path = |document: &Document| document.path.clone();
+        let Some(own) = self.document.as_ref().map(path) else {
+            let what = "this graph came from no file, so that it is not clear where to save it";
+            return Err(SessionError::failed(what).with_hint("`save PATH` says where"));
+        };
+        match self.began.document.as_ref().map(path) {
+            Some(began) if story && began != own => {
+                let [began, own] = [began, own].map(|path| sanitise(&path.display().to_string()));
+                let what = format!(
+                    "this session began with {began}, and its graph is that of {own}: it is not clear which is to hold the story"
+                );
+                Err(SessionError::failed(what).with_hint("`save --story PATH` says which"))
+            }
+            _ => Ok(own),
+        }
     }
 
     /// `save -`: what a file would hold, on standard output. The file that the graph came from stays as it is.
@@ -207,39 +235,6 @@ impl Session {
             Some(document) => file::save(document, self.graph(), &Kinds),
             None => file::save_new(&Kinds, self.graph(), None),
         }
-    }
-
-    /// This session as a story: graph and world as they were at its start, and all that was done since as steps.
-    fn story(&self) -> Result<Saved, SessionError> {
-        let Some((world, seed)) = self.began.world.clone() else {
-            let what = format!(
-                "a story needs a simulated world, and this is {}",
-                self.label
-            );
-            return Err(SessionError::failed(what).with_hint("`save PATH` saves the graph alone"));
-        };
-        let step = |text: &String| Step {
-            text: text.clone(),
-            place: Default::default(),
-        };
-        let kept = self.document.as_ref().and_then(|d| d.story.as_ref());
-        let story = Story {
-            world,
-            seed,
-            steps: self.log.iter().map(step).collect(),
-            expect: kept.map(|story| story.expect.clone()).unwrap_or_default(),
-        };
-        let mut saved = file::save_as(
-            self.document.as_ref(),
-            &self.began.graph,
-            Some(&story),
-            &Kinds,
-        );
-        let asks = self.log.iter().filter(|line| line.contains("=?"));
-        saved
-            .lost
-            .extend(asks.map(|line| format!("the answer to `{line}`")));
-        Ok(saved)
     }
 }
 
@@ -334,6 +329,8 @@ fn read_text(path: &Path, text: &str, front: &mut dyn Front) -> Result<Document,
 pub(super) struct Began {
     /// The graph.
     pub graph: Arc<Graph>,
+    /// The file that it came from, as it was then.
+    pub document: Option<Document>,
     /// The simulated machine, and the seed of its choices; none on a real machine.
     pub world: Option<(crate::world::sim::SimSpec, u64)>,
 }

@@ -16,6 +16,7 @@ mod run;
 mod show;
 mod sims;
 mod source;
+mod story;
 mod told;
 
 pub use ask::status_text;
@@ -23,7 +24,7 @@ pub(crate) use expect::speaks_of;
 pub use expect::{Verdict, judge};
 pub(crate) use files::nothing_to;
 pub use front::Front;
-pub use open::{SessionOptions, WorldName, state_name};
+pub use open::{Attendant, SessionOptions, WorldName, state_name};
 pub use outcome::{Ended, Flow, SessionError};
 pub use rows::{PendingRow, StatusRow};
 pub(crate) use run::never;
@@ -37,7 +38,7 @@ use super::order::Order;
 use super::parse::Script;
 use super::registry::Moment;
 use crate::drive::plan::Plan;
-use crate::drive::runner::{HostRunner, Runner};
+use crate::drive::runner::Runner;
 use crate::engine::event::Event;
 use crate::engine::{Engine, Input, Remembered};
 use crate::file::Document;
@@ -47,15 +48,13 @@ use crate::trace::View;
 use crate::world::sim::Sim;
 use files::Began;
 use std::sync::Arc;
+use story::Replayed;
 
 /// Where an order stands: its line, and which of its bytes.
 struct Stands<'a> {
     line: &'a str,
     span: std::ops::Range<usize>,
 }
-
-/// What attends to a driver of this machine: it lets signals stop what runs there.
-pub type Attendant = Box<dyn Fn(&mut HostRunner) + Send>;
 
 /// The console's state.
 pub struct Session {
@@ -82,6 +81,8 @@ pub struct Session {
     attendant: Option<Attendant>,
     /// A signal stopped what the present line began: the rest of it is not begun.
     interrupted: bool,
+    /// How far what was done is what the story's own steps say.
+    replayed: Replayed,
     /// The files whose commands are being run, each within the one before.
     sourcing: Vec<String>,
 }
@@ -102,6 +103,9 @@ impl Session {
         self.catch_up(front);
         self.interrupted = false;
         let done = self.eval_all(line, front, before);
+        if self.sourcing.is_empty() {
+            self.replayed.take(line, self.log.len());
+        }
         if let Err(error) = &done {
             self.errors.push(error.to_string());
         }
@@ -319,18 +323,6 @@ impl Session {
     /// What the journal comes to.
     pub fn remembered(&self) -> Remembered {
         self.runner.remembered()
-    }
-
-    /// Lets somebody attend to the driver of this machine, and to each that comes after it: with another graph comes another.
-    pub fn attend(&mut self, attendant: Attendant) {
-        self.attendant = Some(attendant);
-        self.attend_driver();
-    }
-
-    fn attend_driver(&mut self) {
-        if let (Some(attendant), Runner::Host(host)) = (&self.attendant, &mut self.runner) {
-            attendant(host);
-        }
     }
 
     /// The driver.

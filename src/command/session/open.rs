@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::files::Began;
+use super::story::Replayed;
 use super::{Ended, Session, SessionError};
 use crate::command::history::History;
 use crate::drive::SimGround;
@@ -29,6 +30,9 @@ pub enum WorldName {
     /// This machine.
     Host,
 }
+
+/// What attends to a driver of this machine: it lets signals stop what runs there.
+pub type Attendant = Box<dyn Fn(&mut HostRunner) + Send>;
 
 /// What a session is opened with.
 #[derive(Clone, Debug)]
@@ -106,6 +110,7 @@ impl Session {
         let graph = history.now().clone();
         let began = Began {
             graph: graph.clone(),
+            document: document.clone(),
             world: (world == WorldName::Sim).then(|| (story.world.clone(), seed)),
         };
         let (runner, label) = match world {
@@ -113,6 +118,7 @@ impl Session {
             WorldName::Host => open_host(&graph, document.as_ref(), &options)?,
         };
         let mut session = Session {
+            replayed: Replayed::of(document.as_ref()),
             options,
             history,
             document,
@@ -200,6 +206,18 @@ impl Session {
         self.attend_driver();
         self.begin_graph();
         Ok(())
+    }
+
+    /// Lets somebody attend to the driver of this machine, and to each that comes after it: with another graph comes another.
+    pub fn attend(&mut self, attendant: Attendant) {
+        self.attendant = Some(attendant);
+        self.attend_driver();
+    }
+
+    pub(super) fn attend_driver(&mut self) {
+        if let (Some(attendant), Runner::Host(host)) = (&self.attendant, &mut self.runner) {
+            attendant(host);
+        }
     }
 
     pub(super) fn engine_options(options: &SessionOptions) -> Options {

@@ -193,7 +193,7 @@ fn names_aliases_and_keys_are_unique() {
 fn edits_say_what_they_did() {
     let (graph, said) = run(
         &graph(),
-        "set pw length=20 meta.retry=2; secret ~> db ~> /srv/nginx.conf; set db env.P=?; unset pw length; drop bystander",
+        "set pw length=20 meta.retry=2; secret ~> db ~> /srv/nginx.conf; secret -> db; set db env.P=?; unset pw length; drop bystander",
     );
     assert_eq!(
         said,
@@ -203,6 +203,7 @@ fn edits_say_what_they_did() {
             "linked file[/tmp/secret] ~> exec[db]",
             "linked exec[db] ~> file[/srv/nginx.conf]",
             "warning: file hears nothing: `~>` only orders",
+            "already linked: file[/tmp/secret] -> exec[db]",
             "set exec[db].env.P = •••",
             "warning: exec[db]: has no guard (creates, onlyif, unless, refreshonly): runs at every start",
             "unset password[pw].length",

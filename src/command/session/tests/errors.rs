@@ -205,6 +205,7 @@ const SESSION: &[&[&str]] = &[
     &["inspect noop x"],
     &["sim fail /etc/motd io", "inspect file /etc/motd"],
     &["add file other path=/etc/motd", "inspect file /etc/motd"],
+    &["load fine.yaml", "save --story"],
     &["edit"],
     &["edit pw"],
     &["apply", "sim crash", "apply"],
@@ -301,6 +302,7 @@ fn wrong_files(front: &mut Script) {
         ("bad.yaml", "resources:\n  fiel:\n  - name: /x\n"),
         ("bad.weft", "add noop fine\n\nadd flie /x\n"),
         ("again.weft", "source again.weft\n"),
+        ("fine.yaml", "graph: fine\n"),
     ] {
         front.files.insert(PathBuf::from(path), content.to_owned());
     }
@@ -317,6 +319,12 @@ fn in_a_simulation(text: &mut String) {
         front.broken = true;
         text.push_str(&told(lines, &last_error(&mut session, &mut front, lines)));
     }
+    let folded = STORY.replace("steps:\n- apply\n", "steps: >\n  apply\n");
+    let (mut session, mut front) = open(&folded);
+    front.answers.push_back(false);
+    let lines = &["dirty pw", "save --story"];
+    let error = last_error(&mut session, &mut front, lines);
+    text.push_str(&told(lines, &error));
     text.push_str("# an edited text that cannot be read\n\n");
     for (line, edited) in [
         ("edit", "graph: other\nresources: {}\n"),
