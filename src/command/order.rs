@@ -3,6 +3,7 @@
 use super::sims::UnitState;
 use super::words::Arrow;
 use crate::drive::sim::CrashPoint;
+use crate::engine::Halt;
 use crate::graph::{FieldPath, Key};
 use crate::time::Span;
 use crate::value::{Place, Raw, RawNode};
@@ -133,8 +134,8 @@ pub enum Written {
 pub enum BreakAt {
     /// Before a vertex starts.
     Vertex(Key),
-    /// After an event of this name.
-    Event(String),
+    /// After an event of this kind.
+    Event(Halt),
 }
 
 /// Something done on the simulated machine.

@@ -72,8 +72,9 @@ impl Order {
                 let off = off.then(|| "off".to_owned());
                 match at {
                     Some(BreakAt::Vertex(key)) => ("break", texts(&[off.as_ref()]), from_ref(key)),
-                    Some(BreakAt::Event(event)) => {
-                        ("break", texts(&[off.as_ref(), Some(event)]), &[])
+                    Some(BreakAt::Event(halt)) => {
+                        let word = halt.word().to_owned();
+                        ("break", texts(&[off.as_ref(), Some(&word)]), &[])
                     }
                     None => ("break", texts(&[off.as_ref()]), &[]),
                 }

@@ -10,6 +10,7 @@ use super::sims::numbered;
 use super::verbs::EVENTS;
 use super::words::{Part, Piece, Token, What};
 use crate::drive::sim::CrashPoint;
+use crate::engine::Halt;
 use crate::file::Expect;
 use crate::graph::nearest;
 use crate::value::{Raw, RawNode};
@@ -184,9 +185,9 @@ impl Reader<'_> {
     pub(super) fn stop(&mut self, arg: &Arg) -> Result<Taken, CommandError> {
         let (parts, _) = self.need(arg)?;
         let event = self.tokens.get(self.at).and_then(bare);
-        if let Some(event) = event.filter(|event| EVENTS.contains(event)) {
+        if let Some(halt) = event.and_then(Halt::named) {
             self.at += 1;
-            return Ok(Taken::Stop(BreakAt::Event(event.to_owned())));
+            return Ok(Taken::Stop(BreakAt::Event(halt)));
         }
         let found = resolve(self.line, self.scope, parts, Wants::Vertex)
             .map_err(|error| error.expected(format!("a vertex, or {}", EVENTS.join(", "))))?;

@@ -1,9 +1,18 @@
 //! The table of commands.
 
 use super::registry::{Arg, Command, Group, Slot, When};
+use crate::engine::Halt;
 
-/// The events at which a run can be made to stop.
-pub const EVENTS: &[&str] = &["changed", "failed", "refreshed", "notified", "sent"];
+/// The events after which a run can be made to stop.
+pub const EVENTS: &[&str] = &{
+    let mut words = [""; Halt::ALL.len()];
+    let mut at = 0;
+    while at < words.len() {
+        words[at] = Halt::ALL[at].word();
+        at += 1;
+    }
+    words
+};
 
 const REF: Arg = Arg::new(Slot::Ref, "REF");
 const REFS: Arg = Arg::new(Slot::Refs, "REF…");
@@ -111,7 +120,7 @@ pub const COMMANDS: &[Command] = &[
         .args(&[Arg::maybe(Slot::Count, "N")])
         .key("s"),
     run("continue", "run on to the next break, or the end", "continue").key("c"),
-    run("break", "stop a run before a vertex, or at an event", "break file[/tmp/secret]")
+    run("break", "stop a run before a vertex, or after an event", "break file[/tmp/secret]")
         .args(&[
             Arg::maybe(Slot::Word(&["off"]), "off"),
             Arg::maybe(Slot::Stop, "REF|EVENT"),

@@ -69,15 +69,6 @@ impl Engine {
         self.last_event = self.last_event.max(last);
     }
 
-    /// The vertices before which a run pauses, in order of name.
-    pub fn breaks(&self) -> Vec<Key> {
-        let index = self.net.index.iter();
-        index
-            .filter(|(_, v)| self.breaks.contains(v))
-            .map(|(key, _)| key.clone())
-            .collect()
-    }
-
     /// The key of a vertex.
     pub fn key(&self, vertex: VertexId) -> Option<&Key> {
         self.nodes.get(vertex.0 as usize).map(|node| &node.key)

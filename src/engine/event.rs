@@ -146,6 +146,8 @@ pub enum What {
     Dropped { what: String },
     /// Starts stand still; at a breakpoint if a vertex is the subject.
     Paused,
+    /// Starts stand still after an event at which a person wanted to look.
+    Halted(Halt),
     /// Starts go on.
     Continued,
     /// A stop was asked for; whether running attempts are cancelled.
@@ -249,6 +251,61 @@ pub struct Tally {
     /// The same of vertices that the run was not about (rule L4): they wait for a run of their own.
     #[serde(default)]
     pub outside: usize,
+}
+
+/// An event after which a run can be made to pause.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Halt {
+    /// A vertex was changed.
+    Changed,
+    /// A vertex failed.
+    Failed,
+    /// A vertex was refreshed.
+    Refreshed,
+    /// A notification reached a vertex.
+    Notified,
+    /// A value went along a binding.
+    Sent,
+}
+
+impl Halt {
+    /// All of them, in their order.
+    pub const ALL: [Halt; 5] = [
+        Halt::Changed,
+        Halt::Failed,
+        Halt::Refreshed,
+        Halt::Notified,
+        Halt::Sent,
+    ];
+
+    /// What it is called, as in the trace.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Halt::Changed => "changed",
+            Halt::Failed => "failed",
+            Halt::Refreshed => "refreshed",
+            Halt::Notified => "notified",
+            Halt::Sent => "sent",
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(word: &str) -> Option<Halt> {
+        Halt::ALL.into_iter().find(|halt| halt.word() == word)
+    }
+
+    /// The one that this event is, if it is one.
+    pub(super) fn of(what: &What) -> Option<Halt> {
+        Some(match what {
+            What::Changed { .. } => Halt::Changed,
+            What::Failed { .. } => Halt::Failed,
+            What::Refreshed { .. } => Halt::Refreshed,
+            What::Notified { .. } => Halt::Notified,
+            What::Sent { .. } => Halt::Sent,
+            _ => return None,
+        })
+    }
 }
 
 /// How much of the trace is told.

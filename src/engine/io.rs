@@ -1,7 +1,7 @@
 //! What goes into a step and what comes out: [`Input`], [`Output`], [`Effect`] and the outcomes of effects.
 
 use super::debt::{Record, Seq};
-use super::event::Event;
+use super::event::{Event, Halt};
 use super::state::Expected;
 use crate::graph::{FieldPath, Graph, Key, Params};
 use crate::time::{Span, Time};
@@ -66,6 +66,8 @@ pub enum Input {
     Step,
     /// Pause before this vertex starts; `false` takes that back.
     Break(Key, bool),
+    /// Pause after an event of this kind; `false` takes that back.
+    Halt(Halt, bool),
     /// A person's answer about a vertex that would do what the plan did not say (rule L4).
     Consent { vertex: VertexId, yes: bool },
     /// Nothing new starts, what runs is finished (rule E2); `now` cancels it too.

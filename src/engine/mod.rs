@@ -7,7 +7,8 @@
 //! | --- | --- | --- |
 //! | `order` | who is settled, who may start, in which order | O1 to O7, O9 |
 //! | `watch` | watches, polls, ticks, event limits | O8, N8, M1 |
-//! | `run` | beginning a run, pausing, stepping, breaks | W3, L4 |
+//! | `run` | beginning a run | W3, L4 |
+//! | `steer` | pausing, stepping, breaks | |
 //! | `attempt` | a vertex from its check to its end | C1 to C3, L1, L2, L5 |
 //! | `consent` | asking for what the plan did not say | L4 |
 //! | `notify` | generations, hearing, cancelling | N1 to N7 |
@@ -48,11 +49,12 @@ mod retry;
 mod run;
 mod state;
 mod status;
+mod steer;
 mod watch;
 pub mod why;
 
 pub use debt::{Count, Generation, Kept, Line, Record, Remembered, Seq, Source};
-pub use event::{Block, Dirt, Due, Event, EventId, Level, Tally, Wait, What};
+pub use event::{Block, Dirt, Due, Event, EventId, Halt, Level, Tally, Wait, What};
 pub use io::{
     ApplyOutcome, Attempt, CheckOutcome, Effect, Fail, Input, Job, Output, Rhythm, Sends, Until,
     VertexId,
@@ -105,6 +107,7 @@ pub struct Engine {
     paused: bool,
     steps: usize,
     breaks: BTreeSet<VertexId>,
+    halts: BTreeSet<Halt>,
     passing: Option<VertexId>,
     running: usize,
     arming: usize,
@@ -171,6 +174,7 @@ impl Engine {
             paused: false,
             steps: 0,
             breaks: BTreeSet::new(),
+            halts: BTreeSet::new(),
             passing: None,
             running: 0,
             arming: 0,
@@ -249,6 +253,7 @@ impl Engine {
             Input::Continue => self.go_on(),
             Input::Step => self.steps += 1,
             Input::Break(key, on) => self.with("break", &key, |engine, v| engine.set_break(v, on)),
+            Input::Halt(at, on) => self.set_halt(at, on),
             Input::Consent { vertex, yes } => self.consent(vertex, yes),
             Input::Stop { now } => self.stop(now),
             Input::Checked {
@@ -314,6 +319,7 @@ impl Engine {
     fn event(&mut self, subject: Option<VertexId>, what: What, cause: EventId) -> EventId {
         self.last_event.0 += 1;
         let id = self.last_event;
+        let halt = Halt::of(&what);
         if what.level() <= self.options.level {
             let cause = (!what.is_input() && cause.0 > 0).then_some(cause);
             let subject = subject.map(|v| self.node(v).key.clone());
@@ -324,6 +330,9 @@ impl Engine {
                 what,
                 cause,
             });
+        }
+        if let Some(halt) = halt {
+            self.halt_after(halt, subject, id);
         }
         id
     }

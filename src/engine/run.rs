@@ -1,4 +1,4 @@
-//! A run as a person steers it: begun, paused, stepped through, stopped at breaks.
+//! A run as a person begins it.
 //!
 //! - L4 A run may be about some vertices: the rest is left alone, and does not count in what the run comes to.
 //! - W3 Each run that a person starts is one: everything is dirty when it begins, since the world may be any.
@@ -84,43 +84,6 @@ impl Engine {
             self.node_mut(entry.2).queued = false;
         }
         self.dismiss_waiting();
-    }
-
-    pub(super) fn pause(&mut self) {
-        if !self.paused {
-            self.paused = true;
-            self.say_if_unspoken(|| "pause".into());
-            let cause = self.input_event;
-            self.event(None, What::Paused, cause);
-        }
-    }
-
-    pub(super) fn go_on(&mut self) {
-        if self.paused {
-            self.paused = false;
-            self.passing = self
-                .ready
-                .first()
-                .map(|entry| entry.2)
-                .filter(|v| self.breaks.contains(v));
-            self.say_if_unspoken(|| "continue".into());
-            let cause = self.input_event;
-            self.event(None, What::Continued, cause);
-        }
-    }
-
-    pub(super) fn set_break(&mut self, v: VertexId, on: bool) {
-        if on {
-            self.breaks.insert(v)
-        } else {
-            self.breaks.remove(&v)
-        };
-    }
-
-    pub(super) fn break_at(&mut self, v: VertexId) {
-        self.paused = true;
-        let cause = self.node(v).cause;
-        self.event(Some(v), What::Paused, cause);
     }
 
     pub(super) fn command(&mut self, line: String) {

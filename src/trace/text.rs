@@ -100,7 +100,7 @@ pub fn word(what: &What) -> &'static str {
         What::WatchLost { .. } => "unwatched",
         What::Recorded { .. } => "record",
         What::Dropped { .. } => "dropped",
-        What::Paused => "paused",
+        What::Paused | What::Halted(_) => "paused",
         What::Continued => "continue",
         What::Stopping { .. } => "stopping",
         What::Stopped => "stopped",
@@ -114,6 +114,7 @@ fn detail(what: &What) -> String {
         What::Command(text) | What::Noticed(text) | What::Said(text) | What::Note(text) => {
             sanitise(text)
         }
+        What::Halted(halt) => format!("after `{}`", halt.word()),
         What::HeardOnly(text) | What::NotKnown(text) | What::Undurable(text) => sanitise(text),
         What::Dropped { what } => sanitise(what),
         What::Found(findings) | What::Held(findings) | What::Asks(findings) => summary(findings),

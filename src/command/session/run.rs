@@ -26,7 +26,10 @@ impl Session {
             Order::Continue | Order::Resume => self.go_on(order, front),
             Order::Pause => self.tell(order, vec![Input::Pause], front),
             Order::Stop => self.stop(order, front),
-            Order::Break { off, at } => self.set_break(*off, at.as_ref(), front),
+            Order::Break { off, at } => {
+                self.set_break(*off, at.as_ref(), front);
+                Ok(())
+            }
             Order::Dirty(keys) => self.tell(
                 order,
                 keys.iter().cloned().map(Input::Dirty).collect(),
@@ -330,34 +333,28 @@ impl Session {
         last.is_some_and(|event| matches!(event.what, What::Converged(_)))
     }
 
-    fn set_break(
-        &mut self,
-        off: bool,
-        at: Option<&BreakAt>,
-        front: &mut dyn Front,
-    ) -> Result<(), SessionError> {
-        match at {
-            Some(BreakAt::Vertex(key)) => {
-                self.input(Input::Break(key.clone(), !off), front);
-                let word = if off { "no break" } else { "break" };
-                front.show(&format!("{word} before {key}\n"));
-                Ok(())
-            }
-            // That was refused before (`never`).
-            Some(BreakAt::Event(_)) => Ok(()),
-            None => {
-                let breaks = self.runner.ask(|engine| engine.breaks());
-                for key in &breaks {
-                    if off {
-                        self.input(Input::Break(key.clone(), false), front);
-                    }
-                    front.show(&format!(
-                        "{} before {key}\n",
-                        if off { "no break" } else { "break" }
-                    ));
+    fn set_break(&mut self, off: bool, at: Option<&BreakAt>, front: &mut dyn Front) {
+        let chosen = match at {
+            Some(at) => vec![at.clone()],
+            None => self.runner.ask(|engine| {
+                let vertices = engine.breaks().into_iter().map(BreakAt::Vertex);
+                vertices
+                    .chain(engine.halts().into_iter().map(BreakAt::Event))
+                    .collect()
+            }),
+        };
+        let word = if off { "no break" } else { "break" };
+        for stop in chosen {
+            let (place, input) = match stop {
+                BreakAt::Vertex(key) => (format!("before {key}"), Input::Break(key, !off)),
+                BreakAt::Event(halt) => {
+                    (format!("after `{}`", halt.word()), Input::Halt(halt, !off))
                 }
-                Ok(())
+            };
+            if at.is_some() || off {
+                self.input(input, front);
             }
+            front.show(&format!("{word} {place}\n"));
         }
     }
 }
@@ -373,13 +370,6 @@ pub(crate) fn never(order: &Order) -> Option<SessionError> {
             let what = format!("{key} cannot be notified: {} hears nothing", key.kind());
             SessionError::failed(what).with_hint("`dirty` makes it be checked")
         }),
-        Order::Break {
-            at: Some(BreakAt::Event(event)),
-            ..
-        } => {
-            let what = format!("a run cannot stop at every `{event}` yet, only before a vertex");
-            Some(SessionError::failed(what).with_hint("name one: `break kind[name]`"))
-        }
         _ => None,
     }
 }

@@ -200,7 +200,10 @@ impl Player {
         {
             self.give("sim heal");
         }
-        if !self.session.ask(|engine| engine.breaks().is_empty()) {
+        if !self
+            .session
+            .ask(|engine| engine.breaks().is_empty() && engine.halts().is_empty())
+        {
             self.give("break off");
         }
         let mut before = None;

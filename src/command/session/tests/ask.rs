@@ -4,7 +4,7 @@ use super::{STORY, open, open_in, password, say};
 use crate::command::draw::{Format, draw};
 use crate::command::json;
 use crate::command::session::{Session, WorldName};
-use crate::engine::Level;
+use crate::engine::{Event, Halt, Level, What};
 use crate::graph::Catalog;
 use crate::graph::Key;
 use crate::kind::Kinds;
@@ -503,6 +503,45 @@ fn a_pause_ends_with_its_run() {
     let said = say(&mut session, &mut front, &lines);
     assert!(!session.moment().running, "{said}");
     assert!(said.contains("changed  file[/tmp/secret]"), "{said}");
+}
+
+/// A run stops after each event of the kind, says so with the event as its cause, and goes on to the next.
+#[test]
+fn a_run_stops_after_an_event() {
+    let (mut session, mut front) = open(STORY);
+    let lines = ["break changed", "break bystander", "break", "apply"];
+    let said = say(&mut session, &mut front, &lines);
+    assert!(
+        said.contains("break before noop[bystander]\nbreak after `changed`\n"),
+        "{said}"
+    );
+    let halted = |session: &Session| {
+        let halted = |event: &&Event| matches!(event.what, What::Halted(_));
+        let last = session.events.iter().rfind(halted).expect("it halted");
+        let cause = session
+            .events
+            .iter()
+            .find(|event| Some(event.id) == last.cause);
+        assert!(matches!(last.what, What::Halted(Halt::Changed)), "{last:?}");
+        let cause = cause.expect("a halt has a cause");
+        assert!(matches!(cause.what, What::Changed { .. }), "{cause:?}");
+        assert_eq!(cause.subject, last.subject);
+        last.subject.as_ref().map(ToString::to_string)
+    };
+    assert_eq!(halted(&session).as_deref(), Some("password[pw]"));
+    assert!(session.moment().running);
+    say(&mut session, &mut front, &["continue"]);
+    assert_eq!(halted(&session).as_deref(), Some("file[/tmp/secret]"));
+    let said = say(
+        &mut session,
+        &mut front,
+        &["break off", "break", "continue"],
+    );
+    let off = "no break before noop[bystander]\nno break after `changed`\n";
+    assert!(said.contains(off), "{said}");
+    let last = session.events.last().map(|event| &event.what);
+    assert!(matches!(last, Some(What::Converged(_))), "{last:?}");
+    assert!(!session.moment().running, "{said}");
 }
 
 /// What is forgotten is the oldest, and a chain of causes that began there is told from where it is known.

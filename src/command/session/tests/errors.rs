@@ -187,7 +187,6 @@ const SESSION: &[&[&str]] = &[
     &["stop"],
     &["watch", "new"],
     &["continue"],
-    &["break changed"],
     &["notify secret"],
     &["load nowhere.yaml"],
     &["load bad.yaml"],
