@@ -38,7 +38,7 @@ pub fn topic(catalog: &dyn Catalog, topic: &str) -> Option<String> {
 fn of_command(command: &Command) -> String {
     let mut text = format!("{} — {}\n", command.usage(), command.about);
     if !command.help.is_empty() {
-        text.push_str(&format!("{}\n", command.help));
+        text.push_str(&wrapped(command.help, ""));
     }
     if command.name == "sim" {
         let rows = SIMS
@@ -76,41 +76,49 @@ pub fn kinds(catalog: &dyn Catalog) -> String {
     table(rows.collect(), "")
 }
 
+/// How many columns the text about a param may fill, so that it stays in one piece on a terminal of 80.
+const COLUMNS: usize = 76;
+
 /// What `kinds KIND` and `help KIND` show.
 pub fn of_kind(schema: &Schema) -> String {
     let mut text = format!("{} — {}\n", schema.kind, schema.about);
     if !schema.fields.is_empty() {
-        let rows = schema.fields.iter().map(|field| {
-            let name = field.name.to_owned();
-            vec![
-                name,
-                field.ty.to_string(),
-                standard(field),
-                receives(field),
-                field.doc.trim().to_owned(),
-            ]
-        });
-        let head = ["param", "type", "default", "receives", ""]
-            .map(str::to_owned)
-            .to_vec();
-        let rows = std::iter::once(head).chain(rows).collect();
-        text.push_str(&format!("\n{}", table(rows, "  ")));
+        text.push_str("\nparams\n");
+        text.extend(schema.fields.iter().map(of_field));
     }
     if !schema.sends.is_empty() {
-        let rows = schema.sends.iter();
-        let rows = rows.map(|sent| {
-            vec![
-                sent.name.to_owned(),
-                sent.ty.to_string(),
-                sent.doc.trim().to_owned(),
-            ]
-        });
-        let head = ["sends", "type", ""].map(str::to_owned).to_vec();
-        let rows = std::iter::once(head).chain(rows).collect();
-        text.push_str(&format!("\n{}", table(rows, "  ")));
+        text.push_str("\nsends\n");
+        for sent in schema.sends {
+            text.push_str(&format!("  {}: {}\n", sent.name, sent.ty));
+            text.push_str(&wrapped(sent.doc, "      "));
+        }
     }
-    text.push_str(&format!("\n  hears: {}\n", hears(schema)));
+    text.push_str(&format!("\nwhen notified: {}\n", hears(schema)));
     text
+}
+
+fn of_field(field: &Field) -> String {
+    let mut text = format!("  {}: {}{}\n", field.name, field.ty, standard(field));
+    text.push_str(&wrapped(field.doc, "      "));
+    if let Receives::No(why) = field.receives {
+        text.push_str(&wrapped(&format!("Receives nothing: {why}."), "      "));
+    }
+    text
+}
+
+/// Broken between words.
+fn wrapped(text: &str, indent: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= COLUMNS => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("{indent}{word}")),
+        }
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 fn hears(schema: &Schema) -> String {
@@ -122,17 +130,10 @@ fn hears(schema: &Schema) -> String {
 
 fn standard(field: &Field) -> String {
     match (field.default, field.from_name, field.required) {
-        (Some(text), _, _) => text.to_owned(),
-        (None, true, _) => "the name".to_owned(),
-        (None, false, true) => "(needed)".to_owned(),
+        (Some(text), _, _) => format!(", else {text}"),
+        (None, true, _) => ", else the name".to_owned(),
+        (None, false, true) => ", needed".to_owned(),
         (None, false, false) => String::new(),
-    }
-}
-
-fn receives(field: &Field) -> String {
-    match field.receives {
-        Receives::Yes => "yes".to_owned(),
-        Receives::No(why) => format!("no: {why}"),
     }
 }
 

@@ -146,7 +146,10 @@ pub const SIMS: &[Command] = &[
         Arg::new(Slot::Word(FAULT_WORDS), "FAULT"),
         Arg::maybe(Slot::Count, "TIMES"),
     ])
-    .help("With a number only so many times; without one every time."),
+    .help(
+        "With a number only so many times; without one every time. `sim fail \"effect N CALLS\" FAULT` is about one call of one check, \
+         apply or refresh.",
+    ),
     sim("heal", "faults are over", "sim heal /etc/motd")
         .args(&[Arg::maybe(Slot::Path, "PATH|COMMAND|URL")]),
     sim(
@@ -155,7 +158,11 @@ pub const SIMS: &[Command] = &[
         "sim crash file[/tmp/secret]",
     )
     .args(&[Arg::maybe(Slot::Point, "POINT")])
-    .help("POINT is a vertex, once it was applied or refreshed, or `record N`. What was durable survives. `sim restart` goes on."),
+    .help(
+        "POINT is one of: a vertex, once it was applied or refreshed; `record N`, before that record is durable; `commit N`, \
+         `commit N torn PART` (of 1000) or `commit N after`; `effect N`, or `effect N CALLS` after so many calls into the world. What \
+         was durable survives. `sim restart` goes on.",
+    ),
     sim(
         "restart",
         "the engine starts again on what was durable",

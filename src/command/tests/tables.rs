@@ -390,7 +390,7 @@ fn help_knows_every_command_and_kind() {
     }
     let file = help::topic(&Small, "file").unwrap_or_default();
     assert!(
-        file.contains("content") && file.contains("hears: nothing"),
+        file.contains("content") && file.contains("when notified: nothing"),
         "{file}"
     );
     assert!(help::kinds_markdown(&Small).lines().count() == 2 + SCHEMAS.len());
