@@ -31,8 +31,13 @@ pub struct Key {
 impl Key {
     /// The key of `kind[name]`.
     pub fn new(kind: impl AsRef<str>, name: impl AsRef<str>) -> Key {
+        Key::of_kind(Arc::from(kind.as_ref()), name)
+    }
+
+    /// The same, where the kind's name is shared.
+    pub(crate) fn of_kind(kind: Arc<str>, name: impl AsRef<str>) -> Key {
         Key {
-            kind: Arc::from(kind.as_ref()),
+            kind,
             name: Arc::from(name.as_ref()),
         }
     }

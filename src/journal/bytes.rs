@@ -75,10 +75,6 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(self.bytes()?).map_err(|_| "UTF-8 text")
     }
 
-    pub fn shared(&mut self) -> Result<Arc<str>, Expected> {
-        self.text().map(Arc::from)
-    }
-
     /// That nothing is left.
     pub fn end(&self) -> Result<(), Expected> {
         if self.0.is_empty() {
@@ -86,5 +82,30 @@ impl<'a> Reader<'a> {
         } else {
             Err("no more bytes")
         }
+    }
+}
+
+/// The last few texts that were read: what comes again and again is one text.
+#[derive(Default)]
+pub(super) struct Names {
+    last: Vec<Arc<str>>,
+    next: usize,
+}
+
+impl Names {
+    const MOST: usize = 16;
+
+    pub fn shared(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.last.iter().find(|known| &***known == text) {
+            return known.clone();
+        }
+        let name: Arc<str> = Arc::from(text);
+        if self.last.len() < Self::MOST {
+            self.last.push(name.clone());
+        } else {
+            self.last[self.next] = name.clone();
+            self.next = (self.next + 1) % Self::MOST;
+        }
+        name
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
-use super::bytes::{Expected, Reader, Writer};
+use super::bytes::{Expected, Names, Reader, Writer};
 use super::format::{self, Table};
 use super::ledger::{Entry, Ledger, Slot};
 use super::{Store, StoreFault};
@@ -167,7 +167,10 @@ fn apply(payload: &[u8], ledger: &mut Ledger) -> Result<(), Expected> {
         let key = from.bytes()?;
         match from.u8()? {
             0 => format::remove(table, key, ledger)?,
-            _ => format::read(table, key, from.bytes()?, ledger)?,
+            _ => {
+                let row = format::row(table, key, from.bytes()?, &mut Names::default())?;
+                format::gather(vec![row], ledger);
+            }
         }
     }
     Ok(())

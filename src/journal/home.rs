@@ -81,7 +81,7 @@ impl Home {
                     return Ok(content);
                 }
             } else {
-                let content = read_image(&bytes, &path.display().to_string());
+                let content = read_image(bytes, &path.display().to_string());
                 // An engine that began meanwhile may have written in between.
                 if own || content.is_ok() || !self.is_locked()? {
                     return content;

@@ -19,6 +19,7 @@ mod bytes;
 mod format;
 mod frames;
 mod home;
+mod image;
 mod ledger;
 mod own;
 mod shelf;

@@ -8,14 +8,15 @@ use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use redb::backends::InMemoryBackend;
 use redb::{
     Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadTransaction,
     ReadableDatabase, ReadableTable, StorageBackend, TableDefinition, TableError, WriteTransaction,
 };
 
+use super::bytes::Names;
 use super::format::{self, FORMAT, Table};
 use super::home::About;
+use super::image::Image;
 use super::ledger::{Entry, Ledger, Slot};
 use super::{Store, StoreFault};
 
@@ -177,21 +178,14 @@ fn read_only(db: &ReadOnlyDatabase, place: &str) -> Result<Content, StoreFault> 
 }
 
 /// Reads the bytes of a journal that nobody writes, repaired in memory where its writer was killed. Nothing is written.
-pub(super) fn read_image(bytes: &[u8], place: &str) -> Result<Content, StoreFault> {
-    let storage = InMemoryBackend::new();
-    let fill = || -> Result<(), redb::Error> {
-        storage.set_len(bytes.len() as u64)?;
-        storage.write(0, bytes)?;
-        Ok(())
-    };
-    guarded(place, fill)?;
+pub(super) fn read_image(bytes: Vec<u8>, place: &str) -> Result<Content, StoreFault> {
     if bytes.is_empty() {
         return Ok(Content::default());
     }
     let mut builder = builder();
     builder.set_concurrency_mode(ConcurrencyMode::ExclusiveWriter);
     builder.set_check_integrity_on_open(true);
-    let db = guarded(place, || builder.create_with_backend(storage))?;
+    let db = guarded(place, || builder.create_with_backend(Image::new(bytes)))?;
     let read = guarded(place, || db.begin_read())?;
     Ok(guarded_read(place, || content(&read, place))?.unwrap_or_default())
 }
@@ -252,15 +246,17 @@ fn read_table(
         Err(error) => return Err(fault(place, &error)),
         Ok(rows) => rows,
     };
+    let mut names = Names::default();
+    let mut found = Vec::new();
     for (number, row) in (1..).zip(rows.iter().map_err(|error| fault(place, &error))?) {
         let (key, value) = row.map_err(|error| fault(place, &error))?;
-        format::read(of, key.value(), value.value(), into).map_err(|expected| {
-            damaged(
-                place,
-                &format!("row {number} of its {}: expected {expected}", of.name()),
-            )
-        })?;
+        let row = format::row(of, key.value(), value.value(), &mut names);
+        found.push(row.map_err(|expected| {
+            let how = format!("row {number} of its {}: expected {expected}", of.name());
+            damaged(place, &how)
+        })?);
     }
+    format::gather(found, into);
     Ok(())
 }
 

@@ -485,7 +485,7 @@ fn a_power_cut_at_any_sync_keeps_what_was_committed_before_it() {
     println!("{} syncs for {} commits", images.len(), all.len());
     for (done, count) in syncs.iter().enumerate() {
         // Frozen right after the sync that made the commit durable, and before that of the next.
-        let found = tables::read_image(&images[count - 1], "memory")
+        let found = tables::read_image(images[count - 1].clone(), "memory")
             .unwrap()
             .ledger;
         assert_eq!(found, fold(&all[..done]));
