@@ -13,6 +13,7 @@ impl Engine {
             self.audit_receivers(*v)?;
             self.audit_liveness(*v)?;
         }
+        self.audit_semaphores()?;
         let running = self
             .nodes
             .iter()
@@ -23,6 +24,21 @@ impl Engine {
                 "{running} vertices run, and {} are counted",
                 self.running
             ));
+        }
+        Ok(())
+    }
+
+    /// Nobody waits for a semaphore that has room, unless one that could take it stands in line (rule M2).
+    fn audit_semaphores(&self) -> Result<(), String> {
+        for (name, v) in self.semaphores.idle(|v| self.node(v).meta.as_deref()) {
+            let wants = |v: VertexId| {
+                let meta = self.node(v).meta.as_ref();
+                meta.is_some_and(|meta| meta.sema.contains_key(name))
+            };
+            if !self.ready.iter().any(|entry| wants(entry.2)) {
+                let key = &self.node(v).key;
+                return Err(format!("{key} waits for {name}, which has room"));
+            }
         }
         Ok(())
     }

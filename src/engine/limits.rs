@@ -11,6 +11,7 @@
 use super::Engine;
 use super::io::VertexId;
 use super::state::Phase;
+use crate::graph::Meta;
 use crate::time::{Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,28 +20,55 @@ const CHANGES: usize = 5;
 /// … within this long are a fight.
 const WITHIN: Span = Span::secs(10);
 
-/// Semaphores by name: how many hold each, and who waits for any.
+/// A vertex in line: since when, its rank among those of the same time, and which.
+type Entry = (Time, u32, VertexId);
+
+/// Semaphores by name: how many hold each, and who waits for it.
+///
+/// Whoever gives one back wakes the first that has room then, and who was woken and does not take it wakes the next: so nobody waits where
+/// there is room, and not everybody is asked each time.
 #[derive(Default)]
 pub(super) struct Semaphores {
     taken: BTreeMap<String, u32>,
-    waiting: Vec<(Time, u32, VertexId)>,
+    waiting: BTreeMap<String, BTreeSet<Entry>>,
 }
 
 impl Semaphores {
-    /// Sets a ready vertex aside until one is given back.
-    pub fn wait(&mut self, entry: (Time, u32, VertexId)) {
-        self.waiting.push(entry);
+    /// Sets a ready vertex aside until this one is given back.
+    pub fn wait(&mut self, name: &str, entry: Entry) {
+        let waiting = self.waiting.entry(name.to_owned()).or_default();
+        waiting.insert(entry);
     }
 
     /// Those that wait, in order.
     pub fn waiting(&self) -> Vec<VertexId> {
-        let waiting: BTreeSet<_> = self.waiting.iter().collect();
+        let waiting: BTreeSet<&Entry> = self.waiting.values().flatten().collect();
         waiting.into_iter().map(|(_, _, v)| *v).collect()
     }
 
     /// Those that waited, who no longer do.
-    pub fn dismiss(&mut self) -> Vec<(Time, u32, VertexId)> {
-        std::mem::take(&mut self.waiting)
+    pub fn dismiss(&mut self) -> Vec<Entry> {
+        let waiting = std::mem::take(&mut self.waiting);
+        waiting.into_values().flatten().collect()
+    }
+
+    /// Those that wait where there is room, each with the semaphore that it waits for.
+    pub fn idle<'a>(
+        &'a self,
+        meta: impl Fn(VertexId) -> Option<&'a Meta>,
+    ) -> Vec<(&'a str, VertexId)> {
+        let all = self.waiting.iter();
+        let all =
+            all.flat_map(|(name, line)| line.iter().map(move |(_, _, v)| (name.as_str(), *v)));
+        let idle = all.filter(|(name, v)| {
+            let size = meta(*v).and_then(|meta| meta.sema.get(*name));
+            size.is_none_or(|size| self.has_room(name, *size))
+        });
+        idle.collect()
+    }
+
+    fn has_room(&self, name: &str, size: u32) -> bool {
+        self.taken.get(name).copied().unwrap_or(0) < size.max(1)
     }
 }
 
@@ -48,9 +76,7 @@ impl Engine {
     /// The first semaphore that this vertex would have to wait for.
     pub(super) fn lacks_semaphore(&self, v: VertexId) -> Option<String> {
         let meta = self.node(v).meta.as_ref()?;
-        let full = |(name, size): &(&String, &u32)| {
-            self.semaphores.taken.get(*name).copied().unwrap_or(0) >= (**size).max(1)
-        };
+        let full = |(name, size): &(&String, &u32)| !self.semaphores.has_room(name, **size);
         meta.sema.iter().find(full).map(|(name, _)| name.clone())
     }
 
@@ -70,14 +96,48 @@ impl Engine {
         if names.is_empty() {
             return;
         }
-        for name in names {
-            if let Some(taken) = self.semaphores.taken.get_mut(&name) {
+        for name in &names {
+            if let Some(taken) = self.semaphores.taken.get_mut(name) {
                 *taken = taken.saturating_sub(1);
             }
         }
-        for (since, rank, waiter) in std::mem::take(&mut self.semaphores.waiting) {
-            self.node_mut(waiter).queued = true;
-            self.ready.insert((since, rank, waiter));
+        for name in &names {
+            self.wake_waiter(name);
+        }
+    }
+
+    /// This vertex was in line and does not start: who waits for what it could have taken has its turn.
+    pub(super) fn pass_semaphores(&mut self, v: VertexId) {
+        let Some(meta) = self.node(v).meta.as_ref() else {
+            return;
+        };
+        let free = |(name, size): &(&String, &u32)| self.semaphores.has_room(name, **size);
+        let names: Vec<String> = meta
+            .sema
+            .iter()
+            .filter(free)
+            .map(|(n, _)| n.clone())
+            .collect();
+        for name in names {
+            self.wake_waiter(&name);
+        }
+    }
+
+    /// The first that waits for this semaphore and has room, by the size that it names itself, stands in line again.
+    fn wake_waiter(&mut self, name: &str) {
+        let Some(waiting) = self.semaphores.waiting.get(name) else {
+            return;
+        };
+        let has_room = |(_, _, v): &&Entry| {
+            let meta = self.node(*v).meta.as_ref();
+            let size = meta.and_then(|meta| meta.sema.get(name).copied());
+            size.is_none_or(|size| self.semaphores.has_room(name, size))
+        };
+        if let Some(entry) = waiting.iter().find(has_room).copied() {
+            if let Some(waiting) = self.semaphores.waiting.get_mut(name) {
+                waiting.remove(&entry);
+            }
+            self.ready.insert(entry);
         }
     }
 

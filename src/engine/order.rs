@@ -191,6 +191,7 @@ impl Engine {
                 || !self.has(v, DIRTY | PENDING)
             {
                 self.node_mut(v).queued = false;
+                self.pass_semaphores(v);
                 continue;
             }
             if self.breaks.contains(&v) && self.passing != Some(v) && self.steps == 0 {
@@ -201,13 +202,15 @@ impl Engine {
             self.node_mut(v).queued = false;
             if self.mode == Mode::Watching && self.needs_watch(v) {
                 self.arm(v);
+                self.pass_semaphores(v);
                 continue;
             }
             if let Some(name) = self.lacks_semaphore(v) {
                 self.node_mut(v).queued = true;
-                self.semaphores.wait(entry);
+                self.semaphores.wait(&name, entry);
                 let cause = self.node(v).cause;
                 self.event(Some(v), What::Waiting(Wait::Semaphore(name)), cause);
+                self.pass_semaphores(v);
                 continue;
             }
             self.steps = self.steps.saturating_sub(1);

@@ -5,10 +5,19 @@ use super::*;
 
 /// These vertices share a semaphore that lets one run at a time.
 fn locked(hand: &mut Hand, vertices: &[&str]) {
+    let one: Vec<_> = vertices
+        .iter()
+        .map(|vertex| (*vertex, &["lock"][..]))
+        .collect();
+    locked_by(hand, &one);
+}
+
+/// Each of these vertices needs all of its semaphores, of which each lets one run at a time.
+fn locked_by(hand: &mut Hand, vertices: &[(&str, &[&str])]) {
     let mut draft = hand.engine.graph().edit();
-    for vertex in vertices {
+    for (vertex, names) in vertices {
         let meta = weft::graph::Meta {
-            sema: [("lock".to_owned(), 1)].into_iter().collect(),
+            sema: names.iter().map(|name| ((*name).to_owned(), 1)).collect(),
             ..weft::graph::Meta::default()
         };
         draft
@@ -59,6 +68,66 @@ fn m2_o9_e1_who_waits_behind_a_semaphore_that_hangs_is_blocked_by_its_holder() {
     hand.finish();
     assert_eq!(hand.status("noop:b"), Some(Status::Ok));
     assert_eq!(hand.status("noop:c"), Some(Status::Ok));
+}
+
+/// Rules M2 and O1: nobody waits where there is room, whatever sizes a name has, and nobody is asked again and again: a vertex waits once
+/// for each of its semaphores.
+#[test]
+fn m2_whoever_gives_a_semaphore_back_wakes_one_that_has_room() {
+    let names: Vec<String> = (0..30).map(|n| format!("exec:{n:02}")).collect();
+    let lines: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name} cmd=work"))
+        .collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let work = commands(&[("work", &[0], Span::secs(10))]);
+    let (mut drive, _) = drive_with(&lines, work, 64);
+    let mut draft = drive.engine().graph().edit();
+    for (n, name) in names.iter().enumerate() {
+        let sema: &[(&str, u32)] = [&[("x", 2)][..], &[("x", 3), ("y", 1)], &[("y", 2)]][n % 3];
+        let meta = weft::graph::Meta {
+            sema: sema
+                .iter()
+                .map(|(name, size)| ((*name).to_owned(), *size))
+                .collect(),
+            ..weft::graph::Meta::default()
+        };
+        draft.set_meta(&key(name), meta, Place::default()).unwrap();
+    }
+    drive.input(Input::Graph {
+        graph: Arc::new(draft.finish(&Kinds).unwrap()),
+        renamed: vec![],
+    });
+    let events = apply(&mut drive);
+    assert_eq!(tally(&events).changed, 30, "{}", story(&events));
+    for name in &names {
+        let waits = times(&events, name, "waiting");
+        assert!(waits <= 2, "{name} waited {waits} times");
+    }
+    // Ten of each form, of ten seconds each: those that take both exclude all that take `y`.
+    assert!(drive.now() <= Time(150_000_000), "{:?}", drive.now());
+}
+
+/// Rules M2 and O9: who was woken and cannot start yet wakes the next.
+#[test]
+fn m2_o9_who_still_wants_another_semaphore_does_not_keep_the_next_waiting() {
+    let mut hand = Hand::new(&["noop:a", "noop:b", "noop:c", "noop:d"]);
+    let needs: [(&str, &[&str]); 4] = [
+        ("noop:a", &["x"]),
+        ("noop:b", &["y"]),
+        ("noop:c", &["x", "y"]),
+        ("noop:d", &["x"]),
+    ];
+    locked_by(&mut hand, &needs);
+    hand.run();
+    let doing = |hand: &Hand| ["a", "b", "c", "d"].map(|v| hand.doing(&format!("noop:{v}")));
+    assert_eq!(doing(&hand), ["check", "check", "nothing", "nothing"]);
+    hand.checked("noop:a", false);
+    assert_eq!(doing(&hand), ["nothing", "check", "nothing", "check"]);
+    hand.checked("noop:b", false);
+    assert_eq!(doing(&hand), ["nothing", "nothing", "nothing", "check"]);
+    hand.checked("noop:d", false);
+    assert_eq!(hand.doing("noop:c"), "check");
 }
 
 /// Rules M2 and G1: who no longer needs a semaphore no longer waits for it.
