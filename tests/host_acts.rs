@@ -500,3 +500,74 @@ edges:
     }
     Ok(())
 }
+
+/// Rule L4: consent is to what was shown, and not to its words. Here a command makes another thing of each plan, in the same words.
+#[test]
+fn the_same_words_for_something_else_are_asked_about() -> Outcome {
+    let removed = "\
+resources:
+  exec:
+  - name: meanwhile
+    shell: /bin/sh
+    cmd: rm {dir}/etc/d/b; echo mine > {dir}/etc/d/precious
+  file:
+  - {name: '{dir}/etc/d/', state: absent, recurse: true}
+edges:
+- exec[meanwhile] -> file[{dir}/etc/d/]
+";
+    let copied = "\
+resources:
+  exec:
+  - name: meanwhile
+    shell: /bin/sh
+    cmd: echo worse > {dir}/source
+  file:
+  - {name: '{dir}/etc/copy', source: '{dir}/source'}
+edges:
+- exec[meanwhile] -> file[{dir}/etc/copy]
+";
+    let run = "\
+resources:
+  exec:
+  - name: meanwhile
+    shell: /bin/sh
+    cmd: cp {dir}/long-bad {dir}/long
+  - name: received
+    shell: /bin/sh
+    creates: '{dir}/etc/ran'
+  file:
+  - {name: '{dir}/long'}
+edges:
+- exec[meanwhile] -> file[{dir}/long]
+bindings:
+- file[{dir}/long].content -> exec[received].cmd
+";
+    let long = |word: &str, scratch: &Scratch| {
+        let at = scratch.at("etc/ran");
+        format!("echo {} {word} > {}\n", "a".repeat(90), at.display())
+    };
+    for graph in [removed, copied, run] {
+        let scratch = Scratch::new("words")?;
+        fs::create_dir(scratch.at("etc/d"))?;
+        for (path, text) in [
+            ("etc/d/a", "a\n"),
+            ("etc/d/b", "b\n"),
+            ("source", "right\n"),
+        ] {
+            fs::write(scratch.at(path), text)?;
+        }
+        fs::write(scratch.at("long"), long("right", &scratch))?;
+        fs::write(scratch.at("long-bad"), long("wrong", &scratch))?;
+        let mut bench = Bench::open(&scratch, graph, WorldName::Host, false, 1)?;
+        bench.front.answers.extend([true, false]);
+        let code = bench.eval("apply")?;
+        let (trace, asked) = (bench.trace(), &bench.front.asked);
+        assert_eq!((code, asked.len()), (1, 2), "{trace}\n{asked:?}");
+        assert!(asked[1].contains("what the plan did not say"), "{asked:?}");
+        let kept = scratch.at("etc/d/precious").exists() || graph != removed;
+        assert!(kept && scratch.at("etc/d/a").exists(), "{trace}");
+        assert!(!scratch.at("etc/copy").exists(), "{trace}");
+        assert!(!scratch.at("etc/ran").exists(), "{trace}");
+    }
+    Ok(())
+}

@@ -906,6 +906,7 @@ fn found(drift: bool) -> weft::engine::CheckOutcome {
         line: "wrong".into(),
         detail: vec![],
         may: false,
+        mark: 0,
     };
     weft::engine::CheckOutcome {
         findings: if drift { vec![finding] } else { vec![] },

@@ -255,15 +255,18 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// Whether all of these findings were shown, or their field was said to be unknown.
+    /// Whether all of these findings were shown, or their field was said to be unknown. Where all was known, the same words are not
+    /// enough: it must be the same that would be done.
     pub fn covers(&self, key: &Key, findings: &[Finding]) -> bool {
         let Some(shown) = self.changes.get(key) else {
             return findings.is_empty();
         };
         findings.iter().all(|finding| {
-            shown
-                .iter()
-                .any(|seen| (seen.may && seen.field == finding.field) || seen.line == finding.line)
+            shown.iter().any(|seen| match (seen.may, seen.mark) {
+                (true, _) if seen.field == finding.field => true,
+                (_, 0) => seen.line == finding.line,
+                (_, mark) => mark == finding.mark,
+            })
         }) || shown.iter().any(|seen| seen.may && seen.field.is_empty())
     }
 }

@@ -168,6 +168,11 @@ pub trait Drift: fmt::Display + Send + Sync + 'static {
     fn hidden(&self) -> Option<String> {
         None
     }
+    /// What tells it from another one of the same params that is shown in the same words: what is done is what a person consented to
+    /// (rule L4). A hash, or 0.
+    fn mark(&self) -> u64 {
+        0
+    }
     /// Whether it is only possible: its answer is not known before applying (rule L2).
     fn may(&self) -> bool {
         false

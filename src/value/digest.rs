@@ -12,6 +12,13 @@ pub fn digest(values: &BTreeMap<String, Value>) -> [u8; 32] {
     hash.finalize().into()
 }
 
+/// The first bytes of a hash, as a number: enough to tell a few things apart.
+pub fn short(hash: Sha256) -> u64 {
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash.finalize()[..8]);
+    u64::from_le_bytes(first)
+}
+
 fn map(values: &BTreeMap<String, Value>, hash: &mut Sha256) {
     part(b'm', &(values.len() as u64).to_le_bytes(), hash);
     for (name, item) in values {

@@ -16,6 +16,9 @@ pub struct Finding {
     pub detail: Vec<String>,
     /// Whether it is only possible: a value or an answer is not known before applying.
     pub may: bool,
+    /// Tells it from another one in the same words: a hash of all that would be done. 0 if not all of that is known. It is in memory alone.
+    #[serde(skip)]
+    pub mark: u64,
 }
 
 /// Something a kind made and only it can read: a memo, its typed drifts. Others pass it along.

@@ -11,7 +11,7 @@ mod raw;
 mod schema;
 mod types;
 
-pub use digest::digest;
+pub use digest::{digest, short};
 pub use finding::{Finding, Opaque};
 pub use raw::{Place, Raw, RawNode};
 pub use schema::{Field, Hears, Receives, Schema, Sent};

@@ -326,6 +326,7 @@ impl Lab {
             line: "wrong".into(),
             detail: vec![],
             may: false,
+            mark: 0,
         };
         CheckOutcome {
             findings: wrong.then_some(finding).into_iter().collect(),

@@ -12,7 +12,7 @@ use super::{
     Sends, Want,
 };
 use crate::graph::{FieldPath, Key, Params};
-use crate::value::{Finding, Opaque, Schema, Unknown, Value};
+use crate::value::{Finding, Opaque, Schema, Unknown, Value, digest};
 use crate::world::{Look, Watch, World};
 use params::{accept, is_unknown, unknown_params};
 use std::path::Path;
@@ -173,7 +173,7 @@ impl<K: Kind> Adapter<K> {
             true => Some(veil.sends(self.schema(), self.0.sends(want, &at, look)?)),
             false => None,
         };
-        Ok(self.checked(want, check, sends, veil))
+        Ok(self.checked(job, want, check, sends, veil))
     }
 
     /// Validates params as a whole again, where some were received (rule V4). In a plan some may still be missing.
@@ -190,17 +190,22 @@ impl<K: Kind> Adapter<K> {
 
     fn checked(
         &self,
+        job: &Job,
         want: &K::Want,
         check: Check<K::Drift>,
         sends: Option<Sends>,
         veil: &Veil,
     ) -> Checked {
+        let findings = match check.drifts.as_slice() {
+            [] => Vec::new(),
+            drifts => {
+                let params = digest(job.params);
+                let finding = |drift| veil.finding(drift, &params);
+                drifts.iter().map(finding).collect()
+            }
+        };
         Checked {
-            findings: check
-                .drifts
-                .iter()
-                .map(|drift| veil.finding(drift))
-                .collect(),
+            findings,
             found: Opaque::new(Found(check.drifts)),
             memo: check.memo,
             sends,
@@ -245,6 +250,7 @@ impl<K: Kind> Adapter<K> {
             Err(_) => self.nothing_found(),
             Ok(checked) => checked,
         };
+        checked.findings.iter_mut().for_each(|found| found.mark = 0);
         for (name, value) in job
             .params
             .iter()
@@ -258,6 +264,7 @@ impl<K: Kind> Adapter<K> {
                 line: format!("{name} known after {who}"),
                 detail: Vec::new(),
                 may: true,
+                mark: 0,
             });
         }
         checked.sends = None;

@@ -2,7 +2,8 @@
 
 use crate::graph::Params;
 use crate::kind::{Drift, Failure, Job, Sends};
-use crate::value::{Field, Finding, MASK, Schema, Value};
+use crate::value::{Field, Finding, MASK, Schema, Value, short};
+use sha2::{Digest, Sha256};
 
 /// Keeps secrets in: masks what a vertex that was given one sends, says and fails with. Kinds mask on their own; this
 /// is the second lock, for the day when one forgets.
@@ -77,8 +78,8 @@ impl Veil {
         hidden.unwrap_or_else(|| self.line(drift.to_string()))
     }
 
-    /// A drift in words.
-    pub fn finding(&self, drift: &impl Drift) -> Finding {
+    /// A drift in words, of a vertex with params of this hash.
+    pub fn finding(&self, drift: &impl Drift, params: &[u8; 32]) -> Finding {
         let detail = if self.sensitive {
             Vec::new()
         } else {
@@ -89,6 +90,7 @@ impl Veil {
             line: self.told(drift),
             detail,
             may: drift.may(),
+            mark: mark(drift, params),
         }
     }
 
@@ -149,6 +151,18 @@ fn words_of(text: &str) -> Vec<String> {
     words.extend(blanks.map(str::to_owned));
     words.retain(|word| word.chars().count() > 2);
     words
+}
+
+/// A hash of all that a drift says and does. Never 0.
+fn mark(drift: &impl Drift, params: &[u8; 32]) -> u64 {
+    let mut hash = Sha256::new();
+    hash.update(params);
+    hash.update(drift.mark().to_le_bytes());
+    for line in std::iter::once(drift.to_string()).chain(drift.detail()) {
+        hash.update((line.len() as u64).to_le_bytes());
+        hash.update(line);
+    }
+    short(hash).max(1)
 }
 
 fn collect_secrets(value: &Value, inside: bool, into: &mut Vec<String>) {

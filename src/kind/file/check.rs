@@ -253,7 +253,7 @@ impl<'a> Eye<'a> {
         };
         let diff = match item {
             Item::File(body) => body.bytes().map(|bytes| match secret || mode & 0o004 == 0 {
-                true => Diff::Hidden,
+                true => Diff::hidden(bytes),
                 false => Diff::between(Some(b""), 0, bytes),
             }),
             _ => None,
@@ -283,7 +283,7 @@ impl<'a> Eye<'a> {
         let after = self.attrs.mode(Some(stat.mode), false, body.is_secret());
         let hidden = body.is_secret() || !others_read(stat) || after & 0o004 == 0;
         let diff = match hidden {
-            true => Diff::Hidden,
+            true => Diff::hidden(wanted),
             false => {
                 if present.is_none() && stat.size <= DIFF_LIMIT {
                     present = read_up_to(path, DIFF_LIMIT, self.look)?;

@@ -135,6 +135,17 @@ impl AnyDrift for Drift {
         }
     }
 
+    fn mark(&self) -> u64 {
+        match self {
+            Drift::Create { diff, .. } | Drift::Replace { diff, .. } => {
+                diff.as_ref().map_or(0, Diff::mark)
+            }
+            Drift::Content(diff) => diff.mark(),
+            Drift::Below(_, drift) => drift.mark(),
+            _ => 0,
+        }
+    }
+
     fn detail(&self) -> Vec<String> {
         match self {
             Drift::Create { diff, .. } => diff.as_ref().map_or_else(Vec::new, Diff::lines),

@@ -18,9 +18,10 @@ use super::path::well_formed;
 use super::{At, Check, Done, Drift, Failure, Given, Kind, Rhythm, Sends, want};
 use crate::graph::Params;
 use crate::time::{SHORTEST_LIMIT, SHORTEST_ROUND, Span};
-use crate::value::{Hears, Opaque, Sent, Type, Value};
+use crate::value::{Hears, Opaque, Sent, Type, Value, short};
 use crate::world::{Look, World};
 use fetch::{Got, fetch, fits_url, hash};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -82,6 +83,13 @@ impl fmt::Display for HttpDrift {
 impl Drift for HttpDrift {
     fn field(&self) -> &'static str {
         "url"
+    }
+
+    fn mark(&self) -> u64 {
+        match self {
+            HttpDrift::New(_, _, got) => short(Sha256::new_with_prefix(&got.content)),
+            HttpDrift::May(_) => 0,
+        }
     }
 
     fn may(&self) -> bool {
