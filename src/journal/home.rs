@@ -191,8 +191,9 @@ impl Home {
         Ok(())
     }
 
-    /// Makes the directory, 0700, with all that leads to it, durably.
-    pub(super) fn make(&self) -> Result<(), StoreFault> {
+    /// Makes the directory, 0700, with all that leads to it, durably. Whether it was not there.
+    pub(super) fn make(&self) -> Result<bool, StoreFault> {
+        let mut made = false;
         let missing: Vec<&Path> = self
             .dir
             .ancestors()
@@ -203,10 +204,14 @@ impl Home {
                 Err(error) if error.kind() != ErrorKind::AlreadyExists => {
                     return Err(fault(dir, &error));
                 }
-                _ => sync_parent(dir)?,
+                made_here => {
+                    made = made_here.is_ok() && **dir == self.dir;
+                    sync_parent(dir)?;
+                }
             }
         }
-        self.writable()
+        self.writable()?;
+        Ok(made)
     }
 
     /// Whether records can be written here at all.

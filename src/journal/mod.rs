@@ -68,6 +68,12 @@ pub trait Store: Send {
         self.load()
     }
 
+    /// Before any act: no other engine acts on this graph from here on, also where `begin` found nothing that could be locked. Where no place
+    /// of the graph's own can be made, and none is needed, acts go on without.
+    fn reserve(&mut self) -> Result<(), StoreFault> {
+        Ok(())
+    }
+
     /// Before the first effect that needs a place of the graph's own: makes it, or says why it cannot be had (rule P4).
     fn settle(&mut self) -> Result<(), StoreFault> {
         Ok(())

@@ -44,13 +44,26 @@ impl OwnStore {
         Ok(self.tables.insert(tables))
     }
 
+    /// Takes the lock of a directory that was not there when this engine looked, and which it makes. Whoever was faster has acted since.
+    fn make(&mut self) -> Result<(), StoreFault> {
+        let made = self.home.make()?;
+        self.lock = self.home.lock(&mut |_| true)?;
+        if made {
+            return Ok(());
+        }
+        self.lock = None;
+        Err(self.acted_meanwhile())
+    }
+
+    fn acted_meanwhile(&self) -> StoreFault {
+        let why = "another engine has acted on this graph meanwhile: start again";
+        StoreFault::new(self.home.dir().display().to_string(), why)
+    }
+
     /// Refuses to write after records that this engine has not seen. Its own ones, of a write of which nobody knew how it ended, are none.
     fn refuse_unknown(&self, found: Seq) -> Result<(), StoreFault> {
         match self.known {
-            Some(known) if found > known => {
-                let why = "another engine has acted on this graph meanwhile: start again";
-                Err(StoreFault::new(self.home.dir().display().to_string(), why))
-            }
+            Some(known) if found > known => Err(self.acted_meanwhile()),
             _ => Ok(()),
         }
     }
@@ -77,11 +90,18 @@ impl Store for OwnStore {
         if self.lock.is_some() {
             return Ok(());
         }
-        self.home.make()?;
-        self.lock = self.home.lock(&mut |_| true)?;
-        // Whoever was faster may have been here and gone.
-        let found = self.home.peek(true)?.ledger.remembered.seq;
-        self.refuse_unknown(found)
+        self.make()
+    }
+
+    fn reserve(&mut self) -> Result<(), StoreFault> {
+        if self.lock.is_some() {
+            return Ok(());
+        }
+        match self.make() {
+            // Nothing can be kept there, and nothing has to be.
+            Err(_) if !self.home.dir().exists() => Ok(()),
+            made => made,
+        }
     }
 
     fn commit(&mut self, entries: &[Entry]) -> Result<(), StoreFault> {

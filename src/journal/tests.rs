@@ -311,6 +311,29 @@ fn one_that_came_too_late_writes_nothing() {
     assert_eq!(scratch.store().load().unwrap(), fold(&some()));
 }
 
+/// Rule P5: two that act and record nothing are apart too; where no place can be made, one acts without.
+#[test]
+fn who_acts_first_has_the_lock_though_nothing_is_recorded() {
+    let scratch = Scratch::new("acts");
+    let (mut first, mut second) = (scratch.store(), scratch.store());
+    first.begin(&mut |_| true).unwrap();
+    second.begin(&mut |_| true).unwrap();
+    first.reserve().unwrap();
+    first.reserve().unwrap();
+    let refused = second.reserve().expect_err("the first has it").to_string();
+    assert!(refused.contains("acts on this graph already"), "{refused}");
+    drop(first);
+    let refused = second.reserve().expect_err("it has acted").to_string();
+    let told = "another engine has acted on this graph meanwhile";
+    assert!(refused.contains(told), "{refused}");
+    let nowhere = Home::new("/proc/weft/state");
+    let mut third = OwnStore::new(nowhere, About::default());
+    third.begin(&mut |_| true).unwrap();
+    third.reserve().unwrap();
+    assert!(third.lock().is_none());
+    third.settle().expect_err("nothing can be kept there");
+}
+
 /// The bytes of a journal whose engine was killed: it was never closed.
 fn killed(scratch: &Scratch) -> Vec<u8> {
     let mut store = scratch.store();

@@ -108,7 +108,12 @@ impl RealDrive {
         for errand in errands {
             let acts = !matches!(errand.act, Act::Check);
             let keeps = acts && kind::find(errand.job.key.kind()).is_some_and(|kind| kind.keeps());
-            match if keeps { self.settle() } else { Ok(()) } {
+            let ready = match (acts, keeps) {
+                (true, true) => self.settle(),
+                (true, false) => self.committer.store().reserve(),
+                (false, _) => Ok(()),
+            };
+            match ready {
                 Ok(()) => go.push(errand),
                 Err(fault) => back.push(errand.failed(Failure::new(fault.to_string()).not_begun())),
             }
