@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `journal.redb` | the journal; `journal.new` while it is made |
 //! | `passwords/` | what the `password` kind keeps |
-//! | `typed` | edits of a console that were not saved to a file |
+//! | `typed` | edits of a console that were not saved to a file: see `typed` |
 //!
 //! The lock is the kernel's own on the directory itself, so that it needs no file, works where nothing can be written, and is gone when
 //! its holders are. An engine passes it to every command that it runs, so a killed engine's lock is held until its last command is
@@ -24,6 +24,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, geteuid, test_kill_process};
 
 use super::tables::{Content, Tables, read_beside, read_image};
+use super::typed::is_typed;
 use super::{Ledger, StoreFault};
 
 /// How often it is tried whether a command of a killed engine is gone.
@@ -59,6 +60,16 @@ impl Home {
     /// Where it is.
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// Whether nothing is there but what was typed: no engine has left anything.
+    pub fn is_bare(&self) -> bool {
+        match std::fs::read_dir(&self.dir) {
+            Ok(mut entries) => {
+                entries.all(|entry| entry.is_ok_and(|entry| is_typed(&entry.path())))
+            }
+            Err(error) => error.kind() == ErrorKind::NotFound,
+        }
     }
 
     fn journal(&self) -> PathBuf {
@@ -189,6 +200,26 @@ impl Home {
             ));
         }
         Ok(())
+    }
+
+    /// Refuses a directory that is not this user's own; one that is not there is.
+    pub(super) fn refuse_foreign_dir(&self) -> Result<(), StoreFault> {
+        match self.open()? {
+            Some(dir) => self.refuse_foreign(&dir),
+            None => Ok(()),
+        }
+    }
+
+    /// Removes the directory if nothing is in it and no engine has it.
+    pub(super) fn remove_if_empty(&self) {
+        let lock =
+            self.open().ok().flatten().filter(|dir| {
+                rustix::fs::flock(dir, FlockOperation::NonBlockingLockExclusive).is_ok()
+            });
+        if lock.is_some() {
+            // One that holds something stays.
+            let _ = std::fs::remove_dir(&self.dir);
+        }
     }
 
     /// Makes the directory, 0700, with all that leads to it, durably.
