@@ -236,6 +236,10 @@ fn what_became_a_secret_is_not_kept() {
     weft.sees("value[s].meta.sensitive");
     weft.prompts("host graph ›");
     assert_eq!(text(&kept), "add value[s] value=? meta.sensitive=true\n");
+    weft.line("drop s; add noop a");
+    weft.sees("added noop[a]");
+    weft.prompts("host graph ›");
+    assert_eq!(text(&kept), "add noop[a]\n");
     weft.line("quit");
     weft.sees("1 edit not saved, and kept in ");
     assert_eq!(weft.ends(), 0);

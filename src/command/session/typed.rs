@@ -58,13 +58,12 @@ impl Session {
     fn unsaved(&self) -> Vec<String> {
         let now = self.history.now();
         let since = self.history.since(&self.saved);
-        let alike = |did: &&str| replays(did) && !did.starts_with("inspect ");
-        // What was typed before its vertex became sensitive stands there as it was typed.
-        let hides = now.vertices().values().any(|vertex| vertex.meta.sensitive);
+        // What was typed before its vertex became sensitive stands there as it was typed, also where that vertex is gone.
+        let alike = |did: &&str| {
+            replays(did) && !did.starts_with("inspect ") && !did.contains("meta.sensitive")
+        };
         let mut lines = match since {
-            Some(done) if !hides && done.iter().all(alike) => {
-                done.into_iter().map(str::to_owned).collect()
-            }
+            Some(done) if done.iter().all(alike) => done.into_iter().map(str::to_owned).collect(),
             _ => written::changes(&self.saved, now, &Kinds),
         };
         if self.document.is_none() && !lines.is_empty() && now.name != "graph" {
