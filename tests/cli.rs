@@ -10,6 +10,8 @@ mod loads;
 mod outputs;
 #[path = "cli/secrets.rs"]
 mod secrets;
+#[path = "cli/service.rs"]
+mod service;
 #[path = "cli/shapes.rs"]
 mod shapes;
 #[path = "cli/stories.rs"]
@@ -156,7 +158,11 @@ struct Running {
 
 impl Running {
     fn start(home: &Home, args: &[&str]) -> Running {
-        let mut child = home.weft(args).spawn().expect("weft starts");
+        Running::spawn(&mut home.weft(args))
+    }
+
+    fn spawn(command: &mut Command) -> Running {
+        let mut child = command.spawn().expect("weft starts");
         let (sender, lines) = channel();
         let out = child.stdout.take().expect("a pipe");
         let err = child.stderr.take().expect("a pipe");

@@ -7,6 +7,7 @@
 //! | `text` | what the block before it printed, a `weft` block |
 //! | `yaml` | written to the file that its first line names, and checked by `weft check` |
 //! | `rust` | the text of a documentation test of the crate |
+//! | `ini` | the unit that `tests/service.rs` starts, where there is a service manager |
 //! | `sh` | commands that `.ci/run` calls |
 //!
 //! All runs share one new directory, whose name is as long as the one that the README shows, so that columns stay where they
@@ -25,6 +26,9 @@ use weft::repl::env::VARIABLES;
 
 /// The directory that the README shows; the real one has other last letters.
 const SHOWN: &str = "/tmp/weft-demo";
+
+/// How the unit begins.
+const UNIT: &str = "# weft.service";
 
 #[test]
 fn the_readme_is_true() {
@@ -137,6 +141,10 @@ impl Reader {
             "rust" => assert!(
                 doc_tests().contains(&body),
                 "{place}: no documentation test of src/lib.rs has this text"
+            ),
+            "ini" => assert!(
+                read(&top().join("tests/service.rs")).contains(UNIT) && body.starts_with(UNIT),
+                "{place}: tests/service.rs starts no such unit"
             ),
             "sh" => known_to_ci(&place, &body),
             other => panic!("{place}: nobody can check a block of `{other}`"),

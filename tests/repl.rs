@@ -2,6 +2,8 @@
 
 #[path = "repl/interrupts.rs"]
 mod interrupts;
+#[path = "repl/typed.rs"]
+mod typed;
 
 use std::io::{Read, Write};
 use std::num::NonZero;
@@ -469,11 +471,16 @@ fn a_watch_that_asks_is_told_while_a_line_is_typed() {
     weft.sees("[y/N/d]");
     weft.line("y");
     weft.prompts("host mine staged ›");
+    // A stop that comes at once would find it not begun.
+    let deadline = Instant::now() + PATIENCE;
+    while std::fs::read_to_string(&target).expect("kept") != "right" {
+        assert!(Instant::now() < deadline, "{}", weft.text());
+        std::thread::yield_now();
+    }
     weft.line("stop");
     weft.prompts("›");
     weft.line("quit");
     assert_eq!(weft.ends(), 0);
-    assert_eq!(std::fs::read_to_string(&target).expect("kept"), "right");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What every verb works with: the flags, how output looks, signals, and sessions on files.
 
 use super::args::{Common, World};
+use super::log::Log;
 use super::report;
 use crate::command::session::Ended;
 use crate::command::{LISTED, Session, SessionError, SessionOptions, WorldName, vertex};
@@ -40,7 +41,7 @@ impl Desk {
             json: output.json,
             ..Style::detect(output.color, output.plain)
         };
-        start_log(output.verbose, output.quiet);
+        start_log(output.verbose, output.quiet, style.err_journal);
         let printer = Printer::new(style, output.trace.as_deref()).map_err(|error| {
             let path = output.trace.clone().unwrap_or_default();
             format!("--trace {}: {error}", path.display())
@@ -225,8 +226,8 @@ pub(super) fn state_root(flag: Option<&Path>) -> PathBuf {
     )
 }
 
-/// The log, on stderr. A second one in the same process is not started.
-fn start_log(verbose: u8, quiet: bool) {
+/// The log, on stderr. A second one in the same process is not started. The journal has each line's level as its priority.
+fn start_log(verbose: u8, quiet: bool, journal: bool) {
     let level = match (quiet, verbose) {
         (true, _) => tracing::Level::ERROR,
         (_, 0) => tracing::Level::WARN,
@@ -235,7 +236,8 @@ fn start_log(verbose: u8, quiet: bool) {
     };
     let log = tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_writer(std::io::stderr)
+        .with_writer(Log { journal })
+        .with_level(!journal)
         .with_ansi(false)
         .without_time()
         .with_target(false);

@@ -10,7 +10,8 @@
 //! | `state` | `state` |
 //! | `docs` | `kinds`, `schema`, `man`, `completions` |
 //!
-//! `args` holds verbs and flags as data, `desk` what every verb works with, `report` how errors of files look.
+//! `args` holds verbs and flags as data, `desk` what every verb works with, `report` how errors of files look, `log` where the log goes,
+//! `service` what a service manager is told.
 //!
 //! Exit codes (rule L6): 0 well · 1 failed, blocked, refused, something left pending, a test that differs, output lost · 2 only with
 //! `--detailed-exitcode`: changes made, pending or held · 64 usage · 124 `--max-runtime` · 129, 130, 143 stopped by a signal
@@ -21,9 +22,11 @@ mod ask;
 mod check;
 mod desk;
 mod docs;
+mod log;
 mod open;
 mod report;
 mod run;
+mod service;
 mod state;
 mod test;
 mod watch;
@@ -31,12 +34,13 @@ mod watch;
 pub use args::Cli;
 
 use crate::graph::nearest;
-use crate::repl::{Color, Printer, Style, size};
+use crate::repl::{Color, Printer, Priority, Style, size};
 use args::Verb;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 use desk::Desk;
 use std::ffi::OsString;
+use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 /// What clap's own refusals exit with.
@@ -101,7 +105,13 @@ pub fn run(cli: Cli) -> ExitCode {
     let desk = match Desk::set_up(cli.common) {
         Ok(desk) => desk,
         Err(why) => {
-            eprintln!("error: {why}");
+            let style = Style::detect(Color::Never, true);
+            let told = format!("error: {why}\n");
+            // Where stderr is closed there is nobody to tell.
+            let _ = match style.err_journal {
+                true => stderr().write_all(Priority::Error.mark(&told).as_bytes()),
+                false => stderr().write_all(told.as_bytes()),
+            };
             return ExitCode::from(1);
         }
     };

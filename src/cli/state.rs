@@ -7,6 +7,7 @@ use crate::command::help::table;
 use crate::engine::Count;
 use crate::graph::nearest;
 use crate::journal::{Home, Listed, StoreFault, list, remove};
+use crate::trace::count;
 use serde_json::{Value as Json, json};
 
 /// `weft state`, `weft state drop NAME`.
@@ -64,16 +65,19 @@ fn words(of: &Listed) -> Vec<String> {
         (_, Some((pending, debts))) => format!("{pending}, and {debts} may have changed"),
     };
     let file = match (of.about.file.as_str(), of.about.graph.as_str()) {
+        ("", "") if !of.edits.is_empty() => "(typed)".to_owned(),
         ("", "") => "(no journal)".to_owned(),
         ("", _) => "(typed)".to_owned(),
         (file, _) => file.to_owned(),
     };
+    let typed: usize = of.edits.iter().map(|edits| edits.count).sum();
+    let typed = (typed > 0).then(|| format!(", {} not saved", count(typed, "edit")));
     let used = of.holder.map(|pid| format!(", in use by process {pid}"));
     vec![
         of.name.clone(),
         format!("{} KiB", of.size.div_ceil(1024)),
         pending,
-        file + &used.unwrap_or_default(),
+        file + &typed.unwrap_or_default() + &used.unwrap_or_default(),
     ]
 }
 
@@ -86,6 +90,7 @@ fn row(of: &Listed) -> Json {
         "size": of.size,
         "pending": owed.map(|(pending, _)| pending),
         "debts": owed.map(|(_, debts)| debts),
+        "edits": of.edits.iter().map(|edits| edits.count).sum::<usize>(),
         "process": of.holder,
         "fault": of.ledger.as_ref().err().map(ToString::to_string),
     })

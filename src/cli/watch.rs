@@ -1,6 +1,7 @@
 //! `watch`: applies, then repairs; reads its file again when it changes, or when a SIGHUP says so where there is no terminal.
 
 use super::desk::Desk;
+use super::service::Manager;
 use super::{report, run};
 use crate::command::{Order, Session};
 use crate::file::load;
@@ -53,8 +54,11 @@ pub fn stay(desk: &Desk, session: &mut Session, path: Option<&Path>) -> i32 {
     let reread = path.is_some() && !desk.printer.style().asks;
     desk.signals.tell(sender.clone(), reread);
     let files = path.map(|path| watch_files(session, path, sender.clone()));
+    let mut manager = Manager::find();
+    manager.look(session);
     Behind::follow(session, &desk.printer, &desk.signals);
-    let left = listen(desk, session, path, &news);
+    let left = listen(desk, session, path, &news, &mut manager);
+    manager.stops();
     drop(files);
     if left {
         return desk.code(session);
@@ -77,12 +81,19 @@ fn code_of(desk: &Desk, session: &mut Session) -> i32 {
 }
 
 /// Hears news until the watch has ended. True: it is left as it stands.
-fn listen(desk: &Desk, session: &mut Session, path: Option<&Path>, news: &Receiver<News>) -> bool {
+fn listen(
+    desk: &Desk,
+    session: &mut Session,
+    path: Option<&Path>,
+    news: &Receiver<News>,
+    manager: &mut Manager,
+) -> bool {
     let patience = desk.flags.world.converged_timeout.map(|span| span.as_std());
     // Before anything was looked at, nothing is quiet.
     let mut quiet = quiet_since_now(session);
     let mut changed: Option<Instant> = None;
     while session.moment().running {
+        manager.look(session);
         let give_up = patience
             .zip(quiet)
             .map(|(patience, since)| since + patience);
@@ -92,11 +103,17 @@ fn listen(desk: &Desk, session: &mut Session, path: Option<&Path>, news: &Receiv
             Ok(News::Busy | News::Quiet) => quiet = quiet_since_now(session),
             Ok(News::Asks) => session.answer_questions(&mut desk.console()),
             Ok(News::Reread) => changed = Some(Instant::now()),
+            Ok(News::Stopping) => {
+                manager.stops();
+                quiet = quiet_since_now(session);
+            }
             Ok(News::Ended) => {}
             Ok(News::Out) => return true,
             Err(RecvTimeoutError::Timeout) if read_at.is_some_and(|at| at <= Instant::now()) => {
                 changed = None;
+                manager.reads();
                 read_again(desk, session, path);
+                manager.has_read();
             }
             Err(RecvTimeoutError::Timeout) if quiet_since_now(session).is_none() => quiet = None,
             Err(RecvTimeoutError::Timeout) => return give_up_quietly(desk, session),

@@ -31,6 +31,16 @@ impl History {
         all.map(|(_, did)| did.as_str())
     }
 
+    /// What was done since it was this very graph, in order; nothing if it never was, or that was undone.
+    pub fn since(&self, graph: &Arc<Graph>) -> Option<Vec<&str>> {
+        if Arc::ptr_eq(&self.now, graph) {
+            return Some(Vec::new());
+        }
+        let was = |(before, _): &(Arc<Graph>, String)| Arc::ptr_eq(before, graph);
+        let at = self.before.iter().rposition(was)?;
+        Some(self.before[at..].iter().map(|(_, did)| &**did).collect())
+    }
+
     /// A next graph, by what was done; forgets what was undone. False if it changed nothing.
     pub fn push(&mut self, next: Graph, did: impl Into<String>) -> bool {
         if next == *self.now {
@@ -82,7 +92,11 @@ mod tests {
         assert_eq!(history.undo(), None);
         assert_eq!(history.redo().as_deref(), Some("first"));
         assert_eq!(history.now().name, "b");
+        let b = history.now().clone();
+        assert_eq!(history.since(&b), Some(vec![]));
         assert!(history.push(named("d"), "third"));
+        assert_eq!(history.since(&b), Some(vec!["third"]));
+        assert_eq!(history.since(&Arc::new(named("b"))), None);
         assert_eq!(history.redo(), None);
         assert_eq!(history.undo().as_deref(), Some("third"));
     }

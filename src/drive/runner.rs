@@ -142,6 +142,12 @@ impl HostRunner {
         self.looks.clone()
     }
 
+    /// Whether the state directory is this engine's own by now, or a run is under way.
+    pub fn holds_state(&self) -> bool {
+        let holds = self.drive.as_ref().is_none_or(RealDrive::holds_lock);
+        holds || self.handle.engine().is_running()
+    }
+
     /// The driver, unless it is in its own thread.
     pub fn drive(&mut self) -> Option<&mut RealDrive> {
         self.drive.as_mut()

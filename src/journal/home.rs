@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `journal.redb` | the journal; `journal.new` while it is made |
 //! | `passwords/` | what the `password` kind keeps |
-//! | `typed` | edits of a console that were not saved to a file |
+//! | `typed` | edits of a console that were not saved to a file: see `typed` |
 //!
 //! The lock is the kernel's own on the directory itself, so that it needs no file, works where nothing can be written, and is gone when
 //! its holders are. An engine passes it to every command that it runs, so a killed engine's lock is held until its last command is
@@ -24,6 +24,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, geteuid, test_kill_process};
 
 use super::tables::{Content, Tables, read_beside, read_image};
+use super::typed::is_typed;
 use super::{Ledger, StoreFault};
 
 /// How often it is tried whether a command of a killed engine is gone.
@@ -59,6 +60,22 @@ impl Home {
     /// Where it is.
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// Whether nothing is there but what was typed: no engine has left anything.
+    pub fn is_bare(&self) -> bool {
+        match std::fs::read_dir(&self.dir) {
+            Ok(mut entries) => {
+                entries.all(|entry| entry.is_ok_and(|entry| is_typed(&entry.path())))
+            }
+            Err(error) => error.kind() == ErrorKind::NotFound,
+        }
+    }
+
+    /// Whether all that is there was typed: a console has made the directory, and no engine.
+    pub(super) fn is_typed(&self) -> bool {
+        let is_empty = || std::fs::read_dir(&self.dir).is_ok_and(|mut all| all.next().is_none());
+        self.is_bare() && !is_empty()
     }
 
     fn journal(&self) -> PathBuf {
@@ -103,16 +120,24 @@ impl Home {
     /// Takes the lock for an engine that is to act, and keeps it as long as the descriptor or a copy of it is open. `None`: there is no such
     /// directory yet. Refuses a directory that is not this user's own.
     pub fn lock(&self, waiting: Waiting) -> Result<Option<Arc<OwnedFd>>, StoreFault> {
-        let Some(dir) = self.open()? else {
-            return Ok(None);
-        };
-        self.refuse_foreign(&dir)?;
+        while let Some(dir) = self.open()? {
+            self.refuse_foreign(&dir)?;
+            self.wait_for(&dir, waiting)?;
+            // It may have been removed before it was locked.
+            if self.open()?.is_some_and(|now| is_same(&dir, &now)) {
+                return Ok(Some(Arc::new(dir)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn wait_for(&self, dir: &OwnedFd, waiting: Waiting) -> Result<(), StoreFault> {
         loop {
-            match rustix::fs::flock(&dir, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Ok(Some(Arc::new(dir))),
+            match rustix::fs::flock(dir, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => return Ok(()),
                 Err(Errno::INTR) => {}
                 Err(Errno::WOULDBLOCK) => {
-                    if let Some(what) = self.held(&dir)?
+                    if let Some(what) = self.held(dir)?
                         && !waiting(&what)
                     {
                         return Err(self.fault(format!("{what}; stopped waiting")));
@@ -191,6 +216,26 @@ impl Home {
         Ok(())
     }
 
+    /// Refuses a directory that is not this user's own; one that is not there is.
+    pub(super) fn refuse_foreign_dir(&self) -> Result<(), StoreFault> {
+        match self.open()? {
+            Some(dir) => self.refuse_foreign(&dir),
+            None => Ok(()),
+        }
+    }
+
+    /// Removes the directory if nothing is in it and no engine has it.
+    pub(super) fn remove_if_empty(&self) {
+        let lock =
+            self.open().ok().flatten().filter(|dir| {
+                rustix::fs::flock(dir, FlockOperation::NonBlockingLockExclusive).is_ok()
+            });
+        if lock.is_some() {
+            // One that holds something stays.
+            let _ = std::fs::remove_dir(&self.dir);
+        }
+    }
+
     /// Makes the directory, 0700, with all that leads to it, durably. Whether it was not there.
     pub(super) fn make(&self) -> Result<bool, StoreFault> {
         let mut made = false;
@@ -267,6 +312,11 @@ impl Home {
     fn fault(&self, why: String) -> StoreFault {
         StoreFault::new(self.dir.display().to_string(), why)
     }
+}
+
+fn is_same(one: &OwnedFd, other: &OwnedFd) -> bool {
+    let number = |dir| rustix::fs::fstat(dir).map(|stat| (stat.st_dev, stat.st_ino));
+    number(one).is_ok_and(|one| number(other).is_ok_and(|other| one == other))
 }
 
 fn options() -> std::fs::OpenOptions {

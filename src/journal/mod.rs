@@ -9,6 +9,7 @@
 //! | `bytes`, `format` | these parts as bytes, each form with its version |
 //! | `tables` | the store of this machine: tables in a redb file |
 //! | `home` | a graph's state directory: made, owned, locked, read |
+//! | `typed` | edits that were typed there and not saved |
 //! | `shelf` | all of them: listed, taken over, removed |
 //! | `own` | the store of an engine: reads before it has to write, locks before it acts |
 //! | `frames` | the store of a simulated machine: frames in a file of its disk |
@@ -24,13 +25,15 @@ mod ledger;
 mod own;
 mod shelf;
 mod tables;
+mod typed;
 
 pub use frames::{FrameFile, FrameStore, SimFile};
 pub use home::{About, Home, Waiting};
 pub use ledger::{Cancel, Entry, Ledger, Mark, Slot};
 pub use own::OwnStore;
-pub use shelf::{Listed, adopt, list, remove};
+pub use shelf::{Listed, adopt, list, names, remove};
 pub use tables::Tables;
+pub use typed::{Edits, Typed, edits, forget_edits};
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;

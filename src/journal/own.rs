@@ -46,13 +46,15 @@ impl OwnStore {
 
     /// Takes the lock of a directory that was not there when this engine looked, and which it makes. Whoever was faster has acted since.
     fn make(&mut self) -> Result<(), StoreFault> {
-        let made = self.home.make()?;
-        self.lock = self.home.lock(&mut |_| true)?;
-        if made {
-            return Ok(());
+        while self.lock.is_none() {
+            let made = self.home.make()?;
+            let lock = self.home.lock(&mut |_| true)?;
+            if !made && !self.home.is_typed() {
+                return Err(self.acted_meanwhile());
+            }
+            self.lock = lock;
         }
-        self.lock = None;
-        Err(self.acted_meanwhile())
+        Ok(())
     }
 
     fn acted_meanwhile(&self) -> StoreFault {

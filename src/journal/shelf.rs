@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::home::{About, Home, Waiting, fault, sync_parent};
+use super::typed::{Edits, edits, move_edits};
 use super::{Ledger, StoreFault};
 
 /// A state directory, as `weft state` lists it.
@@ -21,6 +22,18 @@ pub struct Listed {
     pub ledger: Result<Ledger, StoreFault>,
     /// The process that acts on it.
     pub holder: Option<u32>,
+    /// What was typed there and not saved.
+    pub edits: Vec<Edits>,
+}
+
+/// The names of all state directories below this root, in order; none where it cannot be read.
+pub fn names(root: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    names
 }
 
 /// All state directories below this root, by name; none where there is no such directory.
@@ -49,6 +62,7 @@ pub fn list(root: &Path) -> Result<Vec<Listed>, StoreFault> {
 
 fn listed(name: String, home: Home) -> Listed {
     let size = size(home.dir());
+    let edits = edits(&home);
     let holder = home.holder().unwrap_or_default();
     let (about, ledger) = match home.peek(false) {
         Ok(content) => (content.about, Ok(content.ledger)),
@@ -60,6 +74,7 @@ fn listed(name: String, home: Home) -> Listed {
         size,
         ledger,
         holder,
+        edits,
     }
 }
 
@@ -80,12 +95,14 @@ fn size(dir: &Path) -> u64 {
 /// all.
 pub fn adopt(from: &Home, to: &Home, waiting: Waiting) -> Result<(), StoreFault> {
     let refuse = |why: &str| Err(StoreFault::new(to.dir().display().to_string(), why));
-    if to.dir().exists() {
+    if !to.is_bare() {
         return refuse("this graph has a state directory of its own: `weft state drop` removes it");
     }
     if from.lock(waiting)?.is_none() {
         return refuse("there is nothing to take over");
     }
+    move_edits(to, from)?;
+    to.remove_if_empty();
     std::fs::rename(from.dir(), to.dir()).map_err(|error| fault(from.dir(), &error))?;
     sync_parent(to.dir())
 }
@@ -96,6 +113,10 @@ pub fn remove(home: &Home, waiting: Waiting) -> Result<bool, StoreFault> {
     let Some(_lock) = home.lock(waiting)? else {
         return Ok(false);
     };
+    if let Some(edits) = edits(home).iter().find(|edits| edits.in_use) {
+        let why = "a console types into it: leave that one first";
+        return Err(StoreFault::new(edits.path.display().to_string(), why));
+    }
     std::fs::remove_dir_all(home.dir()).map_err(|error| fault(home.dir(), &error))?;
     sync_parent(home.dir()).map(|()| true)
 }

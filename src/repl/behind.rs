@@ -17,6 +17,8 @@ pub enum News {
     Quiet,
     /// It asks something.
     Asks,
+    /// It was told to stop, and finishes what runs.
+    Stopping,
     /// It ended.
     Ended,
     /// The file is to be read again: it changed, or a person says so.
@@ -62,6 +64,7 @@ impl Behind {
 fn news(event: &Event) -> News {
     match event.what {
         What::Stopped | What::Undurable(_) => News::Ended,
+        What::Stopping { .. } => News::Stopping,
         What::Converged(_) => News::Quiet,
         What::Asks(_) => News::Asks,
         _ => News::Busy,

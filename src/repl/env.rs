@@ -52,6 +52,14 @@ pub const VARIABLES: &[Variable] = &[
     ),
     new("VISUAL", "the editor of `edit`"),
     new("EDITOR", "the same, if VISUAL is not set; else vi"),
+    new(
+        "NOTIFY_SOCKET",
+        "where a service manager is told that a `watch` is ready, reads its file again, or stops",
+    ),
+    new(
+        "JOURNAL_STREAM",
+        "which stream goes to systemd's journal: each of its lines gets a priority, and no colour",
+    ),
     new("CI", "if set: `test` writes no snapshot"),
     new("GITHUB_ACTIONS", "if true: `test` prints annotations"),
     new("HTTPS_PROXY", "the proxy for https, also in small letters"),

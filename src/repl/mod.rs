@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `env` | the environment variables that are read: one table |
 //! | `style`, `paint` | how output looks: colour, ASCII, escapes |
+//! | `priority` | what the journal of systemd is told of each line |
 //! | `printer`, `out` | stdout and stderr: results, trace lines, the progress line, the file of `--trace` |
 //! | `terminal` | the size of the terminal, answers and secrets |
 //! | `asking` | who waits for a person, and is interrupted |
@@ -26,6 +27,7 @@ mod out;
 mod pager;
 mod paint;
 mod printer;
+mod priority;
 mod prompt;
 mod script;
 mod signals;
@@ -38,6 +40,7 @@ pub use console::Console;
 pub use disk::{read_file, write_file};
 pub use paint::{ascii, event_line, safe};
 pub use printer::Printer;
+pub use priority::Priority;
 pub use prompt::prompt;
 pub use script::{Came, read_commands, run_script};
 pub use signals::{Signals, Stopped};

@@ -1,5 +1,6 @@
 //! Standard output, and what became of it.
 
+use super::priority::Priority;
 use super::terminal::stdout_is_terminal;
 use std::io::{Error, ErrorKind, Write, stderr, stdout};
 
@@ -12,19 +13,27 @@ pub(super) struct Out {
     terminal: bool,
     unread: bool,
     lost: bool,
+    /// Whether standard error, where that is told, goes to the journal.
+    journal: bool,
 }
 
 impl Default for Out {
     fn default() -> Out {
-        Out {
-            terminal: stdout_is_terminal(),
-            unread: false,
-            lost: false,
-        }
+        Out::new(false)
     }
 }
 
 impl Out {
+    /// `journal`: standard error goes there.
+    pub fn new(journal: bool) -> Out {
+        Out {
+            terminal: stdout_is_terminal(),
+            unread: false,
+            lost: false,
+            journal,
+        }
+    }
+
     /// Writes at once. After something was lost the next is tried again: there may be room by then.
     pub fn put(&mut self, text: &str) {
         if self.unread {
@@ -49,6 +58,10 @@ impl Out {
             let told = format!(
                 "error: standard output cannot be written: {error}\n  hint: what is printed is not all there; exit code 1 says so too\n"
             );
+            let told = match self.journal {
+                true => Priority::Error.mark(&told),
+                false => told,
+            };
             // Where stderr is closed there is nobody to tell.
             let _ = stderr().write_all(told.as_bytes());
         }

@@ -5,12 +5,14 @@
 
 use super::out::Out;
 use super::paint::{dim, event_line, safe};
+use super::priority::Priority;
 use super::{Style, size};
 use crate::command::SessionError;
 use crate::engine::event::{Event, What};
 use crate::engine::{Level, Status};
 use crate::graph::Key;
 use crate::trace::{Stage, View, json_line, line};
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufWriter, Error, Write, stderr};
 use std::path::Path;
@@ -47,6 +49,7 @@ impl Printer {
         let trace = trace.map(File::create).transpose()?.map(BufWriter::new);
         let state = State {
             trace,
+            out: Out::new(style.err_journal),
             ..State::default()
         };
         Ok(Printer {
@@ -86,25 +89,28 @@ impl Printer {
 
     /// Text on stdout as it is.
     pub fn raw(&self, text: &str) {
+        let text = marked(text, Priority::Info, self.style.out_journal);
         let mut state = self.lock();
         state.clear_progress();
-        state.out.put(text);
+        state.out.put(&text);
     }
 
     /// A remark, on stderr.
     pub fn remark(&self, text: &str) {
         if !self.style.quiet {
-            let text = dim_lines(&safe(text, &self.style), &self.style);
-            self.aside(&text);
+            let priority = match text.starts_with("warning: ") {
+                true => Priority::Warning,
+                false => Priority::Info,
+            };
+            self.beside(&dim_lines(&safe(text, &self.style), &self.style), priority);
         }
     }
 
     /// An error, on stderr; ends with a newline.
     pub fn error(&self, text: &str) {
-        self.aside(&format!(
-            "{}\n",
-            safe(text, &self.style).trim_end_matches('\n')
-        ));
+        let text = safe(text, &self.style);
+        let text = format!("{}\n", text.trim_end_matches('\n'));
+        self.beside(&text, Priority::Error);
     }
 
     /// Why a line was not done, on stderr.
@@ -120,8 +126,13 @@ impl Printer {
         self.lock().take(events, &self.style);
     }
 
-    /// Text on stderr as it is.
+    /// Text on stderr as it is: what is drawn for a person at a terminal.
     pub fn aside(&self, text: &str) {
+        self.beside(text, Priority::Info);
+    }
+
+    fn beside(&self, text: &str, priority: Priority) {
+        let text = marked(text, priority, self.style.err_journal);
         let mut state = self.lock();
         state.clear_progress();
         // Where stderr is closed there is nobody to tell.
@@ -168,7 +179,7 @@ impl Printer {
         let mut state = self.lock();
         state.clear_progress();
         if let Some(Err(error)) = state.trace.as_mut().map(BufWriter::flush) {
-            state.lose_trace(&error);
+            state.lose_trace(&error, &self.style);
         }
         match code {
             0 | 2 if state.out.lost() || state.trace_lost => 1,
@@ -186,8 +197,10 @@ impl Printer {
             true => is_bad_news(&event.what),
             false => event.what.level() <= Level::Story && !echo(&event.what),
         });
-        told.map(|event| format!("{}\n", event_line(event, &self.style)))
-            .collect()
+        let line = |event| format!("{}\n", event_line(event, &self.style));
+        let journal = self.style.out_journal;
+        let text = |event| marked(&line(event), Priority::of(event), journal).into_owned();
+        told.map(text).collect()
     }
 
     /// What a watch waits to be told, where somebody types meanwhile: the line being typed comes first.
@@ -206,6 +219,14 @@ impl Printer {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The text, with its priority before each line if it goes to the journal.
+fn marked(text: &str, priority: Priority, journal: bool) -> Cow<'_, str> {
+    match journal {
+        true => priority.mark(text).into(),
+        false => text.into(),
     }
 }
 
@@ -236,17 +257,18 @@ impl State {
             .iter()
             .try_for_each(|event| writeln!(trace, "{}", json_line(event)));
         if let Err(error) = written {
-            self.lose_trace(&error);
+            self.lose_trace(&error, style);
         }
     }
 
-    fn lose_trace(&mut self, error: &Error) {
+    fn lose_trace(&mut self, error: &Error, style: &Style) {
         self.trace = None;
         self.trace_lost = true;
-        let _ = writeln!(
-            stderr(),
-            "error: the file of --trace cannot be written: {error}\n  hint: what is in it is not all that happened; exit code 1 says so too"
+        let text = format!(
+            "error: the file of --trace cannot be written: {error}\n  hint: what is in it is not all that happened; exit code 1 says so too\n"
         );
+        let text = marked(&text, Priority::Error, style.err_journal);
+        let _ = stderr().write_all(text.as_bytes());
     }
 
     fn clear_progress(&mut self) {

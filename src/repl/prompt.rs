@@ -5,6 +5,7 @@ use super::helper::Helps;
 use super::script::evaluate;
 use super::{Console, Signals, Style, history};
 use crate::command::{Flow, Front, Session};
+use crate::trace::count;
 use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
@@ -33,6 +34,10 @@ pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -
         let print = move |text: String| drop(above.print(text));
         console.printer().print_above(Some(Box::new(print)));
     }
+    session.keep_edits();
+    for offer in session.offers() {
+        console.remark(&format!("{offer}\n"));
+    }
     signals.in_console(true);
     signals.at_prompt(true);
     let code = lines(session, console, signals, &mut editor, &empty);
@@ -43,6 +48,12 @@ pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -
         if let Err(error) = stopped {
             console.printer().refusal(&error);
         }
+    }
+    if let Some((edits, path)) = session.unsaved_edits() {
+        let (edits, path) = (count(edits, "edit"), path.display());
+        console.remark(&format!(
+            "{edits} not saved, and kept in {path}: the next console offers to take them in\n"
+        ));
     }
     signals.in_console(false);
     code

@@ -1,7 +1,9 @@
 //! How output looks, decided once, before anything is printed.
 
 use super::env;
+use super::priority::goes_to_journal;
 use super::terminal::{stderr_is_terminal, stdin_is_terminal, stdout_is_terminal};
+use std::io::{stderr, stdout};
 
 /// How output looks, and what there is to ask and to draw on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -20,6 +22,10 @@ pub struct Style {
     pub quiet: bool,
     /// Whether results are JSON, so that no other text goes to stdout.
     pub json: bool,
+    /// Whether stdout goes to the journal, which gets a priority before each line, and no colour.
+    pub out_journal: bool,
+    /// The same of stderr.
+    pub err_journal: bool,
 }
 
 /// When to colour.
@@ -28,7 +34,7 @@ pub enum Color {
     /// On a terminal that can, unless NO_COLOR is set.
     #[default]
     Auto,
-    /// In any case.
+    /// In any case, but in the journal.
     Always,
     /// In no case.
     Never,
@@ -39,9 +45,10 @@ impl Style {
     pub fn detect(color: Color, plain: bool) -> Style {
         let dumb = env::text("TERM").is_some_and(|term| term == "dumb");
         let terminal = stdout_is_terminal();
+        let out_journal = goes_to_journal(stdout());
         Style {
             color: match color {
-                Color::Always => true,
+                Color::Always => !out_journal,
                 Color::Never => false,
                 Color::Auto => terminal && !dumb && env::var("NO_COLOR").is_none(),
             },
@@ -51,6 +58,8 @@ impl Style {
             plain,
             quiet: false,
             json: false,
+            out_journal,
+            err_journal: goes_to_journal(stderr()),
         }
     }
 }

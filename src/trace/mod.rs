@@ -9,6 +9,6 @@ mod view;
 
 pub use json::{json_line, read_json_line};
 pub use report::{Report, plan_detail, plan_text};
-pub(crate) use text::count;
 pub use text::{TraceLine, line, lines, word};
+pub(crate) use text::{count, tally_text};
 pub use view::{Stage, VertexView, View};

@@ -302,7 +302,8 @@ fn dirt_word(dirt: Dirt) -> &'static str {
 }
 
 /// A tally in words; what is zero is left out, except `ok`.
-fn tally_text(tally: &Tally) -> String {
+/// `2 ok, 1 changed`.
+pub(crate) fn tally_text(tally: &Tally) -> String {
     let parts = [
         (tally.changed, "changed"),
         (tally.may, "may change"),

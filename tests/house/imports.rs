@@ -129,10 +129,16 @@ const OWNED: &[Owned] = &[
             "ureq",
             "zbus",
         ],
-        by: &[(
-            "src/world/host/",
-            "HTTP, the proxy's variables, the service manager's bus",
-        )],
+        by: &[
+            (
+                "src/world/host/",
+                "HTTP, the proxy's variables, the service manager's bus",
+            ),
+            (
+                "src/cli/service.rs",
+                "the service manager that started weft is told that it is ready",
+            ),
+        ],
     },
     Owned {
         what: "processes",

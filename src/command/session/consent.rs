@@ -64,6 +64,7 @@ impl Session {
 
     /// Before an act: no other engine acts on this graph from here on (rule P5).
     pub(super) fn claim(&mut self, front: &mut dyn Front) -> Result<(), SessionError> {
+        self.keep_clear()?;
         let mut told = false;
         let claimed = self.runner.claim(&mut |what| {
             if !std::mem::replace(&mut told, true) {

@@ -181,7 +181,10 @@ impl Session {
         })?;
         front.show(&format!("saved {shown}\n"));
         match read_text(&path, &saved.text, front) {
-            Ok(document) if !story => self.document = Some(document),
+            Ok(document) if !story => {
+                self.document = Some(document);
+                self.saved = self.history.now().clone();
+            }
             Ok(_) => {}
             Err(why) if saved.lost.is_empty() => {
                 front.remark(&format!("warning: {shown} cannot be read back:\n{why}\n"));
@@ -260,7 +263,7 @@ fn tell_lost(saved: &Saved, shown: &str, front: &mut dyn Front) {
 }
 
 /// Whether an edit of this name can be done again from its words.
-fn replays(did: &str) -> bool {
+pub(super) fn replays(did: &str) -> bool {
     !did.starts_with("load ") && !did.starts_with("edit")
 }
 

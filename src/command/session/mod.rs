@@ -18,6 +18,7 @@ mod sims;
 mod source;
 mod story;
 mod told;
+mod typed;
 
 pub use ask::status_text;
 pub(crate) use expect::speaks_of;
@@ -85,6 +86,10 @@ pub struct Session {
     replayed: Replayed,
     /// The files whose commands are being run, each within the one before.
     sourcing: Vec<String>,
+    /// The graph as its file holds it, or as it began.
+    saved: Arc<Graph>,
+    /// What keeps the edits since then.
+    keeper: Option<typed::Keeper>,
 }
 
 impl Session {
@@ -162,6 +167,7 @@ impl Session {
         } else {
             self.do_other(order, front)?;
         }
+        self.keep_typed(front);
         Ok(if matches!(order, Order::Quit) {
             Flow::Quit
         } else {

@@ -115,7 +115,10 @@ impl Session {
         };
         let (runner, label) = match world {
             WorldName::Sim => open_sim(&graph, story, &options)?,
-            WorldName::Host => open_host(&graph, document.as_ref(), &options)?,
+            WorldName::Host => {
+                let state = state_of(&graph, document.as_ref(), &options)?;
+                open_host(&graph, document.as_ref(), state, &options)?
+            }
         };
         let mut session = Session {
             replayed: Replayed::of(document.as_ref()),
@@ -136,6 +139,8 @@ impl Session {
             sourcing: Vec::new(),
             attendant: None,
             interrupted: false,
+            saved: graph.clone(),
+            keeper: None,
         };
         session.begin_graph();
         Ok(session)
@@ -163,7 +168,7 @@ impl Session {
                 |of: Listed| format!("something is pending in {}: see `weft state`", of.name);
             return Ok(typed.map(told).collect());
         }
-        if host.state.exists() {
+        if !Home::new(&host.state).is_bare() {
             return Ok(Vec::new());
         }
         let graph = &self.history.now().name;
@@ -176,7 +181,7 @@ impl Session {
     }
 
     /// The engine gets its first graph; nobody need be told.
-    fn begin_graph(&mut self) {
+    pub(super) fn begin_graph(&mut self) {
         let graph = self.history.now().clone();
         self.runner.input(
             Input::Graph {
@@ -193,11 +198,14 @@ impl Session {
         graph: Graph,
         document: Option<Document>,
     ) -> Result<(), SessionError> {
-        let (runner, label) = open_host(&graph, document.as_ref(), &self.options)?;
+        let state = state_of(&graph, document.as_ref(), &self.options)?;
+        let (runner, label) = open_host(&graph, document.as_ref(), state, &self.options)?;
         self.document = document;
         self.runner = runner;
         self.label = label;
         self.history = History::new(graph);
+        self.saved = self.history.now().clone();
+        self.forget_typed();
         self.events.clear();
         self.view = View::default();
         self.plan = None;
@@ -259,20 +267,34 @@ fn open_sim(
     ))
 }
 
-fn open_host(
+/// The state directory of a graph on this machine.
+fn state_of(
     graph: &Graph,
     document: Option<&Document>,
     options: &SessionOptions,
-) -> Result<(Runner, String), SessionError> {
-    let host = Host::new(HostOptions {
+) -> Result<PathBuf, SessionError> {
+    let file = document.map(|document| document.path.as_path());
+    match file {
+        Some(_) => Ok(options.state_root.join(state_name(&graph.name, file))),
+        None => free_session(&host_of(options), &options.state_root),
+    }
+}
+
+fn host_of(options: &SessionOptions) -> Host {
+    Host::new(HostOptions {
         root: options.root.clone(),
         supervisor: options.supervisor.clone(),
-    });
+    })
+}
+
+pub(super) fn open_host(
+    graph: &Graph,
+    document: Option<&Document>,
+    state: PathBuf,
+    options: &SessionOptions,
+) -> Result<(Runner, String), SessionError> {
+    let host = host_of(options);
     let file = document.map(|document| document.path.as_path());
-    let state = match file {
-        Some(_) => options.state_root.join(state_name(&graph.name, file)),
-        None => free_session(&host, &options.state_root)?,
-    };
     if options.adopt
         && let Some(from) = moved(&graph.name, &state, &options.state_root)?
     {
@@ -305,7 +327,7 @@ fn open_host(
 fn moved(graph: &str, own: &Path, root: &Path) -> Result<Option<Home>, SessionError> {
     let mut others = others(graph, own, root)?;
     match others.len() {
-        _ if own.exists() => Ok(None),
+        _ if !Home::new(own).is_bare() => Ok(None),
         1 => Ok(others.pop().map(|other| Home::new(root.join(other.name)))),
         0 => {
             let what = format!("no graph called `{graph}` has state to take over");
@@ -335,7 +357,7 @@ fn others(graph: &str, own: &Path, root: &Path) -> Result<Vec<Listed>, SessionEr
 
 /// The state directory of a graph that is only typed: the next `session-N` that is not there, so that no console takes over
 /// what another one keeps (rule P5).
-fn free_session(host: &Host, root: &Path) -> Result<PathBuf, SessionError> {
+pub(super) fn free_session(host: &Host, root: &Path) -> Result<PathBuf, SessionError> {
     for n in 1u32.. {
         let path = root.join(format!("session-{n}"));
         let stands = host
@@ -346,4 +368,14 @@ fn free_session(host: &Host, root: &Path) -> Result<PathBuf, SessionError> {
         }
     }
     Err(SessionError::failed("there is no free session name"))
+}
+
+/// The N of a `session-N`, if this is one. The hash behind the name of a file's graph is longer than any such number.
+pub(super) fn session_number(state: &Path) -> Option<u32> {
+    let name = state.file_name()?.to_str()?;
+    let number = name.strip_prefix("session-")?;
+    number
+        .parse()
+        .ok()
+        .filter(|n: &u32| n.to_string() == number)
 }

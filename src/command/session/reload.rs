@@ -16,6 +16,7 @@ impl Session {
         let did = format!("load {}", document.path.display());
         let changed = self.history.push(document.graph.clone(), did.clone());
         self.document = Some(document);
+        self.saved = self.history.now().clone();
         if !changed {
             return Ok(true);
         }

@@ -20,6 +20,9 @@ impl Session {
         self.sourcing.push(path.to_owned());
         let ended = self.run_lines(path, &text, front);
         self.sourcing.pop();
+        if ended.is_ok() && !self.interrupted {
+            self.take_over(path);
+        }
         ended
     }
 

@@ -186,6 +186,11 @@ impl RealDrive {
         Ok(())
     }
 
+    /// Whether no other engine can act on this graph.
+    pub fn holds_lock(&self) -> bool {
+        self.committer.store().lock().is_some()
+    }
+
     /// What is durable.
     pub fn ledger(&self) -> Result<Ledger, StoreFault> {
         self.committer.store().load()
