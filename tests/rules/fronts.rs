@@ -167,3 +167,21 @@ fn l2_a_plan_does_not_know_what_fails_behind_a_change() {
         "{alone:?}"
     );
 }
+
+/// Rules L1 and L2: what needs root would change something, so no guard is asked behind it.
+#[test]
+fn l1_l2_no_guard_is_asked_behind_what_needs_root() {
+    let lines = [
+        "file:/etc/a content=x",
+        "exec:e cmd=work onlyif=ask",
+        "file:/etc/a -> exec:e",
+    ];
+    let spec = || SimSpec {
+        user: Some("user".into()),
+        ..commands(&[("ask", &[1], Span::ZERO), ("work", &[0], Span::ZERO)])
+    };
+    let behind = planned(&lines, spec(), "exec:e");
+    assert!(behind.contains(&"changed"), "{behind:?}");
+    let alone = planned(&lines[1..2], spec(), "exec:e");
+    assert_eq!(alone.last(), Some(&"ok"), "{alone:?}");
+}
