@@ -342,7 +342,7 @@ resources:
       trap '' TERM
       cat {dir}/pipe
       echo deaf > {dir}/deaf
-      while :; do tail -f /dev/null; done
+      exec tail -f /dev/null
 ";
 
 /// It hears no TERM, and ends by itself after its word.

@@ -175,6 +175,41 @@ fn a_new_story_is_accepted_once_and_then_compared() -> Outcome {
     Ok(())
 }
 
+/// insta's own reader takes each snapshot of a story, and its own writer gives it back byte for byte: so its review tool can, also
+/// where a path has to be quoted.
+#[test]
+fn insta_reads_what_is_written_and_writes_it_back_as_it_was() -> Outcome {
+    let mut options = yard("insta")?;
+    let odd = ["it's - a: \"1\" #2.yaml", "a b.yaml", "@x.yaml", "ä.yaml"];
+    for name in odd {
+        fs::write(options.base.join("scenarios").join(name), ONE)?;
+    }
+    options.accept = true;
+    assert_eq!(tested(&options).0, 0);
+    options.accept = false;
+    assert_eq!(tested(&options).0, 0, "as they were written, they are read");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all = vec![];
+    for base in [own, &options.base] {
+        for entry in fs::read_dir(base.join("snapshots"))? {
+            let path = entry?.path();
+            all.extend(path.extension().is_some().then_some(path));
+        }
+    }
+    assert!(all.len() > odd.len() + 20, "{all:?}");
+    let again = options.base.join("again");
+    for path in all {
+        let (text, read) = (
+            fs::read_to_string(&path)?,
+            insta::Snapshot::from_file(&path)?,
+        );
+        assert_eq!(read.metadata().expression(), Some("trace"), "{path:?}");
+        read.save(&again)?;
+        assert_eq!(fs::read_to_string(&again)?, text, "{path:?}");
+    }
+    Ok(())
+}
+
 #[test]
 fn nothing_is_written_where_ci_is_set() -> Outcome {
     let mut options = yard("ci")?;

@@ -11,6 +11,8 @@ mod contents;
 mod entries;
 #[path = "worlds/who.rs"]
 mod who;
+#[path = "worlds/yes.rs"]
+mod yes;
 
 use commands::*;
 use contents::*;
@@ -81,13 +83,18 @@ const RULES: &[(&str, Rule)] = &[
     ("modes are set whole, special bits too", modes),
     ("owners are set, of a link itself", owners),
     ("accounts go by name and by number", accounts),
-    (
-        "randomness is as long as it was asked for, and new",
-        randomness,
-    ),
     ("who acts has a name, and the machine has one", names),
     ("where something can be made is known beforehand", writable),
 ];
+
+/// What a world keeps that is no plan's.
+const REAL_RULES: &[(&str, Rule)] = &[(
+    "randomness is as long as it was asked for, and new",
+    randomness,
+)];
+
+/// What a plan keeps beside that: it makes nothing up.
+const PLAN_RULES: &[(&str, Rule)] = &[("a plan knows no randomness and no output", unknown)];
 
 /// What every world keeps in which commands can be asked.
 const COMMAND_RULES: &[(&str, Rule)] = &[
@@ -102,8 +109,8 @@ const COMMAND_RULES: &[(&str, Rule)] = &[
 
 /// Runs every rule, each in a directory of its own below `dir`, and names the first that is broken.
 fn every_rule(world: &dyn World, dir: &Path, rules: &[(&str, Rule)]) -> Outcome {
-    for (number, (rule, check)) in rules.iter().enumerate() {
-        let own = dir.join(format!("rule-{number}"));
+    for (rule, check) in rules {
+        let own = dir.join(rule.replace(|c: char| !c.is_alphanumeric(), "-"));
         world.make_dir(&own, 0o755)?;
         check(world, &own).map_err(|error| format!("rule `{rule}`: {error}"))?;
     }
@@ -112,8 +119,9 @@ fn every_rule(world: &dyn World, dir: &Path, rules: &[(&str, Rule)]) -> Outcome 
 
 #[test]
 fn the_host_keeps_the_contract() -> Outcome {
-    let dir = Scratch::new("host")?;
-    every_rule(&Host::new(HostOptions::default()), &dir.0, RULES)
+    let (dir, host) = (Scratch::new("host")?, Host::new(HostOptions::default()));
+    every_rule(&host, &dir.0, RULES)?;
+    every_rule(&host, &dir.0, REAL_RULES)
 }
 
 #[test]
@@ -136,13 +144,17 @@ fn an_image_keeps_the_contract() -> Outcome {
         root: Some(dir.0.clone()),
         supervisor: None,
     });
-    every_rule(&host, Path::new("/inside"), RULES)
+    every_rule(&host, Path::new("/inside"), RULES)?;
+    every_rule(&host, Path::new("/inside"), REAL_RULES)
 }
 
 #[test]
 fn the_simulation_keeps_the_contract() -> Outcome {
     let sim = Sim::new(SimSpec::default(), 1)?;
-    every_rule(&sim.attempt(None), Path::new("/tmp"), RULES)
+    for rules in [RULES, REAL_RULES, COMMAND_RULES] {
+        every_rule(&sim.attempt(None), Path::new("/tmp"), rules)?;
+    }
+    Ok(())
 }
 
 #[test]
@@ -150,13 +162,30 @@ fn an_overlay_keeps_the_contract_and_changes_nothing() -> Outcome {
     let dir = Scratch::new("overlay")?;
     let host = Host::new(HostOptions::default());
     let overlay = Overlay::over(Arc::new(host)).attempt("file[x]", false);
-    every_rule(&overlay, &dir.0, RULES)?;
+    for rules in [RULES, PLAN_RULES, COMMAND_RULES] {
+        every_rule(&overlay, &dir.0, rules)?;
+    }
     same!(std::fs::read_dir(&dir.0)?.count(), 0);
     let sim = Sim::new(SimSpec::default(), 1)?;
     let before = sim.tree();
     let overlay = Overlay::over(Arc::new(sim.attempt(None))).attempt("file[x]", false);
-    every_rule(&overlay, Path::new("/tmp"), RULES)?;
+    for rules in [RULES, PLAN_RULES, COMMAND_RULES] {
+        every_rule(&overlay, Path::new("/tmp"), rules)?;
+    }
     same!(sim.tree(), before);
+    Ok(())
+}
+
+/// A suite that skips, or that a world passes which says yes to everything, is no suite: each rule can be broken.
+#[test]
+fn every_rule_can_be_broken() -> Outcome {
+    let mut kept = Vec::new();
+    for (rule, check) in [RULES, REAL_RULES, PLAN_RULES, COMMAND_RULES].concat() {
+        if check(&yes::Yes, Path::new("/tmp")).is_ok() {
+            kept.push(rule);
+        }
+    }
+    same!(kept, Vec::<&str>::new());
     Ok(())
 }
 

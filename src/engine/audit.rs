@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::io::VertexId;
-use super::state::{BUSY, DIRTY, FAILED, PENDING, Phase, SETTLED, STARVED};
+use super::state::{BUSY, DIRTY, FAILED, Outcome, PENDING, Phase, SETTLED, STARVED};
 
 impl Engine {
     /// Says what is not as it must be, if anything: counters, settled vertices (rule O1), receivers (rule V3), liveness (rule O9).
@@ -88,7 +88,7 @@ impl Engine {
 
     /// Every receiver of a settled sender holds what it sends.
     fn audit_receivers(&self, v: VertexId) -> Result<(), String> {
-        if !self.has(v, SETTLED) || self.held.contains(&v) {
+        if !self.has(v, SETTLED) || self.node(v).outcome == Outcome::Held {
             return Ok(());
         }
         for bind in self.net.binds_out.row(v) {
@@ -137,3 +137,6 @@ impl Engine {
 fn attempts(phase: Phase) -> bool {
     matches!(phase, Phase::Checking | Phase::Applying | Phase::Refreshing)
 }
+
+#[cfg(test)]
+mod tests;

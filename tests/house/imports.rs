@@ -51,9 +51,52 @@ fn target<'a>(source: &Source, path: &'a str) -> Option<&'a str> {
 
 #[test]
 fn a_folder_imports_only_from_those_above_it() {
+    let wrong = against_the_order(&sources());
+    assert!(
+        wrong.is_empty(),
+        "imports against the order:\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn an_import_against_the_order_is_found() {
+    for (path, text) in [
+        ("src/graph/a.rs", "use crate::engine::Engine;"),
+        ("src/graph/a.rs", "use crate::{time::Time, engine as e};"),
+        ("src/graph/a.rs", "fn f() { crate::engine::go() }"),
+        ("src/graph/a.rs", "pub use super::super::world::World;"),
+        ("src/graph/mod.rs", "use super::engine;"),
+        ("src/time.rs", "use super::value::Value;"),
+        // Neighbours that keep apart.
+        ("src/kind/a.rs", "use crate::engine::Engine;"),
+        ("src/world/a.rs", "use crate::{engine::{Input, Output}};"),
+        (
+            "src/file/a.rs",
+            "#[cfg(test)]\nmod tests { use crate::command::parse; }",
+        ),
+        ("src/other/a.rs", "struct A;"),
+    ] {
+        let found = against_the_order(&Source::planted(path, text));
+        assert_eq!(found.len(), 1, "{path}: {text}: {found:?}");
+    }
+    for (path, text) in [
+        ("src/engine/a.rs", "use crate::graph::Key;\nuse super::io;"),
+        (
+            "src/engine/a.rs",
+            "// crate::kind::Kind\nconst A: &str = \"crate::kind\";",
+        ),
+        ("src/lib.rs", "pub use crate::cli::run;"),
+    ] {
+        let found = against_the_order(&Source::planted(path, text));
+        assert_eq!(found, Vec::<String>::new(), "{text}");
+    }
+}
+
+fn against_the_order(sources: &[Source]) -> Vec<String> {
     let mut wrong = Vec::new();
     let rank = |name: &str| ORDER.iter().position(|folder| *folder == name);
-    for source in sources().iter().filter(|s| s.path.starts_with("src/")) {
+    for source in sources.iter().filter(|s| s.path.starts_with("src/")) {
         let own = folder(&source.path);
         if ["lib", "main"].contains(&own) {
             continue;
@@ -71,15 +114,13 @@ fn a_folder_imports_only_from_those_above_it() {
             let apart = APART.contains(&(own, other));
             if rank(other) > rank(own) || apart {
                 let line = source.line(at);
-                wrong.push(format!("{}:{line}: {own} imports {path}", source.path));
+                wrong.push(format!("{}:{line}: {own} imports {other}", source.path));
             }
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "imports against the order:\n{}",
-        wrong.join("\n")
-    );
+    wrong.sort();
+    wrong.dedup();
+    wrong
 }
 
 /// What only a few files may touch: a name for it, how it is written, and who may, with the reason. Tests may use files,
@@ -93,7 +134,7 @@ struct Owned {
 const OWNED: &[Owned] = &[
     Owned {
         what: "files",
-        written: &["std::fs", "std::os::unix::fs", "tokio::fs"],
+        written: &["std::fs", "std::os::unix::fs", "tokio::fs", "rustix::fs"],
         by: &[
             (
                 "src/world/host/",
@@ -111,10 +152,6 @@ const OWNED: &[Owned] = &[
             ("src/drive/real/", "the state directory and its lock"),
             ("src/repl/", "the history file"),
             (
-                "src/scenario/files.rs",
-                "stories and their snapshots, where they stand",
-            ),
-            (
                 "src/cli/",
                 "the edge: traces, snapshots and reports are written where they were asked for",
             ),
@@ -126,6 +163,7 @@ const OWNED: &[Owned] = &[
             "std::net",
             "std::os::unix::net",
             "tokio::net",
+            "rustix::net",
             "ureq",
             "zbus",
         ],
@@ -142,9 +180,18 @@ const OWNED: &[Owned] = &[
     },
     Owned {
         what: "processes",
-        written: &["std::process", "tokio::process", "std::os::unix::process"],
+        written: &[
+            "std::process",
+            "tokio::process",
+            "std::os::unix::process",
+            "rustix::process",
+        ],
         by: &[
             ("src/world/host/", "commands of kinds"),
+            (
+                "src/journal/home.rs",
+                "its own number, for whoever finds its lock",
+            ),
             ("src/main.rs", "the exit code"),
             ("src/cli/", "the pager, and the exit code"),
             ("src/repl/", "the pager and the editor"),
@@ -152,13 +199,17 @@ const OWNED: &[Owned] = &[
     },
     Owned {
         what: "threads",
-        written: &["std::thread", "tokio::spawn", "tokio::task"],
+        written: &[
+            "std::thread",
+            "tokio::spawn",
+            "tokio::task",
+            "tokio::runtime",
+        ],
         by: &[
             (
                 "src/world/host/",
                 "watches listen, and a command's outputs are read side by side",
             ),
-            ("src/drive/real/", "the pool that checks and applies"),
             ("src/drive/real/", "the pool that checks and applies"),
             ("src/drive/runner.rs", "a watch goes on behind the prompt"),
             ("src/journal/home.rs", "a lock is waited for"),
@@ -172,13 +223,9 @@ const OWNED: &[Owned] = &[
     },
     Owned {
         what: "clocks",
-        written: &["Instant", "SystemTime", "tokio::time"],
+        written: &["Instant", "SystemTime", "tokio::time", "rustix::time"],
         by: &[
             ("src/world/host/", "timeouts of commands and connections"),
-            (
-                "src/drive/real/",
-                "the run's clock, which is an argument from there on",
-            ),
             (
                 "src/drive/real/",
                 "the run's clock, which is an argument from there on",
@@ -194,7 +241,7 @@ const OWNED: &[Owned] = &[
     },
     Owned {
         what: "randomness",
-        written: &["rand::", "getrandom"],
+        written: &["rand::", "rustix::rand", "getrandom"],
         by: &[(
             "src/world/host/",
             "the system's randomness, for passwords only",
@@ -209,42 +256,111 @@ const OWNED: &[Owned] = &[
 
 #[test]
 fn only_owners_touch_the_machine() {
-    let mut wrong = Vec::new();
-    let sources = sources();
-    for owned in OWNED {
-        for source in &sources {
-            if owned
-                .by
-                .iter()
-                .any(|(path, _)| source.path.starts_with(path))
-            {
-                continue;
-            }
-            let paths = source.paths();
-            for written in owned.written {
-                let by_path = |(path, _): &&(String, usize)| {
-                    path.starts_with(written.trim_end_matches(':')) && written.contains(':')
-                };
-                let named = words(&source.code, written).filter(|_| !written.contains(':'));
-                let found = paths.iter().filter(by_path).map(|(_, at)| *at).chain(named);
-                let may = |at: &usize| source.is_test(*at) && tests_may(owned.what);
-                for at in found.filter(|at| !may(at)) {
-                    let line = source.line(at);
-                    wrong.push(format!(
-                        "{}:{line}: {} ({written})",
-                        source.path, owned.what
-                    ));
-                }
-            }
-        }
-    }
-    wrong.sort();
-    wrong.dedup();
+    let wrong = not_theirs(&sources());
     assert!(
         wrong.is_empty(),
         "not theirs to touch:\n{}",
         wrong.join("\n")
     );
+}
+
+#[test]
+fn what_touches_the_machine_is_found() {
+    for (text, what) in [
+        ("use std::fs;", "files"),
+        ("use std::{fmt, fs as disk};", "files"),
+        ("fn f() { std::fs::read(p); }", "files"),
+        ("use std::os::unix::fs::symlink;", "files"),
+        ("use rustix::fs::openat;", "files"),
+        ("fn f() { rustix::fs::open(p) }", "files"),
+        ("use std::net::TcpStream;", "sockets"),
+        ("fn f() { ureq::get(url) }", "sockets"),
+        ("use rustix::net::socket;", "sockets"),
+        ("use std::process::Command;", "processes"),
+        ("use rustix::process::kill_process;", "processes"),
+        ("use std::thread;", "threads"),
+        ("fn f() { tokio::spawn(g()); }", "threads"),
+        ("use std::time::{Duration, Instant};", "clocks"),
+        ("use rustix::time::clock_gettime;", "clocks"),
+        ("use std::time::SystemTime as Now;", "clocks"),
+        ("use rand::rng;", "randomness"),
+        ("use rustix::rand::getrandom;", "randomness"),
+        ("use std::collections::HashMap;", "unordered maps"),
+        (
+            "fn f() -> std::collections::HashSet<u8> { g() }",
+            "unordered maps",
+        ),
+    ] {
+        let found = not_theirs(&Source::planted("src/graph/a.rs", text));
+        assert!(
+            found.iter().any(|found| found.contains(what)),
+            "{text}: {found:?}"
+        );
+    }
+    let maps = not_theirs(&Source::planted(
+        "tests/a.rs",
+        "use std::collections::HashMap;",
+    ));
+    assert_eq!(maps.len(), 1, "in tests too: {maps:?}");
+    for (path, text) in [
+        ("src/world/host/a.rs", "use std::fs;"),
+        ("tests/a.rs", "use std::{fs, thread};"),
+        ("src/graph/a.rs", "// std::fs\nconst A: &str = \"Instant\";"),
+        ("src/graph/a.rs", "use std::time::Duration;\nuse std::fmt;"),
+        ("src/graph/a.rs", "fn instantly(files: Files) {}"),
+    ] {
+        let found = not_theirs(&Source::planted(path, text));
+        assert_eq!(found, Vec::<String>::new(), "{text}");
+    }
+}
+
+fn not_theirs(sources: &[Source]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for owned in OWNED {
+        let owns = |source: &&Source| {
+            owned
+                .by
+                .iter()
+                .any(|(path, _)| source.path.starts_with(path))
+        };
+        for source in sources.iter().filter(|source| !owns(source)) {
+            let may = |at: &usize| source.is_test(*at) && tests_may(owned.what);
+            for (at, written) in touches(source, owned.written).filter(|(at, _)| !may(at)) {
+                let line = source.line(at);
+                wrong.push(format!(
+                    "{}:{line}: {} ({written})",
+                    source.path, owned.what
+                ));
+            }
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    wrong
+}
+
+/// Where one of these is written: a path from its beginning, and what is one word anywhere.
+fn touches<'a>(
+    source: &'a Source,
+    written: &'a [&'a str],
+) -> impl Iterator<Item = (usize, &'a str)> {
+    let paths = source.paths();
+    written.iter().flat_map(move |written| {
+        let path = written.trim_end_matches("::");
+        let below = |found: &str| {
+            let rest = found.strip_prefix(path);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        };
+        let found: Vec<usize> = match written.contains("::") {
+            true => paths
+                .iter()
+                .filter(|(found, _)| below(found))
+                .map(|(_, at)| *at)
+                .collect(),
+            false => words(&source.code, written).collect(),
+        };
+        found.into_iter().map(|at| (at, *written))
+    })
 }
 
 /// Tests make files, start weft, serve pages and wait for threads; maps stay ordered, so that failures read alike.

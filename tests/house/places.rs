@@ -25,10 +25,39 @@ const TOP: &[&str] = &[
 fn the_top_holds_what_the_design_names() {
     let entries = std::fs::read_dir(top()).expect("the top can be listed");
     let names = entries.map(|entry| entry.expect("an entry").file_name());
-    let odd: Vec<_> = names
-        .filter(|name| !TOP.iter().any(|known| name == known))
-        .collect();
+    let odd = odd_at_the_top(names.map(|name| name.to_string_lossy().into_owned()));
     assert!(odd.is_empty(), "not at the top: {odd:?}");
+}
+
+fn odd_at_the_top(names: impl Iterator<Item = String>) -> Vec<String> {
+    names.filter(|name| !TOP.contains(&name.as_str())).collect()
+}
+
+#[test]
+fn what_stands_where_it_should_not_is_found() {
+    let names = ["src", "notes.txt", "README.md", "Src"].map(str::to_owned);
+    assert_eq!(odd_at_the_top(names.into_iter()), ["notes.txt", "Src"]);
+    let [root, home, users] =
+        [["/ro", "ot/"], ["/ho", "me/"], ["/Use", "rs/"]].map(|parts| parts.concat());
+    for (line, home, found) in [
+        (format!("see {root}.cargo"), &root, true),
+        (format!("see {root}x"), &root, true),
+        (format!("at \"{home}bob/src\""), &home, true),
+        (format!("({users}bob)"), &users, true),
+        (format!("at {home}ada/src"), &home, false),
+        (format!("chroot{root}x"), &root, false),
+        ("nothing".to_owned(), &home, false),
+    ] {
+        assert_eq!(names_home(&line, home), found, "{line}");
+    }
+    let registry = ["[sour", "ce.crates-io]"].concat();
+    assert!(names_registry("Cargo.toml", &registry) && names_registry(".ci/run", &registry));
+    assert!(names_registry(
+        "Cargo.lock",
+        "source = \"registry+https://else.where/index\""
+    ));
+    assert!(!names_registry("Cargo.lock", "name = \"source\""));
+    assert!(!names_registry("Cargo.toml", "serde = \"1\""));
 }
 
 /// Stories are all files of scenarios but graphs that stories use.

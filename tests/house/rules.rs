@@ -37,61 +37,107 @@ fn required() -> BTreeSet<String> {
 
 #[test]
 fn every_rule_is_carried_by_a_test_or_a_story() {
-    let mut carried: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for source in sources()
-        .iter()
-        .filter(|s| !s.path.starts_with("tests/house"))
-    {
-        for (test, text) in tests(source) {
-            let by_name = test
-                .split('_')
-                .map(str::to_uppercase)
-                .filter(|word| is_number(word));
-            for rule in mentions(&text).into_iter().chain(by_name) {
-                carried
-                    .entry(rule)
-                    .or_default()
-                    .push(format!("{}: {test}", source.path));
-            }
-        }
-    }
-    for story in files("scenarios", &[".yaml"]) {
-        for rule in mentions(&about(&read(&story))) {
-            carried.entry(rule).or_default().push(story.clone());
-        }
-    }
-    let missing: Vec<String> = required()
-        .into_iter()
-        .filter(|rule| !carried.contains_key(rule))
-        .collect();
+    let carried = carried(&sources(), &stories());
     for (rule, by) in &carried {
         println!("{rule:>4}  {:>3}  {}", by.len(), by[0]);
     }
+    let missing: Vec<String> = not_in(&carried);
     println!("{} missing", missing.len());
     assert!(missing.is_empty(), "no test carries {}", missing.join(" "));
 }
 
+/// Stories, by path.
+fn stories() -> Vec<(String, String)> {
+    let paths = files("scenarios", &[".yaml"]).into_iter();
+    paths.map(|path| (path.clone(), read(&path))).collect()
+}
+
+fn not_in(carried: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let required = required().into_iter();
+    required
+        .filter(|rule| !carried.contains_key(rule))
+        .collect()
+}
+
+/// Who carries each rule.
+fn carried(sources: &[Source], stories: &[(String, String)]) -> BTreeMap<String, Vec<String>> {
+    let mut carried: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for source in sources
+        .iter()
+        .filter(|s| !s.path.starts_with("tests/house"))
+    {
+        for (test, text) in tests(source) {
+            let by_name = test.split('_').map(str::to_uppercase);
+            let by_name = by_name.filter(|word| is_number(word));
+            for rule in mentions(&text).into_iter().chain(by_name) {
+                let by = format!("{}: {test}", source.path);
+                carried.entry(rule).or_default().push(by);
+            }
+        }
+    }
+    for (path, text) in stories {
+        for rule in mentions(&about(text)) {
+            carried.entry(rule).or_default().push(path.clone());
+        }
+    }
+    carried
+}
+
+#[test]
+fn a_rule_that_nobody_carries_is_found() {
+    let of = |path: &str, text: &str| {
+        let carried = carried(&Source::planted(path, text), &[]);
+        carried.into_keys().collect::<Vec<_>>()
+    };
+    let all = required().len();
+    assert_eq!(not_in(&carried(&[], &[])).len(), all);
+    assert_eq!(
+        of("tests/a.rs", "#[test]\nfn n3_o1_works() {}"),
+        ["N3", "O1"]
+    );
+    assert_eq!(
+        of("tests/a.rs", "/// As rule V3 says.\n#[test]\nfn works() {}"),
+        ["V3"]
+    );
+    assert_eq!(
+        of("src/a.rs", "#[test]\nfn works() { /* rules N1 to N3 */ }"),
+        ["N1", "N2", "N3"]
+    );
+    for (path, text) in [
+        ("src/a.rs", "/// Rule N3.\nfn n3_helps() {}"),
+        ("tests/a.rs", "fn n3_helps() {}\n// rule V3"),
+        (
+            "tests/house/a.rs",
+            "/// Rule N3.\n#[test]\nfn n3_is_a_law() {}",
+        ),
+        (
+            "tests/a.rs",
+            "/// It is N3 that is meant.\n#[test]\nfn works() {}",
+        ),
+    ] {
+        assert_eq!(of(path, text), Vec::<String>::new(), "{text}");
+    }
+    let told = [(
+        "a.yaml".to_owned(),
+        "about: shows rule L5\nsteps: [apply] # rule L6\n".to_owned(),
+    )];
+    assert_eq!(carried(&[], &told).into_keys().collect::<Vec<_>>(), ["L5"]);
+}
+
 #[test]
 fn no_rule_is_unknown() {
-    let known: BTreeSet<String> = required()
-        .into_iter()
-        .chain(LATER.iter().map(|rule| (*rule).to_owned()))
+    let rust = sources().into_iter();
+    let rust = rust
+        .map(|source| (source.path, source.text))
+        .chain(stories());
+    let rust = rust.filter(|(path, _)| !path.starts_with("tests/house"));
+    let wrong: Vec<String> = rust
+        .flat_map(|(path, text)| {
+            unknown(&text)
+                .into_iter()
+                .map(move |rule| format!("{path}: {rule}"))
+        })
         .collect();
-    let mut wrong = Vec::new();
-    let rust = sources()
-        .into_iter()
-        .map(|source| (source.path, source.text));
-    let stories = files("scenarios", &[".yaml"]);
-    let stories = stories.into_iter().map(|path| (path.clone(), read(&path)));
-    for (path, text) in rust
-        .chain(stories)
-        .filter(|(path, _)| !path.starts_with("tests/house"))
-    {
-        let unknown = mentions(&text)
-            .into_iter()
-            .filter(|rule| !known.contains(rule));
-        wrong.extend(unknown.map(|rule| format!("{path}: {rule}")));
-    }
     assert!(
         wrong.is_empty(),
         "rules that the model does not have:\n{}",
@@ -99,36 +145,72 @@ fn no_rule_is_unknown() {
     );
 }
 
+/// Rules that a text names, and the model does not have.
+fn unknown(text: &str) -> Vec<String> {
+    let known = |rule: &String| required().contains(rule) || LATER.contains(&rule.as_str());
+    mentions(text)
+        .into_iter()
+        .filter(|rule| !known(rule))
+        .collect()
+}
+
+#[test]
+fn a_rule_that_is_unknown_is_found() {
+    assert_eq!(
+        unknown("rule N9, rules V3 and W5 and E12."),
+        ["N9", "W5", "E12"]
+    );
+    assert_eq!(
+        unknown("rules N1 to N8, rule G3; overrule nobody"),
+        Vec::<String>::new()
+    );
+}
+
 #[test]
 fn the_engines_docs_restate_its_rules() {
-    let mut restated = BTreeSet::new();
-    for path in files("src/engine", &[".rs"]) {
-        for line in read(&path)
-            .lines()
-            .filter_map(|line| line.strip_prefix("//! "))
-        {
-            // One bullet may restate a second rule behind a semicolon: `; L5: …`.
-            let heads = line
-                .split("; ")
-                .enumerate()
-                .filter_map(|(i, part)| match i {
-                    0 => part.strip_prefix("- ")?.split(' ').next(),
-                    _ => part.split_once(':').map(|(head, _)| head),
-                });
-            restated.extend(heads.filter(|head| is_number(head)).map(str::to_owned));
-        }
-    }
-    let missing: Vec<String> = required()
-        .into_iter()
-        .filter(|rule| ENGINE.contains(&rule[..1]) && !NOT_THE_ENGINES.contains(&&**rule))
-        .filter(|rule| !restated.contains(rule))
-        .collect();
+    let paths = files("src/engine", &[".rs"]).into_iter();
+    let restated = restated(&paths.map(|path| read(&path)).collect::<Vec<_>>());
+    let missing = not_restated(&restated);
     println!("{} restated, {} missing", restated.len(), missing.len());
     assert!(
         missing.is_empty(),
         "the engine's docs do not restate {}",
         missing.join(" ")
     );
+}
+
+fn not_restated(restated: &BTreeSet<String>) -> Vec<String> {
+    let own = required().into_iter();
+    let own = own.filter(|rule| ENGINE.contains(&rule[..1]) && !NOT_THE_ENGINES.contains(&&**rule));
+    own.filter(|rule| !restated.contains(rule)).collect()
+}
+
+/// The rules that these files' own docs say in their words.
+fn restated(texts: &[String]) -> BTreeSet<String> {
+    let lines = texts.iter().flat_map(|text| text.lines());
+    let docs = lines.filter_map(|line| line.strip_prefix("//! "));
+    // One bullet may restate a second rule behind a semicolon: `; L5: …`.
+    let heads = docs.flat_map(|line| {
+        let parts = line.split("; ").enumerate();
+        parts.filter_map(|(i, part)| match i {
+            0 => part.strip_prefix("- ")?.split(' ').next(),
+            _ => part.split_once(':').map(|(head, _)| head),
+        })
+    });
+    heads
+        .filter(|head| is_number(head))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn a_rule_that_the_engine_does_not_restate_is_found() {
+    let text =
+        "//! - N3 It hears.\n//! - V5 Waits; L5: or is held.\n// - N4 no doc\n//! as N6 says\n";
+    let restated = restated(&[text.to_owned()]);
+    assert_eq!(restated.iter().collect::<Vec<_>>(), ["L5", "N3", "V5"]);
+    let missing = not_restated(&restated);
+    assert!(missing.contains(&"N4".to_owned()) && !missing.contains(&"N3".to_owned()));
 }
 
 /// Every test of a file: its name, and its text with the doc before it.
@@ -174,7 +256,8 @@ fn about(text: &str) -> String {
 fn is_number(word: &str) -> bool {
     let mut chars = word.chars();
     let letter = chars.next().is_some_and(|c| "WOCNVLMGEP".contains(c));
-    letter && chars.next().is_some_and(|c| c.is_ascii_digit()) && chars.next().is_none()
+    let digits = chars.as_str();
+    letter && (1..=2).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The rules that stand behind the word `rule` or `rules`: `rules N1, N3 to N5 and V8`.

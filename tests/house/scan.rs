@@ -21,6 +21,9 @@ pub struct Source {
     pub tests: Vec<Range<usize>>,
 }
 
+/// Where a path that is written out may begin, for it to be found.
+const ROOTS: [&str; 7] = ["std", "crate", "tokio", "rand", "rustix", "super", "weft"];
+
 /// A function with a body.
 pub struct Function {
     /// Its name.
@@ -86,6 +89,18 @@ pub fn sources() -> Vec<Source> {
 impl Source {
     fn read(path: String) -> Source {
         let text = read(&path);
+        Source::of(path, text)
+    }
+
+    /// A file of this text, as one that breaks a law is planted.
+    #[cfg(test)]
+    pub fn planted(path: &str, text: &str) -> Vec<Source> {
+        let mut source = Source::of(path.to_owned(), text.to_owned());
+        source.test_file = !path.starts_with("src/");
+        vec![source]
+    }
+
+    fn of(path: String, text: String) -> Source {
         let (code, strings) = blank(&text);
         let tests = test_parts(&code);
         Source {
@@ -108,12 +123,16 @@ impl Source {
         self.test_file || self.tests.iter().any(|part| part.contains(&at))
     }
 
-    /// How many lines stand before its tests.
-    pub fn lines_before_tests(&self) -> usize {
-        match self.tests.iter().find(|part| part.len() > 200) {
-            Some(part) => self.line(part.start) - 1,
-            None => self.text.lines().count(),
-        }
+    /// Its lines that are not for tests alone.
+    pub fn own_lines(&self) -> Vec<&str> {
+        let parts = self.tests.iter();
+        let parts: Vec<_> = parts
+            .map(|part| self.line(part.start)..=self.line(part.end))
+            .collect();
+        let lines = self.text.lines().zip(1..);
+        let own =
+            lines.filter(|(_, n)| !self.test_file && !parts.iter().any(|part| part.contains(n)));
+        own.map(|(line, _)| line).collect()
     }
 
     /// Every function with a body, in order.
@@ -140,12 +159,11 @@ impl Source {
             let end = self.code[at..]
                 .find(';')
                 .map_or(self.code.len(), |n| at + n);
-            let tree: String = self.code[at + 3..end].split_whitespace().collect();
             let mut flat = Vec::new();
-            flatten("", &tree, &mut flat);
+            flatten("", &without_names(&self.code[at + 3..end]), &mut flat);
             found.extend(flat.into_iter().map(|path| (path, at)));
         }
-        for root in ["std", "crate", "tokio", "rand", "super", "weft"] {
+        for root in ROOTS {
             for at in words(&self.code, root) {
                 let path: String = self.code[at..]
                     .chars()
@@ -226,12 +244,13 @@ fn function(code: &str, at: usize) -> Option<(String, Range<usize>)> {
     None
 }
 
-/// The items behind `#[cfg(test)]`, attributes and all.
+/// The items behind `#[cfg(test)]` and `#[cfg(all(test, …))]`, attributes and all.
 fn test_parts(code: &str) -> Vec<Range<usize>> {
-    let marks = code.match_indices("#[cfg(test)]");
+    let marks = ["#[cfg(test)]", "#[cfg(all(test,"].into_iter();
+    let marks = marks.flat_map(|mark| code.match_indices(mark));
     marks
-        .map(|(start, mark)| {
-            let rest = start + mark.len();
+        .map(|(start, _)| {
+            let rest = closing(code, start + 1);
             let end = code[rest..].find(['{', ';']).map(|n| rest + n);
             let end = end.map_or(code.len(), |at| match code[at..].starts_with('{') {
                 true => closing(code, at) + 1,
@@ -240,6 +259,23 @@ fn test_parts(code: &str) -> Vec<Range<usize>> {
             start..end.min(code.len())
         })
         .collect()
+}
+
+/// A `use` tree without blanks, and without the names that it gives to what it imports.
+fn without_names(tree: &str) -> String {
+    let mut words = tree.split_whitespace();
+    let mut all = String::new();
+    while let Some(word) = words.next() {
+        match word {
+            "as" => {
+                let name = words.next().unwrap_or_default();
+                let letter = |c: char| c.is_alphanumeric() || c == '_';
+                all.push_str(name.trim_start_matches(letter));
+            }
+            word => all.push_str(word),
+        }
+    }
+    all
 }
 
 /// The paths of a `use` tree.
@@ -372,7 +408,25 @@ mod tests {
     #[test]
     fn imports_are_flattened() {
         let mut out = Vec::new();
-        flatten("", "a::{b,c::{d,e},f}", &mut out);
+        flatten(
+            "",
+            &without_names("a::{ b as x, c::{d, e as _}, f }"),
+            &mut out,
+        );
         assert_eq!(out, ["a::b", "a::c::d", "a::c::e", "a::f"]);
+    }
+
+    #[test]
+    fn lines_are_a_files_own_wherever_its_tests_stand() {
+        let text = "one();\n#[cfg(test)]\nmod tests {\n    two();\n}\nthree();\n";
+        assert_eq!(
+            Source::planted("src/a.rs", text)[0].own_lines(),
+            ["one();", "three();"]
+        );
+        assert!(
+            Source::planted("tests/a.rs", text)[0]
+                .own_lines()
+                .is_empty()
+        );
     }
 }

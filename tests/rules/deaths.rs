@@ -43,6 +43,9 @@ fn o8_an_engine_after_one_whose_journal_refused_watches_anew() {
     // A command is under way, and a notification cannot be recorded.
     drive.input(Input::Notify(key("noop:n")));
     assert!(drive.is_down());
+    let told = drive.take_events();
+    let last = told.last().map(|event| trace::word(&event.what));
+    assert_eq!(last, Some("undurable"), "{}", story(&told));
     drive.advance(Span::secs(60));
     assert_eq!(drive.now(), Time(60_000_000));
     refuses.store(false, Ordering::SeqCst);

@@ -129,3 +129,26 @@ fn l5_g1_a_noop_that_is_unset_sends_again() {
         assert_eq!(hand.status("print:r"), Some(Status::Ok));
     }
 }
+
+/// Rule V3: a value that comes during an apply is still new to the check after it, and to none after that.
+#[test]
+fn v3_what_came_during_an_apply_counts_as_changed_in_the_next_check() {
+    let lines = [
+        "value:v value=1",
+        "file:/a",
+        "value:v.value => file:/a.content",
+    ];
+    let mut hand = Hand::new(&lines);
+    hand.watch();
+    hand.checked_as("value:v", sends("1"));
+    let changed = |hand: &Hand| hand.open[&key("file:/a")].changed.clone();
+    assert_eq!(changed(&hand), ["content"]);
+    hand.checked("file:/a", true);
+    hand.take(Input::Dirty(key("value:v")));
+    hand.checked_as("value:v", sends("2"));
+    hand.applied("file:/a");
+    assert_eq!(changed(&hand), ["content"], "{}", hand.told());
+    hand.checked("file:/a", false);
+    hand.take(Input::Dirty(key("file:/a")));
+    assert_eq!(changed(&hand), Vec::<String>::new(), "{}", hand.told());
+}

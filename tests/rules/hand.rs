@@ -12,6 +12,8 @@ pub struct Open {
     pub act: &'static str,
     /// The record that it waits for.
     pub after: Option<u64>,
+    /// The received params that it was told have changed.
+    pub changed: Vec<String>,
     vertex: VertexId,
     attempt: Attempt,
 }
@@ -97,25 +99,25 @@ impl Hand {
             assert_eq!(self.engine.status(key), Some(status), "{key}");
         }
         for effect in effects {
-            let (act, vertex, attempt, key, after) = match effect {
+            let (act, vertex, attempt, job, after) = match effect {
                 Effect::Check {
                     vertex,
                     attempt,
                     job,
-                } => ("check", vertex, attempt, job.key, None),
+                } => ("check", vertex, attempt, job, None),
                 Effect::Apply {
                     vertex,
                     attempt,
                     job,
                     after,
                     ..
-                } => ("apply", vertex, attempt, job.key, after),
+                } => ("apply", vertex, attempt, job, after),
                 Effect::Refresh {
                     vertex,
                     attempt,
                     job,
                     after,
-                } => ("refresh", vertex, attempt, job.key, after),
+                } => ("refresh", vertex, attempt, job, after),
                 Effect::Watch { vertex, .. } => {
                     self.take(Input::Listening { vertex });
                     continue;
@@ -125,9 +127,11 @@ impl Hand {
             let open = Open {
                 act,
                 after: after.map(|seq| seq.0),
+                changed: job.changed.iter().map(FieldPath::to_string).collect(),
                 vertex,
                 attempt,
             };
+            let key = job.key;
             let before = self.open.insert(key.clone(), open);
             assert!(before.is_none(), "two attempts of {key}");
         }

@@ -566,6 +566,44 @@ fn n2_a_later_attempt_that_did_not_begin_leaves_the_debt_of_the_one_before_it() 
     );
 }
 
+/// Rules N2 and P1: a debt for what an earlier attempt began stays, though it was taken only during one that did not begin.
+#[test]
+fn n2_p1_an_edge_that_is_drawn_later_is_owed_what_an_earlier_attempt_began() {
+    let lines = ["file:/a", "noop:n", "file:/a ~> noop:n"];
+    let mut hand = Hand::new(&lines[..2]);
+    hand.run();
+    hand.checked("file:/a", true);
+    hand.fails("file:/a", true, false);
+    hand.run();
+    hand.edit(&lines);
+    hand.checked("file:/a", true);
+    hand.fails("file:/a", false, false);
+    assert_eq!(hand.debts(), ["file[/a]"], "{}", hand.told());
+}
+
+/// Rules N2 and P1: an apply that changed something is owed, though the refresh after it had not begun.
+#[test]
+fn n2_p1_a_refresh_that_had_not_begun_leaves_the_debt_of_the_apply_before_it() {
+    let lines = [
+        "file:/a",
+        "exec:e cmd=x",
+        "noop:n",
+        "file:/a ~> exec:e",
+        "exec:e ~> noop:n",
+    ];
+    let mut hand = Hand::new(&lines);
+    hand.run();
+    hand.checked("file:/a", true);
+    hand.applied("file:/a");
+    hand.checked("exec:e", true);
+    hand.applied("exec:e");
+    hand.fails("exec:e", false, false);
+    assert_eq!(hand.debts(), ["exec[e]"], "{}", hand.told());
+    hand.run();
+    hand.finish();
+    assert_eq!(hand.times("noop:n", "notified"), 1, "{}", hand.told());
+}
+
 /// Rule N7: what is gone is listed by a plan, and dropped when the first effect of an apply starts.
 #[test]
 fn n7_leftovers_stay_until_something_is_done() {

@@ -181,3 +181,25 @@ fn o8_v3_a_received_value_sets_no_watch_up_anew_unless_it_moves_what_is_watched(
     assert_eq!(times(&events, "template:t", "check"), 2);
     assert_eq!(times(&events, "file:/a", "changed"), 1);
 }
+
+/// Rules N8 and M3: into an edge that is still pending a tick sends and records nothing, so it is no new cause either.
+#[test]
+fn n8_m3_a_tick_into_what_is_pending_is_nothing_new() {
+    let lines = [
+        "timer:t interval=10s",
+        "exec:r cmd=work refreshonly=true",
+        "timer:t ~> exec:r",
+    ];
+    let (mut drive, _) = drive(&lines, commands(&[("work", &[1], Span::ZERO)]));
+    begin(&mut drive, Until::Stopped);
+    drive.advance(Span::secs(35));
+    let events = drive.take_events();
+    assert_eq!(times(&events, "timer:t", "tick"), 3, "{}", story(&events));
+    assert_eq!(
+        times(&events, "exec:r", "notified"),
+        1,
+        "{}",
+        story(&events)
+    );
+    assert_eq!(times(&events, "exec:r", "failed"), 1, "{}", story(&events));
+}

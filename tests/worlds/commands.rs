@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use weft::world::{Command, Fault, World};
 
-fn command(words: &[&str], stdin: Option<&str>) -> Command {
+pub fn command(words: &[&str], stdin: Option<&str>) -> Command {
     Command {
         argv: words.iter().map(|&word| word.to_owned()).collect(),
         env: BTreeMap::from([("PATH".to_owned(), "/usr/bin:/bin".to_owned())]),

@@ -1,6 +1,7 @@
 //! Rules about who acts, on what machine, and chance.
 
-use super::{Outcome, same};
+use super::commands::command;
+use super::{Outcome, is, same};
 use std::path::Path;
 use weft::world::{Fault, World};
 
@@ -15,14 +16,16 @@ pub fn accounts(world: &dyn World, _: &Path) -> Outcome {
 }
 
 pub fn randomness(world: &dyn World, _: &Path) -> Outcome {
-    // A plan has none.
-    let (one, two) = match (world.random(32), world.random(32)) {
-        (Err(Fault::Unknown(_)), Err(Fault::Unknown(_))) => return Ok(()),
-        (one, two) => (one?, two?),
-    };
+    let (one, two) = (world.random(32)?, world.random(32)?);
     same!((one.len(), two.len()), (32, 32));
     same!(one == two, false);
     same!(world.random(0)?.len(), 0);
+    Ok(())
+}
+
+pub fn unknown(world: &dyn World, _: &Path) -> Outcome {
+    is!(world.random(1), Err(Fault::Unknown(_)));
+    is!(world.run(&command(&["true"], None)), Err(Fault::Unknown(_)));
     Ok(())
 }
 

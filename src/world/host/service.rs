@@ -88,7 +88,7 @@ fn block<T>(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::{CancelToken, Host, HostOptions, HostWatcher, What, lock};
     use super::*;
     use crate::world::{Load, Look, Startup, Watch, World};
@@ -96,6 +96,11 @@ mod tests {
     use std::sync::{Mutex, MutexGuard};
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+    /// Whether a manager was promised, so that a test which finds none must fail.
+    pub fn is_promised() -> bool {
+        std::env::var_os("WEFT_TEST_REQUIRE").is_some_and(|value| value == "1")
+    }
 
     /// A unit file of the user's own manager, while the test runs.
     struct UnitFile(Host, Unit, PathBuf, MutexGuard<'static, ()>);
@@ -113,7 +118,7 @@ mod tests {
                 session: true,
             };
             if let Err(fault) = host.service(&unit) {
-                if std::env::var_os("WEFT_TEST_REQUIRE").is_some() {
+                if is_promised() {
                     return Err(fault.into());
                 }
                 println!("not tried, since there is no user manager: {fault}");

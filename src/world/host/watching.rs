@@ -5,7 +5,7 @@ use super::watch::{Message, WatchEvent, What};
 use super::watch_units::UnitWatcher;
 use crate::world::Watch;
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
-use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{ErrorKind, EventKind, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender};
@@ -21,7 +21,7 @@ pub(super) struct Watching {
     root: Option<PathBuf>,
     tell: Sender<Message>,
     sink: Box<dyn FnMut(WatchEvent) + Send>,
-    files: Option<RecommendedWatcher>,
+    pub(super) files: Option<Box<dyn Watcher>>,
     units: BTreeMap<bool, UnitWatcher>,
     /// What is watched, and by which trail.
     items: BTreeMap<Item, Trail>,
@@ -149,7 +149,8 @@ impl Watching {
         }
     }
 
-    /// Watches the whole trail of an item, again if the trail changes meanwhile.
+    /// Watches the whole trail of an item. It is followed once more after its last directory was watched: what was made there
+    /// between the look and the watch is told by no event, and may be the next directory of the way.
     fn arm(&mut self, item: Item) -> Result<(), String> {
         for _ in 0..ROUNDS {
             let root = self.root.as_deref();
@@ -163,17 +164,17 @@ impl Watching {
             if !same {
                 self.file_under(&item, trail);
             }
-            let vanished = self.arm_dirs(&dirs)?;
-            if same && !vanished {
+            let stood = self.arm_dirs(&dirs)?;
+            if same && stood {
                 return Ok(());
             }
         }
         Err("what leads there changes too fast to be watched".into())
     }
 
-    /// Watches directories that are not yet watched; true if one was gone already.
+    /// Watches directories that are not yet watched; true if they all were.
     fn arm_dirs(&mut self, dirs: &[PathBuf]) -> Result<bool, String> {
-        let mut vanished = false;
+        let mut stood = true;
         for (at, dir) in dirs.iter().enumerate() {
             if self.armed.contains(dir) {
                 continue;
@@ -181,25 +182,29 @@ impl Watching {
             match self.files()?.watch(dir, RecursiveMode::NonRecursive) {
                 Ok(()) => {
                     self.armed.insert(dir.clone());
+                    stood = false;
                 }
-                Err(error) if gone(&error) => vanished = true,
+                Err(error) if gone(&error) => stood = false,
                 // One that may be passed but not read: it is its owner's affair what happens there.
                 Err(error) if denied(&error) && at + 1 < dirs.len() => {}
                 Err(error) => return Err(format!("{}: {}", dir.display(), say(&error))),
             }
         }
-        Ok(vanished)
+        Ok(stood)
     }
 
-    fn files(&mut self) -> Result<&mut RecommendedWatcher, String> {
+    fn files(&mut self) -> Result<&mut dyn Watcher, String> {
         if self.files.is_none() {
             let tell = self.tell.clone();
             let made = notify::recommended_watcher(move |event| {
                 let _ = tell.send(Message::Files(event));
             });
-            self.files = Some(made.map_err(|error| say(&error))?);
+            self.files = Some(Box::new(made.map_err(|error| say(&error))?));
         }
-        self.files.as_mut().ok_or_else(|| "no watcher".to_owned())
+        match &mut self.files {
+            Some(files) => Ok(files.as_mut()),
+            None => Err("no watcher".to_owned()),
+        }
     }
 
     /// Puts an item under the directories and steps of its trail, in place of those it was under.

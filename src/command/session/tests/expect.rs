@@ -48,3 +48,73 @@ fn what_can_never_be_is_refused() {
     }
     assert!(!session.log().iter().any(|line| line.starts_with("expect")));
 }
+
+/// Each form of an expectation, as it holds and as it does not.
+const FORMS: &[(&str, &str)] = &[
+    ("pw changed", "pw ok"),
+    ("pw ran 1", "pw ran 2"),
+    ("pw changed 1", "pw changed never"),
+    ("bystander refreshed 1", "bystander refreshed never"),
+    ("/tmp/secret.mode = 0600", "/tmp/secret.mode = 0644"),
+    ("/tmp/none absent", "/tmp/secret absent"),
+    ("/tmp/secret mode 0600", "/tmp/secret mode 0644"),
+    ("/tmp/x has hello", "/tmp/x has bye"),
+    ("pw before bystander", "bystander before pw"),
+    ("pending 0", "pending 1"),
+    ("changes 2", "changes 3"),
+    ("exit 0", "exit 1"),
+    ("error `nobody`", "error `somebody`"),
+];
+
+/// A number for each form; a new one does not compile without a place here.
+fn number(expect: &Expect) -> usize {
+    match expect {
+        Expect::Is(..) => 0,
+        Expect::Times(..) => 1,
+        Expect::Holds(..) => 2,
+        Expect::Absent(_) => 3,
+        Expect::Mode(..) => 4,
+        Expect::Has(..) => 5,
+        Expect::Before(..) => 6,
+        Expect::Pending(_) => 7,
+        Expect::Changes(_) => 8,
+        Expect::Exit(_) => 9,
+        Expect::Error(_) => 10,
+    }
+}
+
+#[test]
+fn every_form_of_an_expectation_holds_and_fails() {
+    let (mut session, mut front) = open(STORY);
+    say(
+        &mut session,
+        &mut front,
+        &["sim write /tmp/x hello", "nobody"],
+    );
+    say(&mut session, &mut front, &["apply"]);
+    let mut seen = std::collections::BTreeSet::new();
+    for (holds, fails) in FORMS {
+        for (text, wanted) in [(holds, true), (fails, false)] {
+            let text = text.replace('`', "\"");
+            let said = say(&mut session, &mut front, &[&format!("expect {text}")]);
+            assert_eq!(!said.contains("is not so"), wanted, "{text}: {said}");
+            assert_eq!(said.contains("error:"), !wanted, "{text}: {said}");
+            seen.extend(Expect::parse(&text).ok().as_ref().map(number));
+        }
+    }
+    assert_eq!(seen, (0..11).collect(), "a form that is not tried");
+}
+
+/// What would hold whatever happened is refused.
+#[test]
+fn an_expectation_that_cannot_fail_is_refused() {
+    let (mut session, mut front) = open(STORY);
+    say(&mut session, &mut front, &["apply"]);
+    for line in ["expect /tmp/secret has \"\"", "expect error \"\""] {
+        let said = say(&mut session, &mut front, &[line]);
+        assert!(
+            said.contains("expected a text, found nothing"),
+            "{line}: {said}"
+        );
+    }
+}

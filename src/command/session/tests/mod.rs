@@ -6,6 +6,7 @@ mod expect;
 mod files;
 mod inspect;
 mod places;
+mod steer;
 
 use super::*;
 use crate::file;

@@ -202,7 +202,10 @@ fn a_proxy_is_asked_for_the_whole_url_where_it_is_plain() -> Outcome {
 
 #[test]
 fn a_proxy_that_cannot_be_reached_is_named() -> Outcome {
-    let gone = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    // The near end of a connection that stands: nobody listens there, and nobody else is given its port meanwhile.
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let held = TcpStream::connect(listener.local_addr()?)?;
+    let gone = held.local_addr()?;
     let (trip, url, via) = by_way_of(&format!("http://{gone}"), "http://nowhere.invalid/x")?;
     let why = format!("by way of the proxy {gone} (http_proxy): connection refused");
     let refused = trip.ask(&url, via.as_ref(), true).map(drop);
