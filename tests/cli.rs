@@ -233,6 +233,11 @@ fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
+/// What a file holds.
+fn content(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("it can be read")
+}
+
 /// A file, and a command that hears of it and fails as long as there is no `ready`.
 fn reaction(home: &Home) -> PathBuf {
     let at = |name: &str| home.path(name).display().to_string();

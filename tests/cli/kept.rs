@@ -56,12 +56,12 @@ fn what_is_pending_outlives_the_process() {
     home.run(&["apply", "--yes", &graph])
         .ends(0)
         .says("refreshed  exec[react]");
-    assert_eq!(text_of(&home.path("log")), "reacted\n");
+    assert_eq!(content(&home.path("log")), "reacted\n");
     home.run(&["pending", &graph])
         .ends(0)
         .says("nothing is pending");
     home.run(&["apply", "--yes", &graph]).ends(0);
-    assert_eq!(text_of(&home.path("log")), "reacted\n");
+    assert_eq!(content(&home.path("log")), "reacted\n");
 }
 
 #[test]
@@ -102,8 +102,4 @@ fn what_is_pending_can_be_dropped_and_taken_over() {
     home.run(&["--adopt", "plan", &moved])
         .ends(1)
         .complains("has state to take over");
-}
-
-fn text_of(path: &Path) -> String {
-    std::fs::read_to_string(path).expect("it can be read")
 }

@@ -76,8 +76,8 @@ fn a_manager_is_told_when_a_watch_is_ready_reads_again_and_stops() {
     std::fs::write(&go, "go\n").expect("it waits");
     let told = manager.hears();
     assert!(told.starts_with("READY=1\nSTATUS=watching: "), "{told}");
-    assert_eq!(text_of(&home.path("made")), "one");
-    let env = text_of(&home.path("env"));
+    assert_eq!(content(&home.path("made")), "one");
+    let env = content(&home.path("env"));
     assert!(env.contains("PATH=") && !env.contains("NOTIFY"), "{env}");
 
     weft.signal(Signal::HUP);
@@ -137,7 +137,7 @@ fn a_manager_that_is_not_there_is_a_warning() {
         let ran = Ran::of(output.expect("weft runs")).ends(0);
         assert_eq!(ran.err.matches("WARN").count(), 1, "{ran:?}");
         assert!(ran.err.contains("NOTIFY_SOCKET"), "{ran:?}");
-        assert_eq!(text_of(&home.path("made")), "right");
+        assert_eq!(content(&home.path("made")), "right");
     }
 }
 
