@@ -195,6 +195,15 @@ fn replace(path: &Path, text: &str) {
     std::fs::rename(&beside, path).expect("renamed");
 }
 
+/// Waits until a file holds this.
+fn comes_to_hold(weft: &Terminal, path: &Path, text: &str) {
+    let deadline = Instant::now() + PATIENCE;
+    while std::fs::read_to_string(path).is_ok_and(|found| found != text) {
+        assert!(Instant::now() < deadline, "{}", weft.text());
+        std::thread::yield_now();
+    }
+}
+
 fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
     let meta = std::fs::metadata(path).expect("it is there");
@@ -439,6 +448,37 @@ fn a_watch_goes_on_above_the_prompt() {
     assert_eq!(std::fs::read_to_string(&target).expect("kept"), "right");
 }
 
+/// A file that is edited while the plan of it is shown is read again once it is watched, and what it came to is asked about; so is one that a
+/// file uses, also if it uses it only since then.
+#[test]
+fn what_is_edited_while_the_question_stands_is_read() {
+    let home = Home::new("edited");
+    let target = home.0.join("kept");
+    let text = |content: &str| {
+        let at = target.display();
+        format!("graph: mine\nresources:\n  file:\n  - {{name: {at}, content: {content}}}\n")
+    };
+    let graph = home.graph(&text("old"));
+    let used = home.0.join("used.yaml");
+    let mut weft = Terminal::start(&home.0, &["watch", graph.to_str().expect("a plain path")]);
+    weft.sees("[y/N/d]");
+    std::fs::write(&used, text("new")).expect("written");
+    replace(&graph, "use: used.yaml\n");
+    weft.line("y");
+    weft.sees("+new");
+    weft.sees("[y/N/d]");
+    weft.line("y");
+    weft.sees("was read again");
+    replace(&used, &text("newest"));
+    weft.sees("+newest");
+    weft.sees("[y/N/d]");
+    weft.line("y");
+    weft.sees("was read again");
+    comes_to_hold(&weft, &target, "newest");
+    weft.keys(CTRL_C);
+    weft.ends();
+}
+
 /// Rules L4 and W4: a watch that waits for an answer says so above the line that is being typed, and in its prompt; the line stays.
 #[test]
 fn a_watch_that_asks_is_told_while_a_line_is_typed() {
@@ -472,11 +512,7 @@ fn a_watch_that_asks_is_told_while_a_line_is_typed() {
     weft.line("y");
     weft.prompts("host mine staged ›");
     // A stop that comes at once would find it not begun.
-    let deadline = Instant::now() + PATIENCE;
-    while std::fs::read_to_string(&target).expect("kept") != "right" {
-        assert!(Instant::now() < deadline, "{}", weft.text());
-        std::thread::yield_now();
-    }
+    comes_to_hold(&weft, &target, "right");
     weft.line("stop");
     weft.prompts("›");
     weft.line("quit");

@@ -51,7 +51,7 @@ fn console(desk: &Desk, mut session: Session, told: &Told) -> i32 {
         return nothing_said(desk, session);
     }
     if Behind::goes_on(&mut session) {
-        let code = watch::stay(desk, &mut session, None);
+        let code = watch::stay(desk, &mut session, false);
         let code = if came.failed { code.max(1) } else { code };
         return told_as_json(desk, &session, code);
     }

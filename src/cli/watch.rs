@@ -4,7 +4,7 @@ use super::desk::Desk;
 use super::service::Manager;
 use super::{report, run};
 use crate::command::{Order, Session};
-use crate::file::load;
+use crate::file::{Document, is_as_read, load};
 use crate::kind::Kinds;
 use crate::repl::{Behind, News};
 use crate::world::Watch;
@@ -31,7 +31,7 @@ pub fn watch(desk: &Desk, path: &Path) -> i32 {
     }
     let code = match session.moment().sim {
         true => in_a_simulation(desk, &mut session),
-        false => stay(desk, &mut session, Some(path)),
+        false => stay(desk, &mut session, true),
     };
     if desk.json() {
         run::print_run(desk, &session, code);
@@ -49,15 +49,17 @@ fn in_a_simulation(desk: &Desk, session: &mut Session) -> i32 {
 }
 
 /// Stays while a watch on this host goes on; until it is stopped, ends, or was quiet for as long as was asked for.
-pub fn stay(desk: &Desk, session: &mut Session, path: Option<&Path>) -> i32 {
+///
+/// `reads`: whether the session's file is read again when it changes.
+pub fn stay(desk: &Desk, session: &mut Session, reads: bool) -> i32 {
     let (sender, news) = channel();
-    let reread = path.is_some() && !desk.printer.style().asks;
-    desk.signals.tell(sender.clone(), reread);
-    let files = path.map(|path| watch_files(session, path, sender.clone()));
+    desk.signals
+        .tell(sender.clone(), reads && !desk.printer.style().asks);
+    let files = reads.then(|| watch_files(session, sender.clone()));
     let mut manager = Manager::find();
     manager.look(session);
     Behind::follow(session, &desk.printer, &desk.signals);
-    let left = listen(desk, session, path, &news, &mut manager);
+    let left = listen(desk, session, files.as_ref(), &news, &mut manager);
     manager.stops();
     drop(files);
     if left {
@@ -84,7 +86,7 @@ fn code_of(desk: &Desk, session: &mut Session) -> i32 {
 fn listen(
     desk: &Desk,
     session: &mut Session,
-    path: Option<&Path>,
+    files: Option<&HostWatcher>,
     news: &Receiver<News>,
     manager: &mut Manager,
 ) -> bool {
@@ -94,6 +96,7 @@ fn listen(
     let mut changed: Option<Instant> = None;
     while session.moment().running {
         manager.look(session);
+        session.catch_up();
         let give_up = patience
             .zip(quiet)
             .map(|(patience, since)| since + patience);
@@ -103,6 +106,9 @@ fn listen(
             Ok(News::Busy | News::Quiet) => quiet = quiet_since_now(session),
             Ok(News::Asks) => session.answer_questions(&mut desk.console()),
             Ok(News::Reread) => changed = Some(Instant::now()),
+            // Whoever edited it while the plan was shown is not forgotten.
+            Ok(News::Listening) if session.document().is_none_or(is_as_read) => {}
+            Ok(News::Listening) => changed = Some(Instant::now()),
             Ok(News::Stopping) => {
                 manager.stops();
                 quiet = quiet_since_now(session);
@@ -112,7 +118,7 @@ fn listen(
             Err(RecvTimeoutError::Timeout) if read_at.is_some_and(|at| at <= Instant::now()) => {
                 changed = None;
                 manager.reads();
-                read_again(desk, session, path);
+                read_again(desk, session, files);
                 manager.has_read();
             }
             Err(RecvTimeoutError::Timeout) if quiet_since_now(session).is_none() => quiet = None,
@@ -149,9 +155,12 @@ fn give_up_quietly(desk: &Desk, session: &mut Session) -> bool {
 }
 
 /// Reads the file again. One that is refused leaves what is watched as it is.
-fn read_again(desk: &Desk, session: &mut Session, path: Option<&Path>) {
-    let Some(path) = path else { return };
-    let document = match load(path, &Kinds) {
+fn read_again(desk: &Desk, session: &mut Session, files: Option<&HostWatcher>) {
+    let (Some(read), Some(files)) = (session.document(), files) else {
+        return;
+    };
+    let path = read.path.clone();
+    let document = match load(&path, &Kinds) {
         Ok(document) => document,
         Err(error) => {
             report::tell(&desk.printer, &error);
@@ -169,7 +178,7 @@ fn read_again(desk: &Desk, session: &mut Session, path: Option<&Path>) {
         return desk.printer.error(&what);
     }
     let mut front = desk.console();
-    session.catch_up(&mut front);
+    files.watch(0, &watches(&document));
     match session.reload(document, &mut front) {
         Ok(true) => desk
             .printer
@@ -179,19 +188,22 @@ fn read_again(desk: &Desk, session: &mut Session, path: Option<&Path>) {
     }
 }
 
-/// Watches the file, and the one that it uses.
-fn watch_files(session: &Session, path: &Path, news: Sender<News>) -> HostWatcher {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let used: Option<PathBuf> = session
-        .document()
-        .and_then(|document| document.uses.as_ref())
-        .map(|used| path.with_file_name("").join(used));
-    let watches: Vec<Watch> = std::iter::once(path).chain(used).map(Watch::Path).collect();
+/// Watches the session's file, and the one that it uses.
+fn watch_files(session: &Session, news: Sender<News>) -> HostWatcher {
     let watcher = HostWatcher::new(move |event| match event.what {
         What::Changed(..) | What::Lost(_) => drop(news.send(News::Reread)),
         What::Failed(why) => tracing::warn!("the file is not watched: {why}"),
-        What::Listening => {}
+        What::Listening => drop(news.send(News::Listening)),
     });
-    watcher.watch(0, &watches);
+    if let Some(document) = session.document() {
+        watcher.watch(0, &watches(document));
+    }
     watcher
+}
+
+fn watches(document: &Document) -> Vec<Watch> {
+    let used = document.uses.iter().map(|used| document.beside(used));
+    let files = std::iter::once(document.path.clone()).chain(used);
+    let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+    files.map(absolute).map(Watch::Path).collect()
 }

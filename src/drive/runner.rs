@@ -10,6 +10,7 @@ use crate::engine::event::Event;
 use crate::engine::{Engine, Input, Remembered};
 use crate::journal::{Ledger, StoreFault, Waiting};
 use crate::time::Wall;
+use crate::trace::{REMEMBERED, keep_last};
 use crate::world::Look;
 use crate::world::host::{CancelToken, Host};
 use crate::world::sim::Sim;
@@ -99,10 +100,10 @@ impl HostRunner {
         let heard = self.heard.clone();
         self.behind = Some(std::thread::spawn(move || {
             let mut on = |events: &[Event]| {
-                heard
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .extend_from_slice(events);
+                let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+                heard.extend_from_slice(events);
+                keep_last(&mut heard, REMEMBERED);
+                drop(heard);
                 also(events);
             };
             let ended = drive.run(&mut on, &mut |engine| !engine.is_running());

@@ -20,6 +20,16 @@ pub fn load(path: &Path, catalog: &dyn Catalog) -> Result<Document, FileError> {
     parse(path, &text, catalog, &mut |path| bounded(path))
 }
 
+/// Whether a document's file, and the one that it uses, still hold what was read.
+pub fn is_as_read(document: &Document) -> bool {
+    let used = document.uses.iter().map(|used| document.beside(used));
+    let files = std::iter::once(document.path.clone()).chain(used);
+    let sources = std::iter::once(&document.source).chain(document.used.as_ref());
+    files
+        .zip(sources)
+        .all(|(path, source)| bounded(&path).is_ok_and(|bytes| bytes == source.text().as_bytes()))
+}
+
 /// The text of a file. What is larger than the limit was cut off anywhere, also within a character.
 fn text(bytes: Vec<u8>) -> Result<String, FromUtf8Error> {
     match bytes.len() > MAX_BYTES {

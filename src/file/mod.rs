@@ -53,7 +53,7 @@ mod yaml;
 
 pub use emit::save_new;
 pub use expect::{Expect, Expectation, Status, Verb};
-pub use load::load;
+pub use load::{is_as_read, load};
 pub use problem::{FileError, FileProblem, Source};
 pub use save::{Saved, same, save, save_as};
 pub use save_story::save_story;
@@ -96,6 +96,13 @@ pub struct Document {
     imported: Graph,
     /// The text of that file.
     used: Option<Source>,
+}
+
+impl Document {
+    /// The path of a file that is named as it is written in this one.
+    pub fn beside(&self, named: &Path) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(named)
+    }
 }
 
 /// How much of the trace a snapshot shows.

@@ -21,6 +21,8 @@ pub enum News {
     Stopping,
     /// It ended.
     Ended,
+    /// The file is watched from here on: what happened to it before was not seen.
+    Listening,
     /// The file is to be read again: it changed, or a person says so.
     Reread,
     /// Whoever stopped it will not wait any longer.

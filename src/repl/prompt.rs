@@ -74,7 +74,7 @@ fn lines(
             .printer()
             .unanswered()
             .store(false, Ordering::SeqCst);
-        session.catch_up(console);
+        session.catch_up();
         session.answer_questions(console);
         if let Some(helps) = editor.helper_mut() {
             helps.know(session);

@@ -12,3 +12,15 @@ pub use report::{Report, plan_detail, plan_text};
 pub use text::{TraceLine, line, lines, word};
 pub(crate) use text::{count, tally_text};
 pub use view::{Stage, VertexView, View};
+
+use crate::engine::Event;
+
+/// How many events can still be asked about. A watch may go on for months.
+pub const REMEMBERED: usize = 200_000;
+
+/// Forgets the older half of too many.
+pub fn keep_last(events: &mut Vec<Event>, most: usize) {
+    if events.len() > most {
+        events.drain(..events.len() - most / 2);
+    }
+}

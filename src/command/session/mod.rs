@@ -45,7 +45,7 @@ use crate::engine::{Engine, Input, Remembered};
 use crate::file::Document;
 use crate::graph::{Graph, Key};
 use crate::kind::Kinds;
-use crate::trace::View;
+use crate::trace::{REMEMBERED, View, keep_last};
 use crate::world::sim::Sim;
 use files::Began;
 use std::sync::Arc;
@@ -105,7 +105,7 @@ impl Session {
         front: &mut dyn Front,
         before: &mut dyn FnMut(&Session, &Order),
     ) -> Result<Flow, SessionError> {
-        self.catch_up(front);
+        self.catch_up();
         self.interrupted = false;
         let done = self.eval_all(line, front, before);
         if self.sourcing.is_empty() {
@@ -275,8 +275,7 @@ impl Session {
     }
 
     /// Takes in what a watch in its own thread has told meanwhile; it has been shown already.
-    pub fn catch_up(&mut self, front: &mut dyn Front) {
-        let _ = front;
+    pub fn catch_up(&mut self) {
         for event in self.runner.heard() {
             self.view.take(&event);
             self.events.push(event);
@@ -373,16 +372,6 @@ pub(super) fn take(events: &mut Vec<Event>, view: &mut View, new: &[Event], fron
     events.extend_from_slice(new);
     keep_last(events, REMEMBERED);
     front.events(new);
-}
-
-/// How many events a session can still be asked about. A watch may go on for months.
-const REMEMBERED: usize = 200_000;
-
-/// Forgets the older half of too many.
-fn keep_last(events: &mut Vec<Event>, most: usize) {
-    if events.len() > most {
-        events.drain(..events.len() - most / 2);
-    }
 }
 
 /// Lines as one text.

@@ -33,7 +33,7 @@ impl Session {
 
     /// Puts the questions that a watch in its own thread has come upon (rule L4).
     pub fn answer_questions(&mut self, front: &mut dyn Front) {
-        self.catch_up(front);
+        self.catch_up();
         while let Some((vertex, key)) = self.runner.ask(|engine| engine.asking()).into_iter().next()
         {
             self.ask_about(vertex, &key, front);

@@ -312,7 +312,7 @@ impl Session {
             signal = host
                 .come_back()
                 .map_err(|fault| SessionError::failed(fault.to_string()))?;
-            self.catch_up(front);
+            self.catch_up();
         }
         self.finish(front)?;
         self.ended.signal = signal.or(self.ended.signal).filter(|_| !self.was_quiet());

@@ -550,9 +550,9 @@ fn a_session_remembers_the_last_events() {
     let (mut session, mut front) = open(STORY);
     say(&mut session, &mut front, &["apply"]);
     let all = session.events.clone();
-    super::super::keep_last(&mut session.events, all.len());
+    crate::trace::keep_last(&mut session.events, all.len());
     assert_eq!(session.events, all);
-    super::super::keep_last(&mut session.events, all.len() - 1);
+    crate::trace::keep_last(&mut session.events, all.len() - 1);
     assert_eq!(session.events, all[all.len() - (all.len() - 1) / 2..]);
     let chain = session.causes(&Key::new("noop", "bystander"));
     assert!(chain.last().is_some_and(|event| event.subject.is_some()));
