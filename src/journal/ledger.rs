@@ -222,3 +222,64 @@ impl Ledger {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// These records in order, each of a run of its own.
+    fn of(records: impl IntoIterator<Item = Record>) -> Ledger {
+        let mut ledger = Ledger::default();
+        for (record, run) in records.into_iter().zip(1..) {
+            let mark = Mark {
+                run,
+                ..Mark::default()
+            };
+            let seq = Seq(run.into());
+            ledger.fold(&Entry { seq, record, mark });
+        }
+        ledger
+    }
+
+    fn key(name: &str) -> Key {
+        Key::new("file", name)
+    }
+
+    fn asked(generation: u64) -> Record {
+        let vertex = key("a");
+        let run = 1;
+        Record::Asked {
+            vertex,
+            run,
+            generation,
+        }
+    }
+
+    fn debt(run: u32) -> Record {
+        let vertex = key("a");
+        Record::Debt { vertex, run }
+    }
+
+    #[test]
+    fn what_is_owed_or_pending_is_as_old_as_its_first_record() {
+        let ledger = of([debt(1), debt(2), asked(1), asked(2)]);
+        let run = |slot| ledger.mark(&slot).run;
+        assert_eq!(run(Slot::Debt(key("a"))), 1);
+        assert_eq!(run(Slot::Line(Line::asked(&key("a")))), 3);
+        assert_eq!(ledger.remembered.debts[&key("a")], 1);
+    }
+
+    #[test]
+    fn what_was_cancelled_goes_by_the_new_name() {
+        let (vertex, from, to) = (key("a"), key("a"), key("b"));
+        let records = [
+            asked(1),
+            Record::Cancelled { vertex },
+            Record::Renamed { from, to },
+        ];
+        let cancels = of(records).cancels;
+        assert_eq!(cancels.keys().collect::<Vec<_>>(), [&key("b")]);
+        assert_eq!(cancels[&key("b")].what, ["notify file[a]"]);
+        assert_eq!(cancels[&key("b")].mark.run, 2);
+    }
+}
