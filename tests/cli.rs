@@ -196,15 +196,30 @@ impl Running {
     /// Waits for a line, on either of the two, that has this in it.
     fn sees(&mut self, wanted: &str) {
         let deadline = Instant::now() + PATIENCE;
+        while !self.next_line(deadline, wanted).contains(wanted) {}
+    }
+
+    fn next_line(&mut self, deadline: Instant, wanted: &str) -> String {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let Ok(line) = self.lines.recv_timeout(left) else {
+            panic!("no {wanted:?} in:\n{}", self.seen);
+        };
+        self.seen.push_str(&format!("{line}\n"));
+        line
+    }
+
+    /// Waits until a write of its own has been noticed, of which this is a line, and is looked at: it is quiet then.
+    fn rests_after(&mut self, write: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let from = self.seen.len();
+        while !self.next_line(deadline, write).contains(write) {}
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let Ok(line) = self.lines.recv_timeout(left) else {
-                panic!("no {wanted:?} in:\n{}", self.seen);
-            };
-            self.seen.push_str(&format!("{line}\n"));
-            if line.contains(wanted) {
+            let told = &self.seen[from..];
+            let [noticed, rests] = [" renamed", " converged "].map(|word| told.rfind(word));
+            if noticed.is_some() && rests > noticed {
                 return;
             }
+            self.next_line(deadline, "converged, after its own write");
         }
     }
 

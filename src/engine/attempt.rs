@@ -311,10 +311,12 @@ impl Engine {
             && let Some(other) = self.acted(v, changed)
             && !self.options.plan
         {
+            let truce = self.begin_fight(v);
+            let again = truce.map(|after| format!("; it is left alone for {after}"));
             let why = format!(
-                "keeps changing back: changed five times within ten seconds, and {other} ran in between"
+                "keeps changing back: changed five times within ten seconds, and {other} ran in between{}",
+                again.unwrap_or_default()
             );
-            self.begin_fight(v);
             return self.fail_for_good(v, Fail::plain(why));
         }
         self.recover(v);

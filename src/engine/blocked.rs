@@ -63,6 +63,13 @@ impl Engine {
         }
     }
 
+    /// It starts, or a run does: what it is blocked behind after that is news.
+    pub(super) fn forget_block(&mut self, v: VertexId) {
+        if let Some(extra) = self.node_mut(v).extra.as_mut() {
+            extra.blocked = None;
+        }
+    }
+
     fn tell_block(&mut self, v: VertexId, known: &mut Known) {
         let Some(block) = self.blocked_behind(v, known) else {
             return;
@@ -72,6 +79,11 @@ impl Engine {
             self.tally.held += 1;
         } else {
             self.tally.blocked += 1;
+        }
+        // While it waits for the same, that is told once a run.
+        let told = &mut self.node_mut(v).extra.get_or_insert_default().blocked;
+        if told.replace(block.clone()).as_ref() == Some(&block) {
+            return;
         }
         let behind = match &block {
             Block::Failure(key)

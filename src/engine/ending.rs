@@ -35,11 +35,13 @@ impl Engine {
     fn converge(&mut self) {
         self.stirred = false;
         let cause = self.last_event;
+        self.begin_tally();
         self.tally.blocked = 0;
         self.tally.outside = self.pending_outside();
         self.tally.held = self.held.iter().filter(|v| self.is_meant(**v)).count();
         self.tell_blocked();
         self.event(None, What::Converged(self.tally), cause);
+        self.told = true;
         match self.mode {
             Mode::Once => {
                 self.mode = Mode::Idle;

@@ -1,24 +1,14 @@
-//! Limits: semaphores, owners of parts of the world, and vertices that keep changing back.
+//! Limits: semaphores.
 //!
 //! - M2 A vertex takes all its semaphores at once or none, and holds them while it runs: so no two can wait for each other, and
 //!   a name that stands twice is one. Ending a run lets go of all but what hangs: who waits for that is blocked behind it.
-//! - C4 No two vertices manage the same part of the world, also when a received value makes them so. A vertex that changed
-//!   five times within ten seconds, each time after another vertex of this graph ran, with no command, new params or tick
-//!   between, fails: two of this graph fight over the same thing. It stays failed until a command, new params or a restart. Another ran if its apply or refresh began since the change before, so that what a command does counts
-//!   also while it still runs; but one run counts once. A refresh that changed nothing did not run in this sense: who is
-//!   only told of repairs has no part in the damage, which then comes from outside.
 
 use super::Engine;
 use super::io::VertexId;
 use super::state::Phase;
 use crate::graph::Meta;
-use crate::time::{Span, Time};
+use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// So many changes …
-const CHANGES: usize = 5;
-/// … within this long are a fight.
-const WITHIN: Span = Span::secs(10);
 
 /// A vertex in line: since when, its rank among those of the same time, and which.
 type Entry = (Time, u32, VertexId);
@@ -170,105 +160,5 @@ impl Engine {
             .as_ref()
             .map(|meta| meta.sema.keys().cloned().collect())
             .unwrap_or_default()
-    }
-
-    /// An apply or a refresh begins: from here on it counts as having run, unless it turns out to have changed nothing.
-    pub(super) fn begin_act(&mut self, v: VertexId) {
-        if self.trip_mut(v).act.is_some() {
-            return;
-        }
-        self.acts += 1;
-        let (now, act) = (self.now, self.acts);
-        self.trip_mut(v).act = Some(act);
-        while let Some(first) = self.ran.first_entry() {
-            if now - first.get().0 <= WITHIN {
-                break;
-            }
-            first.remove();
-        }
-        self.ran.insert(act, (now, v));
-    }
-
-    /// Counts an attempt that applied or refreshed. Says who ran in between if this vertex keeps changing back.
-    pub(super) fn acted(&mut self, v: VertexId, changed: bool) -> Option<String> {
-        let act = self.trip_mut(v).act;
-        if !changed {
-            act.and_then(|act| self.ran.remove(&act));
-            return None;
-        }
-        // A number of its own: a change after a command counts, also if its apply began before it.
-        self.acts += 1;
-        let (now, acts, peace) = (self.now, self.acts, self.peace);
-        let changes = &mut self.node_mut(v).extra.get_or_insert_default().changes;
-        changes.retain(|(at, acts)| now - *at <= WITHIN && *acts > peace);
-        let before = changes.last().map_or(u64::MAX, |(_, before)| *before);
-        let since = self.ran.range(before.saturating_add(1)..).rev();
-        let other = since.map(|(_, (_, ran))| *ran).find(|ran| *ran != v);
-        let changes = &mut self.node_mut(v).extra.get_or_insert_default().changes;
-        if other.is_none() {
-            changes.clear();
-        }
-        changes.push((now, acts));
-        if changes.len() < CHANGES {
-            return None;
-        }
-        changes.clear();
-        other.map(|other| self.node(other).key.to_string())
-    }
-
-    /// It keeps changing back: it fails, and none of M3's other causes starts it again.
-    pub(super) fn begin_fight(&mut self, v: VertexId) {
-        self.node_mut(v).extra.get_or_insert_default().fights = true;
-    }
-
-    /// A command, or new params: it may try again.
-    pub(super) fn end_fight(&mut self, v: VertexId) {
-        if let Some(extra) = self.node_mut(v).extra.as_mut() {
-            extra.fights = false;
-        }
-    }
-
-    pub(super) fn fights(&self, v: VertexId) -> bool {
-        self.node(v)
-            .extra
-            .as_ref()
-            .is_some_and(|extra| extra.fights)
-    }
-
-    /// Takes the parts of the world that this vertex manages, and lets go of others; says who has one already (rule C4).
-    pub(super) fn claim(&mut self, v: VertexId, parts: Vec<String>) -> Option<String> {
-        if parts.is_empty() && self.node(v).extra.is_none() {
-            return None;
-        }
-        self.disown(v);
-        let taken = parts.iter().find_map(|part| {
-            let owner = self.owners.get(part).copied();
-            let owner = owner.filter(|owner| self.is_there(*owner))?;
-            Some((part, &self.node(owner).key))
-        });
-        let why = taken
-            .map(|(part, owner)| format!("{owner} manages {part} already: let one of them do it"));
-        if why.is_none() {
-            let owned = parts.iter().map(|part| (part.clone(), v));
-            self.owners.extend(owned);
-            self.node_mut(v).extra.get_or_insert_default().owns = parts;
-        }
-        why
-    }
-
-    /// Another vertex may have what this one manages.
-    pub(super) fn disown(&mut self, v: VertexId) {
-        let extra = self.node_mut(v).extra.as_mut();
-        let parts = extra.map_or_else(Vec::new, |extra| std::mem::take(&mut extra.owns));
-        for part in parts {
-            if self.owners.get(&part) == Some(&v) {
-                self.owners.remove(&part);
-            }
-        }
-    }
-
-    /// A command, new params or a tick: what changed before no longer counts as a fight.
-    pub(super) fn forget_changes(&mut self) {
-        self.peace = self.acts;
     }
 }

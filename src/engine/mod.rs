@@ -15,11 +15,13 @@
 //! | `flow` | Send/Recv | V2 to V8 |
 //! | `debt` | what must survive a crash | P1 to P6 |
 //! | `retry` | failures, tries, causes to start again | M3, C3 |
-//! | `limits` | semaphores, vertices that keep changing back | M2, C4 |
+//! | `limits` | semaphores | M2 |
+//! | `fights` | owners of parts of the world, vertices that keep changing back | C4 |
 //! | `edit` | a new graph under a running engine | G1 |
 //! | `gone` | what is remembered of what goes, or has another name | N7 |
 //! | `blocked` | what waits for ever, and behind what | O9, V5, L5 |
 //! | `ending` | converged, stopped | E1, E2, L6 |
+//! | `tally` | what came of each vertex, counted | L6 |
 //! | `audit` | what must be true between any two steps | O1, O9, V3 |
 //! | `why` | causes, back to an input | |
 //!
@@ -36,6 +38,7 @@ pub mod debt;
 mod edit;
 mod ending;
 pub mod event;
+mod fights;
 mod flow;
 mod gone;
 pub mod io;
@@ -50,6 +53,7 @@ mod run;
 mod state;
 mod status;
 mod steer;
+mod tally;
 mod watch;
 pub mod why;
 
@@ -68,7 +72,7 @@ pub use status::{Marks, Status};
 use crate::graph::{Catalog, FieldPath, Graph, Key};
 use crate::time::Time;
 use net::Net;
-use state::{Flags, Mode, Node, Outcome};
+use state::{Flags, Mode, Node};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -120,6 +124,10 @@ pub struct Engine {
     /// Vertices that are no longer in the graph, and whose attempt goes on.
     ghosts: BTreeSet<VertexId>,
     tally: Tally,
+    /// Vertices that were changed or refreshed since the engine last said that it converged.
+    busy: Vec<VertexId>,
+    /// Whether it has said so since.
+    told: bool,
     /// Whether this engine goes on from records and has not said so yet.
     restarted: bool,
     /// Whether leftovers were dropped in this run.
@@ -186,6 +194,8 @@ impl Engine {
             held: BTreeSet::new(),
             ghosts: BTreeSet::new(),
             tally: Tally::default(),
+            busy: Vec::new(),
+            told: false,
             restarted: true,
             swept: false,
             stirred: false,
@@ -358,34 +368,5 @@ impl Engine {
         self.remembered.fold(seq, &record);
         self.out.records.push((seq, record));
         seq
-    }
-
-    fn set_outcome(&mut self, v: VertexId, outcome: Outcome) {
-        let outcome = if self.has(v, state::GONE) {
-            Outcome::New
-        } else {
-            outcome
-        };
-        match outcome {
-            Outcome::Held => self.held.insert(v),
-            _ => self.held.remove(&v),
-        };
-        let old = std::mem::replace(&mut self.node_mut(v).outcome, outcome);
-        for (which, up) in [(old, false), (outcome, true)] {
-            let count = match which {
-                Outcome::New => continue,
-                Outcome::Ok => &mut self.tally.ok,
-                Outcome::Changed => &mut self.tally.changed,
-                Outcome::Refreshed { .. } => &mut self.tally.refreshed,
-                Outcome::May => &mut self.tally.may,
-                Outcome::Failed => &mut self.tally.failed,
-                Outcome::Held => &mut self.tally.held,
-            };
-            *count = if up {
-                *count + 1
-            } else {
-                count.saturating_sub(1)
-            };
-        }
     }
 }

@@ -231,6 +231,7 @@ impl Engine {
             "O1"
         );
         self.take_semaphores(v);
+        self.forget_block(v);
         self.running += 1;
         self.clear(v, DIRTY);
         self.set(v, BUSY);

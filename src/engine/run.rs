@@ -48,13 +48,17 @@ impl Engine {
         );
         let all = self.net.index.values().copied();
         let all: Vec<VertexId> = all.filter(|v| self.is_meant(*v)).collect();
+        self.busy.clear();
+        self.told = false;
         self.tally = Tally {
             pending: all.iter().filter(|v| self.has(**v, PENDING)).count(),
             ..Tally::default()
         };
         for v in all {
+            self.forget_block(v);
             let node = self.node_mut(v);
             node.outcome = Outcome::New;
+            node.counted = Outcome::New;
             node.mended = false;
             node.tries = 0;
             node.behind = false;

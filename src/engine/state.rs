@@ -1,11 +1,11 @@
 //! What the engine holds of each vertex, and the words for it.
 
 use super::debt::Seq;
-use super::event::{Dirt, EventId};
+use super::event::{Block, Dirt, EventId};
 use super::io::{Attempt, CheckOutcome, Rhythm, Sends, VertexId};
 use super::{Engine, Kept};
 use crate::graph::{FieldPath, Key, Meta, Params};
-use crate::time::Time;
+use crate::time::{Span, Time};
 use crate::value::{Finding, Opaque, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -106,6 +106,8 @@ pub(super) struct Node {
     pub phase: Phase,
     pub attempt: Attempt,
     pub outcome: Outcome,
+    /// As what it is counted: what came of it since the last tally was told.
+    pub counted: Outcome,
     pub queued: bool,
     /// Since when it could start.
     pub since: Time,
@@ -197,10 +199,14 @@ pub(super) struct Extra {
     pub changes: Vec<(Time, u64)>,
     /// It failed because it keeps changing back: only a command or new params start it again (rule C4).
     pub fights: bool,
+    /// How long it was left alone for that last, and until when.
+    pub truce: Option<(Span, Time)>,
     /// It changed something, or may have, and has not been right since (rule C3): also where nobody would be told.
     pub began: bool,
     /// It failed because a person left it as it is (rule L4).
     pub declined: bool,
+    /// What it was last said to be blocked behind (rule O9).
+    pub blocked: Option<Block>,
     /// Events that may still come at once, and when that was true (rule M1).
     pub tokens: Option<(f64, Time)>,
 }
@@ -214,6 +220,7 @@ impl Node {
             phase: Phase::Idle,
             attempt: Attempt(0),
             outcome: Outcome::New,
+            counted: Outcome::New,
             queued: false,
             since: Time::ZERO,
             cause: EventId(0),

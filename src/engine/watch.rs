@@ -333,8 +333,12 @@ impl Engine {
         self.alarms.clear(v, Alarm::Tick);
     }
 
-    pub(super) fn end_delay(&mut self, v: VertexId) {
+    pub(super) fn end_alarm(&mut self, v: VertexId) {
         self.alarms.clear(v, Alarm::Retry);
+    }
+
+    pub(super) fn end_delay(&mut self, v: VertexId) {
+        self.end_alarm(v);
         self.delayed -= 1;
         self.clear(v, BUSY);
         self.node_mut(v).phase = Phase::Idle;
@@ -342,7 +346,7 @@ impl Engine {
 
     pub(super) fn try_again(&mut self, v: VertexId) {
         if self.node(v).phase != Phase::Delayed {
-            return;
+            return self.end_truce(v);
         }
         self.end_delay(v);
         let cause = self.input(Some(v), What::Due(Due::Retry));

@@ -398,7 +398,9 @@ edges:
         "-c",
         "sim rm /etc/made; sim advance 5s",
     ];
-    home.run(&watched).ends(0).says("2 ok, 4 refreshed\n");
+    home.run(&watched)
+        .ends(0)
+        .says("1 ok, 1 changed, 4 refreshed\n");
 }
 
 /// Where an engine may die in it, a story loses nothing; nothing to replay, no directory for it.

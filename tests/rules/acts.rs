@@ -73,6 +73,60 @@ fn c4_two_that_keep_changing_each_other_back_are_told_apart_from_work() {
     assert_eq!(settled, Some(&"ok"), "{words:?}");
 }
 
+/// Under watch it is left alone for longer each time, and a person's word begins anew.
+#[test]
+fn c4_who_keeps_changing_back_is_tried_again_later() {
+    let mut spec = SimSpec::default();
+    let writes = Does::Write("/a".into(), b"theirs".to_vec(), None);
+    let answer = Answer {
+        effects: vec![writes],
+        ..Answer::default()
+    };
+    spec.commands.insert("spoil".into(), vec![answer]);
+    let lines = [
+        "file:/a content=ours",
+        "exec:spoil cmd=spoil refreshonly=true",
+        "file:/a ~> exec:spoil",
+    ];
+    let (mut drive, sim) = drive(&lines, spec);
+    begin(&mut drive, Until::Stopped);
+    let left_alone = |drive: &mut SimDrive| {
+        let text = story(&drive.take_events());
+        let (_, span) = text.rsplit_once("it is left alone for ").expect(&text);
+        span.lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(left_alone(&mut drive), "1m");
+    // Another event is no cause to begin again.
+    assert_eq!(
+        sim.outside().write(std::path::Path::new("/a"), b"other"),
+        Ok(())
+    );
+    drive.advance(Span::secs(59));
+    assert_eq!(times(&drive.take_events(), "file:/a", "check"), 0);
+    drive.advance(Span::secs(1));
+    assert_eq!(left_alone(&mut drive), "2m");
+    drive.advance(Span::secs(120));
+    assert_eq!(left_alone(&mut drive), "4m");
+    drive.input(Input::Command("as if a person came".into()));
+    drive.input(Input::Dirty(key("file:/a")));
+    drive.input(Input::Dirty(key("exec:spoil")));
+    assert_eq!(left_alone(&mut drive), "1m");
+    let spans = ["2m", "4m", "8m", "16m", "32m", "1h", "1h"];
+    for (minutes, span) in [1, 2, 4, 8, 16, 32, 60].into_iter().zip(spans) {
+        drive.advance(Span::secs(60 * minutes));
+        let last = left_alone(&mut drive);
+        assert_eq!(last, span);
+    }
+    drive.advance(Span::secs(3600));
+    let chain = drive.take_events();
+    let due = chain.iter().find(|event| trace::word(&event.what) == "due");
+    assert!(
+        due.is_some_and(|event| event.what.is_input()),
+        "{}",
+        story(&chain)
+    );
+}
+
 #[test]
 fn c4_damage_from_outside_is_repaired_for_ever_though_another_hears_of_it() {
     let lines = ["file:/a content=ours", "noop:told", "file:/a ~> noop:told"];
