@@ -18,6 +18,8 @@ mod secrets;
 mod service;
 #[path = "cli/shapes.rs"]
 mod shapes;
+#[path = "cli/stops.rs"]
+mod stops;
 #[path = "cli/stories.rs"]
 mod stories;
 #[path = "cli/streams.rs"]

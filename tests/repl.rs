@@ -1,5 +1,7 @@
 //! The real binary in a real pseudo terminal: what a person types, and what the screen shows.
 
+#[path = "repl/hangups.rs"]
+mod hangups;
 #[path = "repl/interrupts.rs"]
 mod interrupts;
 #[path = "repl/typed.rs"]

@@ -6,7 +6,7 @@ use super::{report, run};
 use crate::command::{Order, Session};
 use crate::file::{Document, is_as_read, load};
 use crate::kind::Kinds;
-use crate::repl::{Behind, News};
+use crate::repl::{Behind, News, on_a_terminal};
 use crate::world::Watch;
 use crate::world::host::{HostWatcher, What};
 use std::path::{Path, PathBuf};
@@ -53,8 +53,7 @@ fn in_a_simulation(desk: &Desk, session: &mut Session) -> i32 {
 /// `reads`: whether the session's file is read again when it changes.
 pub fn stay(desk: &Desk, session: &mut Session, reads: bool) -> i32 {
     let (sender, news) = channel();
-    desk.signals
-        .tell(sender.clone(), reads && !desk.printer.style().asks);
+    desk.signals.tell(sender.clone(), reads && !on_a_terminal());
     let files = reads.then(|| watch_files(session, sender.clone()));
     let mut manager = Manager::find();
     manager.look(session);

@@ -193,6 +193,14 @@ impl Runner {
         matches!(self, Runner::Host(host) if host.looks.is_cancelled())
     }
 
+    /// What is looked at to answer a person, and waited for; in a simulation nobody waits.
+    pub fn looks(&self) -> Looks {
+        match self {
+            Runner::Sim { .. } => Looks::default(),
+            Runner::Host(host) => host.looks(),
+        }
+    }
+
     /// The graph's state directory in that world.
     pub fn state(&self) -> &Path {
         match self {

@@ -92,7 +92,7 @@ impl Home {
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Content::default()),
                 Err(error) => return Err(fault(&path, &error)),
             };
-            if !own && self.is_locked()? {
+            if !own && self.is_written()? {
                 // Its engine may write while it is read: the library sees to that.
                 if let Some(content) = read_beside(&path)? {
                     return Ok(content);
@@ -100,7 +100,7 @@ impl Home {
             } else {
                 let content = read_image(bytes, &path.display().to_string());
                 // An engine that began meanwhile may have written in between.
-                if own || content.is_ok() || !self.is_locked()? {
+                if own || content.is_ok() || !self.is_written()? {
                     return content;
                 }
             }
@@ -179,13 +179,15 @@ impl Home {
         Ok(holder(&dir).and_then(|pid| u32::try_from(pid.as_raw_nonzero().get()).ok()))
     }
 
-    fn is_locked(&self) -> Result<bool, StoreFault> {
+    /// Whether an engine may write here. One that was killed does not, though its commands still hold its lock.
+    fn is_written(&self) -> Result<bool, StoreFault> {
         let Some(dir) = self.open()? else {
             return Ok(false);
         };
+        let lives = |pid| test_kill_process(pid) != Err(Errno::SRCH);
         match rustix::fs::flock(&dir, FlockOperation::NonBlockingLockShared) {
             Ok(()) => Ok(false),
-            Err(Errno::WOULDBLOCK | Errno::INTR) => Ok(true),
+            Err(Errno::WOULDBLOCK | Errno::INTR) => Ok(holder(&dir).is_none_or(lives)),
             Err(errno) => Err(self.fault(errno_text(errno))),
         }
     }

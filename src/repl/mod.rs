@@ -45,4 +45,4 @@ pub use prompt::prompt;
 pub use script::{Came, read_commands, run_script};
 pub use signals::{Signals, Stopped};
 pub use style::{Color, Style};
-pub use terminal::{size, stdin_is_terminal, stdout_is_terminal};
+pub use terminal::{on_a_terminal, size, stdin_is_terminal, stdout_is_terminal};

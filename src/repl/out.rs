@@ -5,7 +5,7 @@ use super::terminal::stdout_is_terminal;
 use std::io::{Error, ErrorKind, Write, stderr, stdout};
 
 /// What the kernel says of a terminal that is gone (EIO).
-const GONE: i32 = 5;
+pub(super) const GONE: i32 = 5;
 
 /// Standard output. Who does not read any more misses nothing; what could not be written for another reason was lost: that
 /// is told once, and gives another exit code.

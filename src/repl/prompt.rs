@@ -2,9 +2,11 @@
 
 use super::behind::Behind;
 use super::helper::Helps;
+use super::out::GONE;
 use super::script::evaluate;
 use super::{Console, Signals, Style, history};
 use crate::command::{Flow, Front, Session};
+use crate::drive::real::Signal;
 use crate::trace::count;
 use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
@@ -43,7 +45,8 @@ pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -
     let code = lines(session, console, signals, &mut editor, &empty);
     signals.at_prompt(false);
     console.printer().print_above(None);
-    if session.moment().running && code == 0 {
+    // Only who left a run in the middle does not wait for it.
+    if session.moment().running && (code == 0 || Behind::goes_on(session)) {
         let stopped = session.eval("stop", console);
         if let Err(error) = stopped {
             console.printer().refusal(&error);
@@ -98,6 +101,7 @@ fn lines(
                 }
             }
             Err(ReadlineError::Eof) => return 0,
+            Err(error) if is_gone(&error) => return hung_up(session),
             Err(error) => {
                 console
                     .printer()
@@ -105,6 +109,24 @@ fn lines(
                 return 1;
             }
         }
+    }
+}
+
+/// Whether the terminal is gone.
+fn is_gone(error: &ReadlineError) -> bool {
+    match error {
+        ReadlineError::Io(error) => error.raw_os_error() == Some(GONE),
+        ReadlineError::Errno(errno) => *errno as i32 == GONE,
+        _ => false,
+    }
+}
+
+/// The code of a terminal that has gone, whether or not the signal that says so has been heard yet.
+fn hung_up(session: &Session) -> i32 {
+    let quiet = session.moment().running && session.ask(|engine| engine.is_converged());
+    match quiet {
+        true => 0,
+        false => Signal::HangUp.exit_code(),
     }
 }
 
@@ -133,11 +155,19 @@ fn one_line(
         Err(error) => console.printer().refusal(&error),
     }
     Behind::follow(session, console.printer(), signals);
-    left_by_signal(session)
+    left_by_signal(session, signals)
 }
 
-/// The code if a third signal left a run in the middle.
-fn left_by_signal(session: &mut Session) -> Option<i32> {
+/// The code if a signal left more than the line: a third one a run in the middle, and one that is no interrupt the console, once
+/// what ran is finished.
+fn left_by_signal(session: &mut Session, signals: &Signals) -> Option<i32> {
+    let stopped = signals.stopped();
+    if let Some(stopped) = stopped.filter(|stopped| stopped.signal != Signal::Interrupt) {
+        return Some(match stopped.quiet {
+            true => 0,
+            false => stopped.signal.exit_code(),
+        });
+    }
     let signal = session.ended().signal?;
     let here = !Behind::goes_on(session);
     (here && session.moment().running).then(|| signal.exit_code())

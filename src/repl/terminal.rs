@@ -20,6 +20,11 @@ pub fn stderr_is_terminal() -> bool {
     isatty(stderr())
 }
 
+/// Whether any of the standard streams is a terminal: one that goes away is then a stop.
+pub fn on_a_terminal() -> bool {
+    stdin_is_terminal() || stdout_is_terminal() || stderr_is_terminal()
+}
+
 /// Columns and rows of the terminal that stdout is; none if it is none or does not say.
 pub fn size() -> Option<(usize, usize)> {
     let size = tcgetwinsize(stdout()).ok()?;

@@ -251,3 +251,32 @@ fn what_became_a_secret_is_not_kept() {
     let said = String::from_utf8_lossy(&state.stdout).into_owned();
     assert!(said.contains("(typed), 1 edit not saved"), "{said}");
 }
+
+/// What is typed while a watch goes on makes the state directory, and is no other engine's act there.
+#[test]
+fn a_watch_goes_on_beside_what_is_typed() {
+    let home = Home::new("typed-watch");
+    let target = home.0.join("kept");
+    std::fs::write(&target, "right").expect("written");
+    let graph = home.graph(&format!(
+        "graph: mine\nresources:\n  file:\n  - {{name: {}, content: right}}\n",
+        target.display()
+    ));
+    let mut weft = Terminal::start(&home.0, &["--yes", graph.to_str().expect("a plain path")]);
+    weft.prompts("host mine ›");
+    weft.line("watch");
+    weft.sees("converged");
+    weft.prompts("host mine watching ›");
+    assert_eq!(states(&home), [""; 0], "nothing was changed yet");
+    weft.line("add noop a");
+    weft.prompts("host mine staged ›");
+    let state = states(&home).pop().expect("what was typed is kept");
+    assert_eq!(text(&typed(&home, &state)), "add noop[a]\n");
+    replace(&target, "wrong");
+    weft.sees("changed    file[");
+    assert_eq!(text(&target), "right");
+    weft.line("stop");
+    weft.prompts("›");
+    weft.line("quit");
+    assert_eq!(weft.ends(), 0);
+}

@@ -62,15 +62,17 @@ impl Session {
         }))
     }
 
-    /// Before an act: no other engine acts on this graph from here on (rule P5).
+    /// Before an act: no other engine acts on this graph from here on (rule P5). What is waited for is given up where a person
+    /// waits no longer.
     pub(super) fn claim(&mut self, front: &mut dyn Front) -> Result<(), SessionError> {
         self.keep_clear()?;
         let mut told = false;
+        let looks = self.runner.looks();
         let claimed = self.runner.claim(&mut |what| {
             if !std::mem::replace(&mut told, true) {
                 front.remark(&format!("{what}\n"));
             }
-            true
+            !looks.is_cancelled()
         });
         claimed.map_err(|fault| self.broken(fault.to_string()))
     }
