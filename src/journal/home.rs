@@ -132,12 +132,21 @@ impl Home {
     }
 
     fn wait_for(&self, dir: &OwnedFd, waiting: Waiting) -> Result<(), StoreFault> {
+        let mut unknown = 0;
         loop {
             match rustix::fs::flock(dir, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => return Ok(()),
                 Err(Errno::INTR) => {}
                 Err(Errno::WOULDBLOCK) => {
-                    if let Some(what) = self.held(dir)?
+                    let mut what = self.held(dir)?;
+                    if what.is_none() {
+                        // Some file systems list their locks under another device, and processes of other namespaces have no number here.
+                        unknown += 1;
+                        let told =
+                            "waiting for its lock; the system does not say which process has it";
+                        what = (unknown > AGAIN).then(|| told.to_owned());
+                    }
+                    if let Some(what) = what
                         && !waiting(&what)
                     {
                         return Err(self.fault(format!("{what}; stopped waiting")));
