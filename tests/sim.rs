@@ -1,6 +1,6 @@
 //! The simulated machine: commands, time, faults, pages, services and watches; and what the overlay makes of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -207,6 +207,7 @@ fn pages_answer_conditions_and_break() -> Outcome {
     let mut request = Request {
         url: url.to_owned(),
         headers: BTreeMap::new(),
+        secret: BTreeSet::new(),
         timeout: Span::secs(3),
         limit: 10,
         ca: None,

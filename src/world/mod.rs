@@ -20,7 +20,7 @@ pub use fault::{Fault, Lines};
 pub use service::{Active, Load, Service, ServiceAct, Startup, Unit};
 
 use crate::time::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -172,6 +172,8 @@ pub struct Request {
     pub url: String,
     /// Headers as given, `If-None-Match` and the like among them.
     pub headers: BTreeMap<String, String>,
+    /// The names of those whose value is secret: they go to the origin that the URL names, and to no other.
+    pub secret: BTreeSet<String>,
     /// How long it may take altogether.
     pub timeout: Span,
     /// How large the body may be.

@@ -5,7 +5,7 @@ use crate::kind::{Failure, Sends};
 use crate::value::{Value, sanitise};
 use crate::world::{Fault, Look, Request, Response};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -58,6 +58,7 @@ pub fn fetch(want: &Want, known: Option<&Got>, look: &dyn Look) -> Result<Option
     let request = Request {
         url: want.url.clone(),
         headers: headers(want, known),
+        secret: secret_headers(want),
         timeout: want.timeout,
         limit: want.limit,
         ca: want.ca.clone(),
@@ -172,6 +173,12 @@ fn headers(want: &Want, known: Option<&Got>) -> BTreeMap<String, String> {
         }
     }
     headers
+}
+
+fn secret_headers(want: &Want) -> BTreeSet<String> {
+    let headers = want.headers.iter();
+    let secret = headers.filter(|(_, value)| value.is_secret());
+    secret.map(|(name, _)| name.clone()).collect()
 }
 
 fn is_written(want: &Want, name: &str) -> bool {

@@ -9,6 +9,9 @@
 //! Last-Modified), so an unchanged answer costs no download. A download that fails, breaks off, is too large or has
 //! another hash than expected changes nothing anywhere. Content is asked for as it is (`Accept-Encoding: identity`), and an
 //! answer that is compressed all the same is refused, unless a header of your own asks for it.
+//!
+//! A redirect is followed, but from https to no http. To another server (scheme, host or port) no header goes along that could say
+//! who asks: `Authorization`, cookies, each whose value is secret, and each that is not known to be harmless.
 
 mod fetch;
 #[cfg(test)]

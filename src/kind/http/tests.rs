@@ -200,10 +200,10 @@ fn a_secret_header_stays_in() {
     let applied = secret.settle().unwrap();
     assert_eq!(applied.sends["content"].to_string(), MASK);
     assert_eq!(applied.sends["status"], Value::Int(200));
-    assert_eq!(
-        stage.requests.lock().unwrap()[0].headers["Authorization"],
-        "Bearer hunter2"
-    );
+    let asked = stage.requests.lock().unwrap()[0].clone();
+    assert_eq!(asked.headers["Authorization"], "Bearer hunter2");
+    // The world that asks knows which these are, and takes them to no other server.
+    assert_eq!(asked.secret, ["Authorization".to_owned()].into());
     let wrong = [("headers", headers), ("sha256", Value::str(HELLO))];
     let stage = page(200, "guess");
     let failure = vertex(&stage, &wrong).check().unwrap_err();

@@ -1,4 +1,5 @@
-//! The pages that the simulated network has.
+//! The pages that the simulated network has. A page whose status is that of a redirect is an answer as it stands: nothing is followed,
+//! so no request meets another origin than its own.
 
 use super::spec::{NetFault, Page};
 use crate::time::Span;

@@ -3,8 +3,9 @@
 //! - TLS trusts what the host trusts, or only the certificates of the request's own file.
 //! - The environment's proxies are honoured (`proxy`), for each hop by its own URL. For `https` a proxy is asked to CONNECT; for
 //!   plain `http` it is asked for the whole URL (`forward`), since most proxies connect to no other port than 443.
-//! - Up to ten redirects are followed, to `http` and `https` alone (`redirect`); `Authorization` and `Cookie` go to none of
-//!   them.
+//! - Up to ten redirects are followed, to `http` and `https` alone, and from `https` to no `http` (`redirect`). Within the origin
+//!   that the URL names (scheme, host and port) all headers go along. From the first redirect to another origin on only those do
+//!   that tell nobody anything (`HARMLESS`), and none whose value is secret.
 //! - A request runs in a thread of its own, so that a cancel need not wait for the network; the thread ends at the
 //!   request's timeout at the latest.
 
@@ -35,8 +36,20 @@ const CA_LIMIT: u64 = 16 << 20;
 /// What this program says that it is.
 const AGENT: &str = concat!("weft/", env!("CARGO_PKG_VERSION"));
 
-/// What goes to the server that was named, and to no other that it sends us to.
-const OWN_HEADERS: [&str; 2] = ["authorization", "cookie"];
+/// What also goes to another origin that the one that was named sends us to: it says what is wanted, and never who asks. Whatever else
+/// stands in a header may be a login, under whatever name.
+const HARMLESS: [&str; 10] = [
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "if-modified-since",
+    "if-none-match",
+    "pragma",
+    "range",
+    "user-agent",
+];
 
 type Answer = ureq::http::Response<Body>;
 
@@ -130,24 +143,29 @@ struct Trip {
 impl Trip {
     fn go(&self) -> Result<Response, Fault> {
         let mut url = redirect::url(&self.request.url).map_err(|why| self.net(why))?;
-        for hop in 0..=REDIRECTS {
+        // Who was led away and back again may have been led there to spend its login on something else.
+        let mut own = true;
+        for _ in 0..=REDIRECTS {
             let via =
                 proxy::of(&url, |name| std::env::var(name).ok()).map_err(|why| self.net(why))?;
-            let answer = self.ask(&url, via.as_ref(), hop == 0)?;
+            let answer = self.ask(&url, via.as_ref(), own)?;
             match redirect::asked(&url, &answer).map_err(|why| self.net(why))? {
-                Some(next) => url = next,
+                Some(next) => {
+                    own &= redirect::same_origin(&url, &next);
+                    url = next;
+                }
                 None => return self.read(answer, via.as_ref()),
             }
         }
         Err(self.net(format!("more than {REDIRECTS} redirects")))
     }
 
-    /// Asks one server, or its proxy; `named` if it is the one that the request names.
-    fn ask(&self, url: &Uri, via: Option<&Via>, named: bool) -> Result<Answer, Fault> {
+    /// Asks one server, or its proxy; with its `own` headers, if it is the one that the request names.
+    fn ask(&self, url: &Uri, via: Option<&Via>, own: bool) -> Result<Answer, Fault> {
         let agent = self.agent(url, via);
         let mut call = agent.get(url);
         for (name, value) in &self.request.headers {
-            if named || !OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+            if own || self.is_harmless(name) {
                 call = call.header(name, value);
             }
         }
@@ -155,6 +173,11 @@ impl Trip {
             call = call.header("Proxy-Authorization", login);
         }
         call.call().map_err(|error| self.unanswered(error, via))
+    }
+
+    fn is_harmless(&self, name: &str) -> bool {
+        let listed = HARMLESS.contains(&name.to_ascii_lowercase().as_str());
+        listed && !self.request.secret.contains(name)
     }
 
     fn agent(&self, url: &Uri, via: Option<&Via>) -> Agent {

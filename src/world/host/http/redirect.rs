@@ -1,4 +1,5 @@
-//! Where a redirect leads. Each hop is judged here: only `http` and `https` are followed, whatever the way that it is written.
+//! Where a redirect leads. Each hop is judged here: only `http` and `https` are followed, whatever the way that it is written, and
+//! what began over `https` does not go on over `http`, where anybody on the way could answer.
 
 use super::Answer;
 use crate::value::sanitise;
@@ -50,7 +51,29 @@ fn target(from: &Uri, location: &str) -> Result<Uri, String> {
     } else {
         format!("{scheme}://{authority}{}", joined(from, reference))
     };
-    url(&text).map_err(|why| format!("redirects to what is no URL: {why}"))
+    let to = url(&text).map_err(|why| format!("redirects to what is no URL: {why}"))?;
+    match (scheme, to.scheme_str()) {
+        ("https", Some("http")) => Err(
+            "redirects from https to http, where anybody on the way can read and answer: not followed; name the http URL itself, \
+             if that is good enough"
+                .to_owned(),
+        ),
+        _ => Ok(to),
+    }
+}
+
+/// Whether both have the same scheme, host and port.
+pub(super) fn same_origin(one: &Uri, other: &Uri) -> bool {
+    let port = |url: &Uri| {
+        let usual = if url.scheme_str() == Some("https") {
+            443
+        } else {
+            80
+        };
+        url.port_u16().unwrap_or(usual)
+    };
+    let host = |url: &Uri| url.host().unwrap_or_default().to_ascii_lowercase();
+    one.scheme_str() == other.scheme_str() && host(one) == host(other) && port(one) == port(other)
 }
 
 /// The scheme that a reference begins with, if it does.
@@ -124,6 +147,42 @@ mod tests {
             let found = target(&from, location)?;
             assert_eq!(found.to_string(), leads_to, "{location}");
         }
+        Ok(())
+    }
+
+    #[test]
+    fn what_began_over_https_does_not_go_on_over_http() -> Result<(), Box<dyn std::error::Error>> {
+        let from = url("https://h/a")?;
+        for location in ["http://h/a", "HTTP://h/a", "http://other/"] {
+            let said = target(&from, location).err().unwrap_or_default();
+            assert!(said.contains("from https to http"), "{location}: {said}");
+        }
+        assert_eq!(target(&from, "//other/x")?.to_string(), "https://other/x");
+        let to = target(&url("http://h/a")?, "https://h/a")?;
+        assert_eq!(to.to_string(), "https://h/a");
+        Ok(())
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() -> Result<(), Box<dyn std::error::Error>> {
+        for (other, same) in [
+            ("http://h/b?c", true),
+            ("http://H:80/", true),
+            ("HTTP://h/", true),
+            ("http://ada:pw@h/", true),
+            ("http://h:8080/", false),
+            ("https://h/", false),
+            ("https://h:80/", false),
+            ("http://h.other/", false),
+            ("http://h@other/", false),
+        ] {
+            assert_eq!(
+                same_origin(&url("http://h/a")?, &url(other)?),
+                same,
+                "{other}"
+            );
+        }
+        assert!(same_origin(&url("https://h:443/")?, &url("https://h/")?));
         Ok(())
     }
 

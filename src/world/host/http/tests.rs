@@ -2,6 +2,7 @@
 
 use super::super::CancelToken;
 use super::*;
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -16,7 +17,10 @@ struct Server(
 
 impl Server {
     fn new(answers: Vec<String>) -> std::io::Result<Server> {
-        let listener = TcpListener::bind("127.0.0.1:0")?;
+        Server::on(TcpListener::bind("127.0.0.1:0")?, answers)
+    }
+
+    fn on(listener: TcpListener, answers: Vec<String>) -> std::io::Result<Server> {
         let url = format!("http://{}", listener.local_addr()?);
         let serving = std::thread::spawn(move || {
             let mut asked = Vec::new();
@@ -46,6 +50,7 @@ fn request(url: &str) -> Request {
     Request {
         url: url.to_owned(),
         headers: BTreeMap::from([("If-None-Match".into(), "\"a\"".into())]),
+        secret: BTreeSet::new(),
         timeout: Span::secs(30),
         limit: 100,
         ca: None,
@@ -58,6 +63,12 @@ fn get(server: &Server, path: &str) -> Result<Response, Fault> {
 
 fn says(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nConnection: close\r\n{headers}\r\n{body}")
+}
+
+/// An answer that leads elsewhere.
+fn to(location: &str) -> String {
+    let location = format!("Location: {location}\r\nContent-Length: 0\r\n");
+    says("302 Found", &location, "")
 }
 
 #[test]
@@ -99,33 +110,17 @@ fn redirects_are_followed_up_to_ten() -> Outcome {
 }
 
 #[test]
-fn a_redirect_leads_where_it_may_and_takes_no_login_along() -> Outcome {
-    let to = |location: &str| {
-        let location = format!("Location: {location}\r\nContent-Length: 0\r\n");
-        says("302 Found", &location, "")
-    };
+fn a_redirect_leads_where_it_may() -> Outcome {
     let server = Server::new(vec![
         to("../b/./c?d#e"),
         says("200 OK", "Content-Length: 1\r\n", "x"),
     ])?;
-    let asked = Request {
-        headers: BTreeMap::from([
-            ("AUTHORIZATION".to_owned(), "Bearer t0ken".to_owned()),
-            ("Cookie".to_owned(), "t0ken".to_owned()),
-            ("X-Mine".to_owned(), "kept".to_owned()),
-        ]),
-        ..request(&format!("{}/a/x", server.0))
-    };
-    assert_eq!(fetch(&asked, &Limits::default())?.status, 200);
+    assert_eq!(get(&server, "/a/x")?.status, 200);
     let [first, second] = &server.requests()[..] else {
         return Err("was not asked twice".into());
     };
-    assert!(first.starts_with("get /a/x http/1.1") && first.contains("bearer t0ken"));
+    assert!(first.starts_with("get /a/x http/1.1"), "{first}");
     assert!(second.starts_with("get /b/c?d http/1.1"), "{second}");
-    assert!(
-        second.contains("x-mine: kept") && !second.contains("t0ken"),
-        "{second}"
-    );
     // Nothing is asked for what is no web address.
     let server = Server::new(vec![to("file:///etc/passwd")])?;
     let Err(Fault::Net(_, why)) = get(&server, "/") else {
@@ -139,6 +134,63 @@ fn a_redirect_leads_where_it_may_and_takes_no_login_along() -> Outcome {
     // One that does not say where to is an answer.
     let server = Server::new(vec![says("302 Found", "Content-Length: 0\r\n", "")])?;
     assert_eq!(get(&server, "/")?.status, 302);
+    Ok(())
+}
+
+/// A request that says who asks, in each way that there is.
+fn with_logins(url: &str) -> Request {
+    let header = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    Request {
+        headers: BTreeMap::from(
+            [
+                ("AUTHORIZATION", "bearer t0ken"),
+                ("Cookie", "t0ken"),
+                ("Proxy-Authorization", "t0ken"),
+                ("X-Token", "t0ken"),
+                ("Private-Token", "written t0ken"),
+                ("User-Agent", "t0ken"),
+                ("Accept-Language", "en"),
+            ]
+            .map(header),
+        ),
+        secret: BTreeSet::from(["X-Token".to_owned(), "User-Agent".to_owned()]),
+        ..request(url)
+    }
+}
+
+#[test]
+fn a_redirect_within_an_origin_takes_all_headers_along() -> Outcome {
+    let end = says("200 OK", "Content-Length: 1\r\n", "x");
+    let server = Server::new(vec![to("/b"), end])?;
+    let asked = with_logins(&format!("{}/a", server.0));
+    assert_eq!(fetch(&asked, &Limits::default())?.status, 200);
+    let requests = server.requests();
+    assert_eq!(requests.len(), 2);
+    for request in requests {
+        assert_eq!(request.matches("t0ken").count(), 6, "{request}");
+    }
+    Ok(())
+}
+
+/// Also not to the same host's other port, and not where that one leads back.
+#[test]
+fn a_redirect_to_another_origin_takes_nothing_along_that_says_who_asks() -> Outcome {
+    let end = says("200 OK", "Content-Length: 1\r\n", "x");
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let named = format!("http://{}", listener.local_addr()?);
+    let other = Server::new(vec![to(&format!("{named}/back"))])?;
+    let named = Server::on(listener, vec![to(&format!("{}/away", other.0)), end])?;
+    let asked = with_logins(&format!("{}/a", named.0));
+    assert_eq!(fetch(&asked, &Limits::default())?.status, 200);
+    let (own, others) = (named.requests(), other.requests());
+    let ([first, back], [away]) = (&own[..], &others[..]) else {
+        return Err("was not led there and back".into());
+    };
+    assert_eq!(first.matches("t0ken").count(), 6, "{first}");
+    for led in [away, back] {
+        assert!(led.contains("accept-language: en"), "{led}");
+        assert!(!led.contains("t0ken"), "{led}");
+    }
     Ok(())
 }
 
