@@ -58,8 +58,8 @@ pub struct Applied {
 pub trait AnyKind: Send + Sync {
     /// All that can be said of it without running it.
     fn schema(&self) -> &'static Schema;
-    /// Whether its acts need the graph's state directory.
-    fn keeps(&self) -> bool;
+    /// Whether acting means to run commands, which hold the graph's lock in its state directory.
+    fn runs_commands(&self) -> bool;
     /// Validates params as a whole.
     fn validate(&self, key: &Key, params: &Params, bound: &[FieldPath]) -> Result<(), String>;
     /// The parts of the world that it manages.

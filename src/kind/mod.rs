@@ -76,8 +76,9 @@ pub trait Kind: Send + Sync + 'static {
     const HEARS: Hears = Hears::Nothing;
     /// Whether an apply that only applying can tell does what its refresh would: a plan counts on that (rule N3).
     const APPLY_REFRESHES: bool = false;
-    /// Whether its acts need the graph's state directory: what it keeps stands there, or its commands hold the graph's lock.
-    const KEEPS: bool = false;
+    /// Whether acting means to run a person's commands. They hold the graph's lock until they are gone (rule P7), so its state
+    /// directory must be there before the first of them.
+    const RUNS_COMMANDS: bool = false;
 
     /// Validates params together; `given` also knows those that will be received. Says what is wrong,
     /// beginning with the param, so that its place can be shown: `cmd: …`, `env.A: …`, `content, source: …`.

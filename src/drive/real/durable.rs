@@ -102,13 +102,14 @@ impl RealDrive {
         back
     }
 
-    /// Gives errands to the pool. One that needs the graph's state directory, which cannot be had, comes back as failed.
+    /// Gives errands to the pool. One whose commands are to hold the graph's lock, which cannot be had,
+    /// comes back as failed.
     fn hand_out(&mut self, errands: Vec<Errand>) -> Vec<Input> {
         let (mut go, mut back) = (Vec::with_capacity(errands.len()), Vec::new());
         for errand in errands {
             let acts = !matches!(errand.act, Act::Check);
-            let keeps = acts && kind::find(errand.job.key.kind()).is_some_and(|kind| kind.keeps());
-            let ready = match (acts, keeps) {
+            let kind = kind::find(errand.job.key.kind());
+            let ready = match (acts, kind.is_some_and(|kind| kind.runs_commands())) {
                 (true, true) => self.settle(),
                 (true, false) => self.committer.store().reserve(),
                 (false, _) => Ok(()),

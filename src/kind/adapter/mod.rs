@@ -37,8 +37,8 @@ impl<K: Kind> AnyKind for Adapter<K> {
         }
     }
 
-    fn keeps(&self) -> bool {
-        K::KEEPS
+    fn runs_commands(&self) -> bool {
+        K::RUNS_COMMANDS
     }
 
     fn validate(&self, key: &Key, params: &Params, bound: &[FieldPath]) -> Result<(), String> {

@@ -186,7 +186,7 @@ impl Kind for Exec {
     ];
     const HEARS: Hears = Hears::Refresh("runs again");
     const APPLY_REFRESHES: bool = true;
-    const KEEPS: bool = true;
+    const RUNS_COMMANDS: bool = true;
 
     fn validate(&self, want: &Want, given: &Given) -> Result<(), String> {
         let bound = |name: &str| given.bound().iter().any(|path| *path.field == *name);
