@@ -70,7 +70,7 @@ pub(super) fn junit(tested: &[Tested]) -> String {
     text
 }
 
-/// What XML cannot hold becomes a replacement character.
+/// What XML 1.0 cannot hold (its section 2.2), or advises against, becomes a replacement character. A text has no surrogates.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -80,6 +80,7 @@ fn escape(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             '"' => out.push_str("&quot;"),
             '\n' | '\t' => out.push(c),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
             c if c.is_control() => out.push('\u{fffd}'),
             c => out.push(c),
         }
@@ -128,6 +129,23 @@ mod tests {
         assert!(text.contains("tests=\"1\" failures=\"1\""));
         assert!(text.contains("message=\"wanted &lt;1&gt;,\""));
         assert!(text.contains("found &quot;2&quot; \u{fffd}</failure>"));
+    }
+
+    /// Every character there is: only those of XML 1.0's `Char` come through.
+    #[test]
+    fn xml_holds_no_character_that_it_cannot() {
+        let fits = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+        for c in '\0'..=char::MAX {
+            let escaped = escape(c.encode_utf8(&mut [0; 4]));
+            assert!(escaped.chars().all(fits), "{:x}", u32::from(c));
+            let cannot = !fits(c) || c.is_control() && !"\t\n".contains(c);
+            assert_eq!(
+                escaped == "\u{fffd}",
+                cannot || c == '\u{fffd}',
+                "{:x}",
+                u32::from(c)
+            );
+        }
     }
 
     #[test]
