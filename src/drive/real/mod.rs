@@ -147,6 +147,9 @@ impl RealDrive {
         let busy = move || busy.load(Ordering::Relaxed) > 0;
         let committer = Committer::new(store, busy, woken)
             .map_err(|error| StoreFault::new("the journal's thread", error.to_string()))?;
+        let (work, wake, spawn) = (Box::new(work), Box::new(wake), Box::new(pool::thread));
+        let pool = Pool::new(workers, GRACE, work, wake, spawn)
+            .map_err(|why| StoreFault::new("the worker threads", why))?;
         Ok(RealDrive {
             engine: Arc::new(Mutex::new(engine)),
             options,
@@ -156,7 +159,7 @@ impl RealDrive {
             held: Held::default(),
             checks,
             storing: 0,
-            pool: Pool::new(workers, GRACE, Box::new(work), Box::new(wake)),
+            pool,
             messages,
             sender,
             watched,

@@ -14,11 +14,15 @@ use crate::engine::{Attempt, Input, VertexId};
 use crate::kind::Failure;
 use crate::world::Fault;
 use crate::world::host::CancelToken;
+use std::io;
 
 /// With so many errands waiting the threads have enough to do, and what is done may gather for a moment.
 const PLENTY: usize = 8;
 /// How much may gather.
 const GATHERED: usize = 96;
+/// What to do where the system has no thread to spare.
+const ROOM: &str = "is the limit of processes reached? raise it (`ulimit -u`, TasksMax of the service, pids.max of the container), \
+                    or end others";
 /// For how long: the driver looks by itself then, in case every thread has met something slow.
 const MOMENT: Duration = Duration::from_millis(2);
 
@@ -28,9 +32,13 @@ pub(super) type Work = dyn Fn(&Errand, CancelToken) -> Input + Send + Sync;
 /// Tells the driver to look: something is done, or there is a new deadline.
 pub(super) type Wake = dyn Fn() + Send + Sync;
 
+/// Starts a thread.
+pub(super) type Spawn = dyn Fn(Box<dyn FnOnce() + Send>) -> io::Result<()> + Send + Sync;
+
 /// Threads and their errands.
 pub(super) struct Pool {
     shared: Arc<Shared>,
+    spawn: Box<Spawn>,
 }
 
 struct Shared {
@@ -39,6 +47,8 @@ struct Shared {
     work: Box<Work>,
     wake: Box<Wake>,
     grace: Duration,
+    /// How many threads there should be.
+    jobs: usize,
 }
 
 #[derive(Default)]
@@ -49,6 +59,8 @@ struct State {
     /// Whether the driver was woken for what is done.
     woken: bool,
     closed: bool,
+    /// How many threads there are that were not given up.
+    threads: usize,
 }
 
 /// An errand that a thread has begun.
@@ -62,21 +74,26 @@ struct Begun {
 }
 
 impl Pool {
-    /// So many threads, as far as the system has them. An errand may take `grace` longer than its timeout, or than its
-    /// cancel, before it counts as hung.
-    pub fn new(jobs: usize, grace: Duration, work: Box<Work>, wake: Box<Wake>) -> Pool {
+    /// So many threads, as far as the system has them; refused where it has none. An errand may take `grace` longer than its timeout,
+    /// or than its cancel, before it counts as hung.
+    pub fn new(
+        jobs: usize,
+        grace: Duration,
+        work: Box<Work>,
+        wake: Box<Wake>,
+        spawn: Box<Spawn>,
+    ) -> Result<Pool, String> {
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             filled: Condvar::new(),
             work,
             wake,
             grace,
+            jobs,
         });
-        let pool = Pool { shared };
-        for _ in 0..jobs {
-            pool.spawn();
-        }
-        pool
+        let pool = Pool { shared, spawn };
+        pool.fill()?;
+        Ok(pool)
     }
 
     /// Hands errands out, in this order.
@@ -85,7 +102,13 @@ impl Pool {
         if errands.is_empty() {
             return;
         }
-        self.shared.state().waiting.extend(errands);
+        let mut state = self.shared.state();
+        state.waiting.extend(errands);
+        let deserted = state.threads == 0;
+        drop(state);
+        if deserted {
+            return self.fill_or_fail();
+        }
         if many {
             self.shared.filled.notify_all();
         } else {
@@ -139,7 +162,8 @@ impl Pool {
     /// Attempts that should long have ended: they are given up, and other threads take the place of theirs.
     pub fn give_up(&self, now: Instant) -> Vec<Input> {
         let mut hung = Vec::new();
-        for (attempt, begun) in &mut self.shared.state().begun {
+        let mut state = self.shared.state();
+        for (attempt, begun) in &mut state.begun {
             if begun.overdue.is_some_and(|at| at <= now) {
                 begun.overdue = None;
                 begun.hung = true;
@@ -147,17 +171,56 @@ impl Pool {
                 hung.push(Input::Hung { vertex, attempt });
             }
         }
-        hung.iter().for_each(|_| self.spawn());
+        state.threads -= hung.len();
+        drop(state);
+        if !hung.is_empty() {
+            self.fill_or_fail();
+        }
         hung
     }
 
-    /// A system that has no thread to spare leaves the work to those that are there.
-    fn spawn(&self) {
-        let shared = self.shared.clone();
-        let _ = std::thread::Builder::new()
-            .name("worker".into())
-            .spawn(move || shared.serve());
+    /// Starts the threads that are missing. With fewer than there should be it goes on, and says so; with none it is refused.
+    fn fill(&self) -> Result<(), String> {
+        let jobs = self.shared.jobs;
+        while self.shared.state().threads < jobs {
+            self.shared.state().threads += 1;
+            let shared = self.shared.clone();
+            let Err(error) = (self.spawn)(Box::new(move || shared.serve())) else {
+                continue;
+            };
+            let mut state = self.shared.state();
+            state.threads -= 1;
+            return match state.threads {
+                0 => Err(format!(
+                    "no thread can be started for the work: {error}; {ROOM}"
+                )),
+                threads => {
+                    tracing::warn!("{threads} of {jobs} threads do the work: {error}; {ROOM}");
+                    Ok(())
+                }
+            };
+        }
+        Ok(())
     }
+
+    /// Where no thread is left, and none can be had, nobody would ever begin what waits: it fails.
+    fn fill_or_fail(&self) {
+        let Err(why) = self.fill() else {
+            return;
+        };
+        let mut state = self.shared.state();
+        let waiting = std::mem::take(&mut state.waiting);
+        let failed = |errand: &Errand| errand.failed(Failure::new(why.clone()).not_begun());
+        state.done.extend(waiting.iter().map(failed));
+        drop(state);
+        (self.shared.wake)();
+    }
+}
+
+/// A thread of the system.
+pub(super) fn thread(serve: Box<dyn FnOnce() + Send>) -> io::Result<()> {
+    let builder = std::thread::Builder::new().name("worker".into());
+    builder.spawn(serve).map(drop)
 }
 
 impl Drop for Pool {
@@ -193,13 +256,16 @@ impl Shared {
         if let Some((attempt, outcome)) = done {
             let hung = state.begun.remove(&attempt).is_some_and(|begun| begun.hung);
             state.done.push(outcome);
+            // One that was given up goes, unless nobody could be had in its place.
+            let goes = hung && state.threads >= self.jobs;
+            state.threads += usize::from(hung && !goes);
             let gathers = state.waiting.len() >= PLENTY && state.done.len() < GATHERED;
             if !gathers && !std::mem::replace(&mut state.woken, true) {
                 drop(state);
                 (self.wake)();
                 state = self.state();
             }
-            if hung {
+            if goes {
                 return None;
             }
         }
@@ -281,6 +347,10 @@ mod tests {
 
     impl Bench {
         fn new(jobs: usize, grace: Duration) -> Bench {
+            Bench::with(jobs, grace, Box::new(thread)).unwrap()
+        }
+
+        fn with(jobs: usize, grace: Duration, spawn: Box<Spawn>) -> Result<Bench, String> {
             let (tell_begun, begun) = channel();
             let (tell_woken, woken) = channel();
             let tell_begun = Mutex::new(tell_begun);
@@ -308,12 +378,12 @@ mod tests {
             let wake = move || {
                 let _ = tell_woken.lock().unwrap().send(());
             };
-            Bench {
-                pool: Pool::new(jobs, grace, Box::new(work), Box::new(wake)),
+            Ok(Bench {
+                pool: Pool::new(jobs, grace, Box::new(work), Box::new(wake), spawn)?,
                 begun,
                 woken,
                 done: Vec::new(),
-            }
+            })
         }
 
         fn begins(&self) -> (u64, std::sync::mpsc::Sender<()>) {
@@ -341,6 +411,50 @@ mod tests {
                 self.woken.recv_timeout(PATIENCE).unwrap();
             }
         }
+    }
+
+    /// A system that has so many threads to spare.
+    fn room_for(threads: usize) -> Box<Spawn> {
+        let left = Mutex::new(threads);
+        Box::new(move |serve| {
+            let mut left = left.lock().unwrap();
+            *left = left.checked_sub(1).ok_or(io::ErrorKind::WouldBlock)?;
+            thread(serve)
+        })
+    }
+
+    #[test]
+    fn without_any_thread_it_is_refused_and_with_some_it_goes_on() {
+        let refused = Bench::with(2, PATIENCE, room_for(0)).err().unwrap();
+        assert!(refused.starts_with("no thread can be started"), "{refused}");
+        assert!(refused.contains("`ulimit -u`"), "{refused}");
+        let mut bench = Bench::with(3, PATIENCE, room_for(2)).unwrap();
+        bench.pool.add((1..=5).map(|n| errand(n, None)).collect());
+        for _ in 1..=5 {
+            bench.begins().1.send(()).unwrap();
+        }
+        assert_eq!(
+            bench.done(5),
+            (1..=5).map(|n| (n, true)).collect::<Vec<_>>()
+        );
+    }
+
+    /// Nobody would ever begin what waits behind it.
+    #[test]
+    fn what_hangs_and_cannot_be_replaced_fails_the_rest_until_it_comes_back() {
+        let mut bench = Bench::with(1, Duration::ZERO, room_for(1)).unwrap();
+        bench.pool.add(vec![errand(100, None), errand(1, None)]);
+        let stuck = bench.begins();
+        bench.pool.cancel(Attempt(100));
+        assert_eq!(bench.pool.give_up(Instant::now()).len(), 1);
+        assert_eq!(bench.done(1), [(1, false)]);
+        bench.pool.add(vec![errand(2, None)]);
+        assert_eq!(bench.done(1), [(2, false)]);
+        stuck.1.send(()).unwrap();
+        assert_eq!(bench.done(1), [(100, true)]);
+        bench.pool.add(vec![errand(3, None)]);
+        bench.begins().1.send(()).unwrap();
+        assert_eq!(bench.done(1), [(3, true)]);
     }
 
     #[test]
