@@ -214,6 +214,10 @@ const OWNED: &[Owned] = &[
             ("src/drive/runner.rs", "a watch goes on behind the prompt"),
             ("src/journal/home.rs", "a lock is waited for"),
             (
+                "src/kind/template/apart.rs",
+                "a template needs a larger stack than the thread that asks for it may have",
+            ),
+            (
                 "src/repl/",
                 "a watch shows its events while the prompt waits",
             ),

@@ -8,18 +8,24 @@
 //!
 //! The syntax is minijinja's (Jinja2): `{{ name }}`, `{% for … %}`, `{% if … %}`, filters. A variable that is neither given
 //! nor bound is an error when the graph is loaded. What is sent is secret as soon as one variable is (rule V8).
+//!
+//! A template may come from anywhere, so what it can do is bounded: its steps, its text, and how deep it nests (`bounds`). There is
+//! no `namespace`: with it a value could hold itself.
+
+mod apart;
+mod bounds;
+#[cfg(test)]
+mod tests;
 
 use super::{At, Check, Done, Failure, Given, Kind, Never, Sends, want};
 use crate::value::{Sent, Type, Value};
 use crate::world::{Fault, Look, Node, READ_LIMIT, Watch, World};
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// How much one rendering may do: a step each for what the template does, and for each 64 bytes that it makes on the way. So it
-/// ends within about a second, and takes no more than 256 MiB, whatever its loops say.
-const STEPS: u64 = 4_000_000;
 /// How many characters of an expression an error shows.
 const WIDTH: usize = 60;
 
@@ -99,8 +105,13 @@ impl Kind for Template {
 /// The rendered text, secret where the template or a variable is.
 fn render(want: &Want, look: &dyn Look) -> Result<Value, Failure> {
     let text = template(want, look)?;
+    apart::apart(|| rendered(want, &text))?
+}
+
+fn rendered(want: &Want, text: &Value) -> Result<Value, Failure> {
     let known: BTreeSet<&str> = want.vars.keys().map(String::as_str).collect();
-    let missing = missing(&text, &known)?;
+    let bounded = bounded(text)?;
+    let missing = unknown(text, &known, &bounded)?;
     if !missing.is_empty() {
         return Err(Failure::new(missing_line(&missing)).about("vars"));
     }
@@ -110,17 +121,17 @@ fn render(want: &Want, look: &dyn Look) -> Result<Value, Failure> {
         .iter()
         .map(|(name, value)| Ok((name.clone(), plain(name, value)?)))
         .collect::<Result<BTreeMap<_, _>, Failure>>()?;
-    let environment = environment();
+    let environment = environment(bounded.steps);
     let mut page = Page::default();
     environment
-        .template_from_named_str("text", text.expose_str().unwrap_or_default())
+        .template_from_named_str("text", bounded.text)
         .and_then(|template| template.render_captured_to(vars, &mut page).map(drop))
         .map_err(|error| match page.full {
             true => Failure::new(format!(
                 "the template makes more text than the {} MiB that a file may have",
                 READ_LIMIT >> 20
             )),
-            false => explain(&error, &text, secret),
+            false => explain(&error, text, bounded.steps, secret),
         })?;
     // It was written in pieces of text.
     let rendered = String::from_utf8_lossy(&page.text);
@@ -183,26 +194,54 @@ fn read_source(source: &Path, look: &dyn Look) -> Result<Value, Failure> {
 }
 
 /// Nothing is escaped, since what is rendered is no HTML; a variable that is missing refuses, instead of being empty.
-fn environment<'a>() -> Environment<'a> {
+fn environment<'a>(steps: u64) -> Environment<'a> {
     let mut environment = Environment::new();
-    // The builder fails only on delimiters that collide; these are the usual ones.
-    if let Ok(syntax) = SyntaxConfig::builder().keep_trailing_newline(true).build() {
-        environment.set_syntax(syntax);
-    }
+    environment.set_syntax(syntax());
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     environment.set_debug(false);
-    environment.set_fuel(Some(STEPS));
+    environment.set_fuel(Some(steps));
+    environment.set_recursion_limit(bounds::RECURSION);
+    environment.add_function("namespace", no_namespace);
     environment
+}
+
+fn syntax() -> SyntaxConfig {
+    // The builder fails only on delimiters that collide; these are the usual ones.
+    let built = SyntaxConfig::builder().keep_trailing_newline(true).build();
+    built.unwrap_or_default()
+}
+
+/// What it makes can be put into itself, and who then shows it never comes to an end of it: no stack is large enough.
+fn no_namespace(
+    _: Rest<minijinja::Value>,
+    _: Kwargs,
+) -> Result<minijinja::Value, minijinja::Error> {
+    let why = "namespace is not there, since what it makes could hold itself: `loop.index` counts, `selectattr` and the like choose";
+    Err(minijinja::Error::new(ErrorKind::InvalidOperation, why))
+}
+
+/// The text of a template that is within its bounds.
+fn bounded(text: &Value) -> Result<bounds::Bounded<'_>, Failure> {
+    let bounded = bounds::bounded(text.expose_str().unwrap_or_default(), syntax());
+    bounded.map_err(|why| Failure::new(format!("the template, {why}")).about("text"))
 }
 
 /// The variables that a template uses and nobody gives, in order; fails where its syntax is wrong.
 fn missing(text: &Value, known: &BTreeSet<&str>) -> Result<Vec<String>, Failure> {
-    let environment = environment();
+    apart::apart(|| unknown(text, known, &bounded(text)?))?
+}
+
+fn unknown(
+    text: &Value,
+    known: &BTreeSet<&str>,
+    bounded: &bounds::Bounded<'_>,
+) -> Result<Vec<String>, Failure> {
+    let environment = environment(bounded.steps);
     let globals: BTreeSet<&str> = environment.globals().map(|(name, _)| name).collect();
     let template = environment
-        .template_from_named_str("text", text.expose_str().unwrap_or_default())
-        .map_err(|error| explain(&error, text, text.is_secret()).about("text"))?;
+        .template_from_named_str("text", bounded.text)
+        .map_err(|error| explain(&error, text, bounded.steps, text.is_secret()).about("text"))?;
     let used: BTreeSet<String> = template.undeclared_variables(false).into_iter().collect();
     let unknown =
         |name: &String| !known.contains(name.as_str()) && !globals.contains(name.as_str());
@@ -219,7 +258,7 @@ fn missing_line(missing: &[String]) -> String {
 
 /// An error of the template in one line, with the expression that it is about. What it says of values stays out where one of them
 /// is secret, and the expression where the template itself is.
-fn explain(error: &minijinja::Error, text: &Value, secret: bool) -> Failure {
+fn explain(error: &minijinja::Error, text: &Value, steps: u64, secret: bool) -> Failure {
     let line = error
         .line()
         .map_or(String::new(), |line| format!("line {line}: "));
@@ -231,7 +270,7 @@ fn explain(error: &minijinja::Error, text: &Value, secret: bool) -> Failure {
         });
     if error.kind() == ErrorKind::OutOfFuel {
         return Failure::new(format!(
-            "the template, {line}does too much: it may take {STEPS} steps, and make a text of {} MiB (is a loop larger than it \
+            "the template, {line}does too much: it may take {steps} steps, and make a text of {} MiB (is a loop larger than it \
              should be?)",
             READ_LIMIT >> 20
         ));
@@ -288,195 +327,4 @@ fn plain(name: &str, value: &Value) -> Result<minijinja::Value, Failure> {
         // The adapter answers for what is unknown, and a secret holds no other.
         Value::Secret(_) | Value::Unknown(_) => minijinja::Value::UNDEFINED,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kind::stage::{Stage, Vertex};
-
-    #[test]
-    fn renders_what_it_is_given() {
-        let rows = [
-            (
-                "text='listen {{ port }}\\n' vars.port=8080",
-                "listen 8080\n",
-            ),
-            (
-                "text='{% if on %}yes{% else %}no{% endif %}' vars.on=true",
-                "yes",
-            ),
-            ("text='<{{ html }}>' vars.html='<b>&'", "<<b>&>"),
-            (
-                "text='{{ name | upper }} {{ 1 + 2 }}' vars.name=web",
-                "WEB 3",
-            ),
-            ("text='{{ range(3) | join }}'", "012"),
-            ("source=/srv/t vars.a=1", "a is 1\n"),
-        ];
-        for (params, text) in rows {
-            let world = Stage::of("/srv/t = a is {{ a }}\\n");
-            let bench = Vertex::of(&world, &format!("template t {params}"));
-            assert_eq!(bench.validate(&[]), Ok(()), "{params}");
-            let sends = bench.check().unwrap().sends.unwrap();
-            assert_eq!(sends["text"], Value::str(text), "{params}");
-        }
-    }
-
-    #[test]
-    fn lists_maps_and_bytes_are_what_they_look_like() {
-        let world = Stage::of("");
-        let mut bench = Vertex::of(
-            &world,
-            "template t text='{% for x in xs %}{{ x }};{% endfor %}{{ m.k }} {{ b }}'",
-        );
-        let list = Value::list([Value::Int(1), Value::str("two")]);
-        let map = Value::map([("k".to_owned(), Value::Bool(true))]);
-        let bytes = Value::Bytes(std::sync::Arc::from(&b"raw"[..]));
-        let vars = [("xs", list), ("m", map), ("b", bytes)];
-        let vars = Value::map(vars.map(|(name, value)| (name.to_owned(), value)));
-        bench.params.insert("vars".to_owned(), vars);
-        let sends = bench.check().unwrap().sends.unwrap();
-        assert_eq!(sends["text"], Value::str("1;two;True raw"));
-    }
-
-    #[test]
-    fn is_secret_as_soon_as_one_variable_is() {
-        let world = Stage::of("/srv/t 0600 = pw");
-        for (params, secret) in [
-            ("text='{{ a }}' vars.a=open", false),
-            ("text='{{ a }}' vars.a=open vars.b=secret:hunter2", true),
-            ("text=secret:hunter2", true),
-            ("source=/srv/t", true),
-        ] {
-            let sends = Vertex::of(&world, &format!("template t {params}"))
-                .check()
-                .unwrap()
-                .sends;
-            assert_eq!(sends.unwrap()["text"].is_secret(), secret, "{params}");
-        }
-    }
-
-    #[test]
-    fn what_is_missing_or_broken_is_an_error_at_load() {
-        let world = Stage::of("");
-        let rows: &[(&str, &[&str], &str)] = &[
-            ("", &[], "text: is needed"),
-            ("text=a source=/b", &[], "only one"),
-            ("source=b", &[], "absolute"),
-            (
-                "text='{{ a }} {{ b.c }}'",
-                &[],
-                "uses a, b, which nobody gives: set `vars.a`",
-            ),
-            ("text='{{ a }}'", &["vars.b"], "uses a,"),
-            ("text='x\\n{% if %}'", &[], "line 2: syntax error"),
-        ];
-        for (params, bound, why) in rows {
-            let refused = Vertex::of(&world, &format!("template t {params}")).validate(bound);
-            assert!(
-                refused.as_ref().is_err_and(|line| line.contains(why)),
-                "{params}: {refused:?}"
-            );
-        }
-        for (params, bound) in [
-            ("text='{{ a }}'", ["vars.a"]),
-            ("text='{{ a }}'", ["vars"]),
-            ("", ["text"]),
-        ] {
-            let bench = Vertex::of(&world, &format!("template t {params}"));
-            assert_eq!(bench.validate(&bound), Ok(()), "{params}");
-        }
-    }
-
-    /// A loop that is a mistake ends, and takes no memory without end.
-    #[test]
-    fn what_a_template_does_and_makes_is_bounded() {
-        let loops = |inner: &str| {
-            format!(
-                "text='{{% for i in range(100000) %}}{{% for j in range(100000) %}}{inner}{{% endfor %}}{{% endfor %}}'"
-            )
-        };
-        let doubled = "text='{% set ns = namespace(x=\"xxxx\") %}{% for i in range(99) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}'";
-        for (params, why) in [
-            (
-                loops("xxxxxxxxxx"),
-                "does too much: it may take 4000000 steps",
-            ),
-            (loops(""), "does too much"),
-            (doubled.to_owned(), "does too much"),
-            (
-                "text='{{ \"x\" * 10000000000 }}'".to_owned(),
-                "does too much",
-            ),
-        ] {
-            let world = Stage::of("");
-            let failure = Vertex::of(&world, &format!("template t {params}"))
-                .check()
-                .unwrap_err();
-            assert!(failure.why.contains(why), "{params}: {}", failure.why);
-        }
-        let world = Stage::of("");
-        let mut bench = Vertex::of(
-            &world,
-            "template t text='{% for x in range(9) %}{{ big }}{% endfor %}'",
-        );
-        let big = Value::from("x".repeat(8 << 20));
-        bench
-            .params
-            .insert("vars".into(), Value::map([("big".to_owned(), big)]));
-        let why = "the template makes more text than the 64 MiB that a file may have";
-        assert_eq!(bench.check().unwrap_err().why, why);
-        // Many lines are no mistake.
-        let lines =
-            "text='{% for i in range(100000) %}127.0.0.{{ i % 256 }} host{{ i }}\n{% endfor %}'";
-        let sends = Vertex::of(&world, &format!("template t {lines}"))
-            .check()
-            .unwrap()
-            .sends;
-        let text = sends.unwrap()["text"].clone();
-        assert_eq!(
-            text.expose_str().unwrap_or_default().lines().count(),
-            100_000
-        );
-    }
-
-    #[test]
-    fn errors_say_where_and_hold_no_secret() {
-        let world = Stage::of("/srv/t = {{ a }}\n/srv/d/ 0755");
-        for (params, why) in [
-            (
-                "text='x\\n{{ a + 1 }}' vars.a=secret:hunter2",
-                "line 2: invalid operation",
-            ),
-            (
-                "text='{{ a | int }}' vars.a=secret:hunter2",
-                "line 1: invalid operation",
-            ),
-            (
-                "text='{{ m.k }}' vars.m=secret:hunter2",
-                "line 1: undefined value in `m.k`",
-            ),
-            (
-                "text='{{ a.b.c }}' vars.a=open",
-                "line 1: undefined value in `a.b.c`",
-            ),
-            (
-                "text=secret:'{{ m.hunter2 }}' vars.m=open",
-                "line 1: undefined value",
-            ),
-            ("source=/srv/t", "uses a,"),
-            ("source=/srv/none", "no such file"),
-            ("source=/srv/d", "no regular file"),
-        ] {
-            let failure = Vertex::of(&world, &format!("template t {params}"))
-                .check()
-                .unwrap_err();
-            assert!(failure.why.contains(why), "{params}: {}", failure.why);
-            assert!(
-                !format!("{failure:?}").contains("hunter2"),
-                "{params}: {failure:?}"
-            );
-        }
-    }
 }
