@@ -13,7 +13,7 @@ use super::event::{EventId, What};
 use super::io::{ApplyOutcome, CheckOutcome, Effect, Fail, Job, VertexId};
 use super::state::{Outcome, PENDING, Phase};
 use super::{Attempt, Engine, Kept};
-use crate::value::{Finding, MASK, Value, sanitise};
+use crate::value::{Finding, MASK, Value, spoken};
 use std::sync::Arc;
 
 impl Engine {
@@ -374,8 +374,8 @@ impl Engine {
         for said in says {
             let text = match said {
                 Value::Secret(_) => MASK.to_owned(),
-                Value::Str(text) => sanitise(text),
-                other => other.to_string(),
+                Value::Str(text) => spoken(text),
+                other => other.brief(),
             };
             self.event(Some(v), What::Said(text), cause);
         }

@@ -8,7 +8,7 @@
 //! - V5 A sender that has nothing to send: its receivers wait for it, by name. Nothing is ever made up.
 //! - V6 What cannot be read back is kept with a hash of the params that made it, the name among them where it stands for one.
 //! - V7 A received change is no notification.
-//! - V8 A secret is shown as a mask.
+//! - V8 A secret is shown as a mask. Of what is open and long its beginning is.
 
 use super::event::{Dirt, EventId, Wait, What};
 use super::io::{CheckOutcome, Sends, VertexId};
@@ -73,7 +73,7 @@ impl Engine {
             field: sent.clone(),
             to: key,
             into: into.clone(),
-            shown: value.to_string(),
+            shown: value.brief(),
         };
         let event = self.event(Some(from), what, cause);
         let inbox = self.node_mut(to).inbox.get_or_insert_default();

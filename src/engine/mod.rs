@@ -24,6 +24,7 @@
 //! | `tally` | what came of each vertex, counted | L6 |
 //! | `audit` | what must be true between any two steps | O1, O9, V3 |
 //! | `why` | causes, back to an input | |
+//! | `brief` | how much of a text an event holds | |
 //!
 //! The contract with the driver: every effect with an attempt number gets exactly one completion; one with another number
 //! than the vertex's present one changes nothing. Applies and refreshes wait until the record that they name is durable.
@@ -33,6 +34,7 @@ mod ask;
 mod attempt;
 mod audit;
 mod blocked;
+mod brief;
 mod consent;
 pub mod debt;
 mod edit;
@@ -337,7 +339,7 @@ impl Engine {
                 id,
                 at: self.now,
                 subject,
-                what,
+                what: what.brief(),
                 cause,
             });
         }

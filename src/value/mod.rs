@@ -4,6 +4,7 @@
 //! [`Value::Secret`], and that it is [`Value::Unknown`] because only applying can tell it.
 //! Neither ever prints its content.
 
+mod brief;
 mod digest;
 mod finding;
 mod mode;
@@ -11,6 +12,7 @@ mod raw;
 mod schema;
 mod types;
 
+pub use brief::{cut, spoken};
 pub use digest::{digest, short};
 pub use finding::{Finding, Opaque};
 pub use raw::{Place, Raw, RawNode};

@@ -89,12 +89,18 @@ pub enum Fault {
 pub struct Lines(pub Vec<String>);
 
 impl Lines {
-    /// The last lines of an output, at most `count`.
+    /// The last lines of an output, at most `count`; before them how many there are besides.
     pub fn last(output: &[u8], count: usize) -> Lines {
         let text = String::from_utf8_lossy(output);
         let lines: Vec<&str> = text.lines().collect();
         let from = lines.len().saturating_sub(count);
-        Lines(lines[from..].iter().map(|&line| line.to_owned()).collect())
+        let besides = match from {
+            0 => None,
+            1 => Some("… 1 line before".to_owned()),
+            from => Some(format!("… {from} lines before")),
+        };
+        let last = lines[from..].iter().map(|&line| line.to_owned());
+        Lines(besides.into_iter().chain(last).collect())
     }
 }
 

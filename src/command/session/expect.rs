@@ -184,7 +184,7 @@ fn holds(session: &Session, expect: &Expect) -> Result<Verdict, String> {
     let verdict = match value.is_secret() {
         true if equal => Verdict::of(true, MASK, MASK),
         true => Verdict::of(false, "another secret", MASK),
-        false => Verdict::of(equal, wanted, &value),
+        false => Verdict::of(equal, wanted, value.brief()),
     };
     Ok(verdict.about(session, &key))
 }

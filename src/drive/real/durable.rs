@@ -102,8 +102,8 @@ impl RealDrive {
         back
     }
 
-    /// Gives errands to the pool. One whose commands are to hold the graph's lock, which cannot be had,
-    /// comes back as failed.
+    /// Gives errands to the pool. One before which the graph's lock is needed and cannot be had comes
+    /// back as failed.
     fn hand_out(&mut self, errands: Vec<Errand>) -> Vec<Input> {
         let (mut go, mut back) = (Vec::with_capacity(errands.len()), Vec::new());
         for errand in errands {

@@ -4,7 +4,7 @@ use super::Want;
 use crate::kind::command_line::{Shell, split};
 use crate::kind::{Done, Failure, Sends};
 use crate::value::{Value, sanitise};
-use crate::world::{Account, Command, Fault, Look, Node, Output, World};
+use crate::world::{Account, Command, Fault, Lines, Look, Node, Output, World};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -169,12 +169,12 @@ fn failed(output: &Output) -> Failure {
 
 /// The last lines of an output, fit for a terminal, and not too long.
 fn last_lines(output: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(output);
-    let lines: Vec<&str> = text.trim_end().lines().collect();
-    lines[lines.len().saturating_sub(LAST_LINES)..]
-        .iter()
-        .map(|line| sanitise(&line.chars().take(LINE_WIDTH).collect::<String>()))
-        .collect()
+    let last = Lines::last(output.trim_ascii_end(), LAST_LINES).0;
+    let fit = |line: &String| match line.char_indices().nth(LINE_WIDTH) {
+        Some((end, _)) => sanitise(&line[..end]) + "…",
+        None => sanitise(line),
+    };
+    last.iter().map(fit).collect()
 }
 
 /// That not all of an output is there, where so: it is the end that is missing.

@@ -85,14 +85,15 @@ fn without_a_guard_it_runs_once_a_start() {
 
 #[test]
 fn a_failed_run_is_not_remembered_and_shows_its_last_lines() {
-    let output: String = (1..=12).map(|n| format!("line {n}\n")).collect();
-    let stage = Stage::new().with("make", &[answer(3, &output)]);
+    let output: String = (1..=11).map(|n| format!("line {n}\n")).collect();
+    let stage = Stage::new().with("make", &[answer(3, &(output + &"ä".repeat(300)))]);
     let mut vertex = Vertex::new(&stage, "exec", "make", &[]);
     let failure = vertex.settle().unwrap_err();
     assert_eq!(failure.why, "exited with 3");
     assert!(failure.began);
-    assert_eq!(failure.detail.len(), 10);
-    assert_eq!(failure.detail[9], "line 12");
+    assert_eq!(failure.detail.len(), 11);
+    assert_eq!(failure.detail[0], "… 2 lines before");
+    assert_eq!(failure.detail[10], format!("{}…", "ä".repeat(200)));
     assert_eq!(vertex.drifts().len(), 1);
 }
 

@@ -118,3 +118,35 @@ fn an_expectation_that_cannot_fail_is_refused() {
         );
     }
 }
+
+/// Rules V2 and V8: what an event shows of a value is short, however long that is; an expectation is about all of it.
+#[test]
+fn events_hold_no_more_of_a_value_than_a_line_shows() {
+    let (mut session, mut front) = open(STORY);
+    let long = "x".repeat(1 << 20);
+    let value = format!("add value long value={long}");
+    let lines = [&value, "add print loud", "long.value -> loud.msg", "apply"];
+    say(&mut session, &mut front, &lines);
+    let sizes = session.events.iter();
+    let sizes = sizes.map(|event| trace::json_line(event).len());
+    assert!(sizes.max() < Some(4000));
+    let told = trace::lines(&session.events, crate::engine::Level::Story);
+    for (word, shown) in [("sent", 200), ("says", 2000)] {
+        let line = told
+            .lines()
+            .find(|line| line.contains(word) && line.contains("xx"));
+        let line = line.unwrap_or_default();
+        assert_eq!(line.matches('x').count(), shown, "{line}");
+        assert!(line.ends_with("x… (1048576 bytes)"), "{line}");
+    }
+    let is = |text: &str| {
+        let expect = Expect::parse(&format!("loud.msg = {text}")).unwrap();
+        judge(&session, &expect)
+    };
+    assert!(is(&long).holds);
+    for other in [format!("{long}x"), long[1..].to_owned()] {
+        let verdict = is(&other);
+        assert!(!verdict.holds);
+        assert!(verdict.found.ends_with("x… (1048576 bytes)"));
+    }
+}
