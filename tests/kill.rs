@@ -1,4 +1,4 @@
-//! The promise on the real machine (rules P1, P2, P7, N5 and E2): weft, killed at random moments and started again, loses no
+//! The promise on the real machine (rules P1, P2, P3, P7, N5 and E2): weft, killed at random moments and started again, loses no
 //! notification, delivers none early, and leaves nothing torn and nothing behind.
 //!
 //!     WEFT_KILL_ROUNDS=1000 cargo test --release --test kill -- --nocapture
@@ -37,7 +37,7 @@ const ROUNDS: u64 = 20;
 const ENOUGH: u64 = 200;
 
 #[test]
-fn p2_a_killed_engine_loses_nothing() -> Outcome {
+fn p2_p3_a_killed_engine_loses_nothing() -> Outcome {
     let mut lab = Lab::new("one", 1)?;
     for round in 0..number("WEFT_KILL_ROUNDS").unwrap_or(ROUNDS) {
         lab.round(round, |_| Ok(()))?;
@@ -45,9 +45,9 @@ fn p2_a_killed_engine_loses_nothing() -> Outcome {
     lab.finish()
 }
 
-/// Rule P2, of two graphs that keep their state below the same root, killed and run in turns.
+/// Rules P2, P3 and P5, of two graphs that keep their state below the same root, killed and run in turns.
 #[test]
-fn p2_two_graphs_lose_nothing_and_have_passwords_of_their_own() -> Outcome {
+fn p2_p3_p5_two_graphs_lose_nothing_and_have_passwords_of_their_own() -> Outcome {
     let mut lab = Lab::new("two", 2)?;
     for round in 0..number("WEFT_KILL_ROUNDS").unwrap_or(ROUNDS).div_ceil(2) {
         lab.round(round, |_| Ok(()))?;

@@ -93,6 +93,18 @@ impl Terminal {
         self.writer.flush().expect("weft reads");
     }
 
+    /// What a terminal tells the program in it when it goes away.
+    fn hangs_up(&self) {
+        let id = self
+            .child
+            .process_id()
+            .and_then(|id| i32::try_from(id).ok());
+        let id = id
+            .and_then(rustix::process::Pid::from_raw)
+            .expect("it runs");
+        rustix::process::kill_process(id, rustix::process::Signal::HUP).expect("it hears");
+    }
+
     fn line(&mut self, line: &str) {
         self.keys(&format!("{line}\r"));
     }

@@ -214,6 +214,7 @@ fn some() -> Vec<Entry> {
     ])
 }
 
+/// Rules P4 and P5.
 #[test]
 fn nothing_is_written_before_it_has_to_be() {
     let scratch = Scratch::new("lazy");
@@ -240,6 +241,7 @@ fn nothing_is_written_before_it_has_to_be() {
     assert_eq!(mode & 0o7777, 0o600);
 }
 
+/// Rule P5.
 #[test]
 fn a_second_engine_is_refused_and_readers_are_not() {
     let scratch = Scratch::new("second");
@@ -286,6 +288,7 @@ fn entries_after(before: &[Entry], record: Record) -> Vec<Entry> {
     }]
 }
 
+/// Rule P5.
 #[test]
 fn one_that_came_too_late_writes_nothing() {
     let scratch = Scratch::new("late");
@@ -342,6 +345,7 @@ fn killed(scratch: &Scratch) -> Vec<u8> {
     std::fs::read(scratch.home().dir().join("journal.redb")).unwrap()
 }
 
+/// Rules P3 and P5.
 #[test]
 fn a_journal_that_was_never_closed_is_read_and_gone_on_with() {
     let scratch = Scratch::new("killed");
@@ -376,6 +380,7 @@ fn one_that_was_killed_while_it_was_made_is_made_anew() {
     assert_eq!(store.load().unwrap(), fold(&some()));
 }
 
+/// Rule P5.
 #[test]
 fn damage_is_refused_with_its_place_and_nothing_is_changed() {
     let scratch = Scratch::new("damage");
@@ -486,6 +491,7 @@ impl StorageBackend for Power {
     }
 }
 
+/// Rule P3.
 #[test]
 fn a_power_cut_at_any_sync_keeps_what_was_committed_before_it() {
     let durable = Arc::new(Mutex::new(Vec::new()));

@@ -29,7 +29,7 @@ fn on_this_machine_answers_say_what_is_not_kept() {
     assert!(!home.path("made").exists() && !home.path("state").exists());
 }
 
-/// Rules P2, P5, N5 and N6: what is pending is so for the next process, which can ask, drop, or deliver it.
+/// Rules P2, P5, P6, N5 and N6: what is pending is so for the next process, which can ask in which run and why, drop, or deliver it.
 #[test]
 fn what_is_pending_outlives_the_process() {
     let home = Home::new("outlives");
@@ -64,6 +64,7 @@ fn what_is_pending_outlives_the_process() {
     assert_eq!(content(&home.path("log")), "reacted\n");
 }
 
+/// Rule P5: under another path of its file only where that is asked for.
 #[test]
 fn what_is_pending_can_be_dropped_and_taken_over() {
     let home = Home::new("dropped");

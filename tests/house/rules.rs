@@ -6,7 +6,7 @@
 use super::scan::{Source, files, read, sources};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Rules by letter: how many there are. Those of the journal that nothing on the host keeps yet may be named, and need no test.
+/// Rules by letter: which there are. What comes with kinds that are not there yet may be named, and needs no test.
 const RULES: &[(char, &[u8])] = &[
     ('W', &[1, 2, 3, 4]),
     ('O', &[1, 2, 3, 4, 5, 6, 7, 8, 9]),
@@ -17,9 +17,9 @@ const RULES: &[(char, &[u8])] = &[
     ('M', &[1, 2, 3]),
     ('G', &[1, 2]),
     ('E', &[1, 2]),
-    ('P', &[1, 2, 4, 7]),
+    ('P', &[1, 2, 3, 4, 5, 6, 7]),
 ];
-const LATER: &[&str] = &["P3", "P5", "P6", "G3"];
+const LATER: &[&str] = &["G3"];
 
 /// What the engine keeps, and so restates: all of these letters, and of L those that are not the driver's.
 const ENGINE: &str = "OCNVLMGE";

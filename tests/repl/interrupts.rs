@@ -145,3 +145,34 @@ fn a_pager_has_the_terminal_for_itself() {
         assert!(weft.text().contains("noop[n59]"), "{}", weft.text());
     }
 }
+
+/// Rule P3: what a run had still to do when its terminal went away is done by the next one.
+#[test]
+fn p3_a_terminal_that_goes_away_loses_no_notification() {
+    let home = Home::new("hup-run");
+    let (began, go) = (fifo(&home, "began"), fifo(&home, "go"));
+    let at = |name: &str| home.0.join(name).display().to_string();
+    let text = format!(
+        "graph: hup\nresources:\n  exec:\n  - name: long\n    shell: /bin/sh\n    creates: {made}\n    \
+         cmd: echo begun > {began}; read x < {go}; touch {made}\n  - name: react\n    refreshonly: true\n    shell: /bin/sh\n    \
+         cmd: echo reacted >> {log}\nedges:\n- exec[long] ~> exec[react]\n",
+        made = at("made"),
+        began = began.display(),
+        go = go.display(),
+        log = at("log"),
+    );
+    let graph = home.graph(&text);
+    let apply = ["apply", "--yes", graph.to_str().expect("a plain path")];
+    let mut weft = Terminal::start(&home.0, &apply);
+    begun(&began);
+    weft.hangs_up();
+    weft.sees("nothing new starts");
+    std::fs::write(&go, "go\n").expect("it waits");
+    assert_eq!(weft.ends(), 129, "{}", weft.text());
+    assert!(!home.0.join("log").exists(), "{}", weft.text());
+    let mut weft = Terminal::start(&home.0, &apply);
+    weft.sees("refreshed  exec[react]");
+    assert_eq!(weft.ends(), 0, "{}", weft.text());
+    let log = std::fs::read_to_string(home.0.join("log")).expect("it reacted");
+    assert_eq!(log, "reacted\n");
+}

@@ -149,6 +149,7 @@ fn a_terminal_that_goes_away_keeps_the_edits_of_its_graph() {
 }
 
 /// Rule P5: each console has a state of its own.
+/// Rule P5.
 #[test]
 fn two_consoles_take_two_places() {
     let home = Home::new("typed-two");

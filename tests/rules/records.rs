@@ -336,6 +336,41 @@ fn p2_n7_a_debt_is_paid_along_the_edges_that_there_are_now() {
     );
 }
 
+/// Rule P6: what is remembered goes by the names of both ends, never by content or position, and holds no content. Nothing is done
+/// again for it: the world is looked at anew.
+#[test]
+fn p6_what_is_remembered_goes_by_names_and_is_checked_anew() {
+    let mut hand = Hand::new(&["file:/a content=0ld", "noop:b", "file:/a ~> noop:b"]);
+    hand.run();
+    hand.checked("file:/a", true);
+    assert_eq!(hand.doing("file:/a"), "apply 1");
+    assert!(!format!("{:?}", hand.records).contains("0ld"));
+    // The apply was done, and its end never recorded.
+    let elsewhere = [
+        "noop:z",
+        "noop:b",
+        "file:/a content=new",
+        "noop:z -> file:/a",
+        "file:/a ~> noop:b",
+    ];
+    let mut next = hand.restarted(&elsewhere);
+    assert_eq!(next.debts().len(), 1);
+    next.run();
+    next.checked("noop:z", false);
+    assert_eq!(next.doing("file:/a"), "check");
+    next.finish();
+    let applies = next.events.iter();
+    let applies = applies.filter(|event| event.what == What::Applying);
+    assert_eq!(applies.count(), 0, "{}", next.told());
+    assert_eq!(next.times("noop:b", "notified"), 1, "{}", next.told());
+    // The same thing under another name is another thing.
+    let renamed = ["file:/c content=0ld", "noop:b", "file:/c ~> noop:b"];
+    let mut other = hand.restarted(&renamed);
+    other.run();
+    other.finish();
+    assert_eq!(other.times("noop:b", "notified"), 0, "{}", other.told());
+}
+
 /// Rule N7: what a vertex of this name left over is not the renamed one's.
 #[test]
 fn n7_a_rename_carries_what_is_pending_over_what_another_left_under_that_name() {
