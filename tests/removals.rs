@@ -1,5 +1,5 @@
-//! What must never be removed, emptied or replaced stays, however its path is written and whatever leads to it: in an image, in a
-//! simulation, and in a plan over each.
+//! What must never be changed stays, however its path is written and whatever leads to it: in an image, in a simulation, and
+//! in a plan over each.
 
 mod support;
 
@@ -247,8 +247,74 @@ fn a_link_that_was_put_into_the_way_meanwhile_is_not_followed() -> Outcome {
             world.make_dir(Path::new("/usr/e"), 0o755)
         });
         let why = refused.err().ok_or("was applied")?;
-        assert!(why.contains("leads to /usr/e"), "{why}");
+        assert!(why.contains("/srv/d is a link now"), "{why}");
         assert!(world.stat(Path::new("/usr/e"))?.is_some());
+    }
+    Ok(())
+}
+
+/// What manages the tree `/srv/t`, each with something to mend in `/srv/t/sub`.
+const TREES: &[&str] = &[
+    "/srv/t/ recurse=true mode=0666",
+    "/srv/t/ recurse=true owner=12",
+    "/srv/t/ source=/srv/put recurse=true",
+    "/srv/t/ source=/srv/dir recurse=true",
+    "/srv/t/ source=/srv/link recurse=true",
+    "/srv/t/ source=/srv/forced recurse=true force=true",
+    "/srv/t/ source=/srv/put recurse=true purge=true",
+    "/srv/t/ state=absent recurse=true",
+];
+
+fn fill_trees(world: &dyn World) -> Outcome {
+    for dir in [
+        "t", "t/sub", "out", "put", "put/sub", "dir", "link", "forced",
+    ] {
+        world.make_dir(&Path::new("/srv").join(dir), 0o755)?;
+    }
+    for dir in ["dir/sub", "dir/sub/d", "link/sub", "forced/sub"] {
+        world.make_dir(&Path::new("/srv").join(dir), 0o755)?;
+    }
+    for file in ["t/sub/f", "t/sub/g", "out/f", "out/g", "put/sub/f"] {
+        world.put(&Put {
+            path: Path::new("/srv").join(file),
+            content: file.as_bytes().into(),
+            mode: 0o600,
+            uid: None,
+            gid: None,
+            validate: None,
+        })?;
+    }
+    for link in ["/srv/link/sub/l", "/srv/forced/sub/f"] {
+        world.make_link(Path::new(link), Path::new("elsewhere"))?;
+    }
+    world.make_link(Path::new("/srv/t/a"), Path::new("/srv/out"))?;
+    Ok(())
+}
+
+/// Whoever may write to a tree that somebody else manages chooses nothing that is changed outside of it.
+#[test]
+fn what_is_swapped_for_a_link_meanwhile_leads_nobody_out_of_a_tree() -> Outcome {
+    for line in TREES {
+        let (_scratch, worlds) = worlds("removals-swapped")?;
+        for world in &worlds {
+            fill_trees(&**world)?;
+            let outside = |world: &dyn World| -> Result<Vec<String>, Fault> {
+                let all = seen(world)?.into_iter();
+                Ok(all.filter(|line| line.starts_with("/srv/out")).collect())
+            };
+            for (plan, acting) in [(true, &overlay(world) as &dyn World), (false, &**world)] {
+                let was = outside(acting)?;
+                let outcome = settle_while(acting, line, plan, |world| {
+                    world.exchange(Path::new("/srv/t/sub"), Path::new("/srv/t/a"))
+                });
+                let refused = outcome.err().ok_or(*line)?;
+                assert!(
+                    refused.contains("/srv/t/sub is a link now"),
+                    "{line}: {refused}"
+                );
+                assert_eq!(outside(acting)?, was, "{line}");
+            }
+        }
     }
     Ok(())
 }

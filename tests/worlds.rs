@@ -9,6 +9,8 @@ mod commands;
 mod contents;
 #[path = "worlds/entries.rs"]
 mod entries;
+#[path = "worlds/ways.rs"]
+mod ways;
 #[path = "worlds/who.rs"]
 mod who;
 #[path = "worlds/yes.rs"]
@@ -20,6 +22,7 @@ use entries::*;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use ways::*;
 use weft::world::host::{Host, HostOptions};
 use weft::world::overlay::Overlay;
 use weft::world::sim::{Sim, SimSpec};
@@ -85,6 +88,11 @@ const RULES: &[(&str, Rule)] = &[
     ("accounts go by name and by number", accounts),
     ("who acts has a name, and the machine has one", names),
     ("where something can be made is known beforehand", writable),
+    ("no change is led through a link", no_change_is_led),
+    (
+        "a straight look is led by no link",
+        a_straight_look_is_not_led,
+    ),
 ];
 
 /// What a world keeps that is no plan's.

@@ -78,6 +78,9 @@ pub enum Fault {
     /// This world cannot do this at all (no systemd, say): what, and what to do.
     #[error("{0}")]
     Unsupported(String),
+    /// A link stands on the way, where the way was to lead through directories only: what was to be reached, and the link.
+    #[error("{0}: {1} is a link now, and is not followed")]
+    Link(PathBuf, PathBuf),
     /// Any other error, with what was being done.
     #[error("{0}: {1}")]
     Io(PathBuf, String),

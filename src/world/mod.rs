@@ -5,8 +5,10 @@
 //! write. All calls block; a driver runs them on its pool.
 //!
 //! Paths are absolute, without `.` and `..`; a trailing slash means nothing here. Nothing follows a symbolic link at
-//! the last component, unless it says so. Content that a world holds as secret comes back as plain bytes: the
-//! caller marks it.
+//! the last component, unless it says so. Looking follows the links on the way there; a change follows none at all, and neither
+//! does [`Look::straight`]: who wants to change something looks up first where the links lead, decides whether that is meant, and
+//! names the real path. So a link that is put into the way meanwhile leads nobody astray. Content that a world holds as secret
+//! comes back as plain bytes: the caller marks it.
 
 mod fault;
 pub mod host;
@@ -241,6 +243,8 @@ pub trait Look: Send + Sync {
         let _ = dir;
         Ok(None)
     }
+    /// The same world, seen by real paths only: a link on the way is [`Fault::Link`].
+    fn straight(&self) -> Arc<dyn Look>;
     /// How many more bytes fit on the disk that this existing path is on; `None` where that is not known.
     fn free(&self, path: &Path) -> Result<Option<u64>, Fault> {
         let _ = path;
@@ -249,7 +253,8 @@ pub trait Look: Send + Sync {
 }
 
 /// Changing a world. Contract: a call that fails has changed nothing, except where it says so; what it did is
-/// synced (rule P3) unless a command did it.
+/// synced (rule P3) unless a command did it. A link on the way to what is to be changed is [`Fault::Link`]: the way is walked
+/// anew by each call, through directories only.
 pub trait World: Look {
     /// Puts a file in place. Keeps owner, group, ACLs and extended attributes of a regular file that stands there,
     /// where `put` does not say otherwise, or fails before the rename. Leaves no temporary.

@@ -63,6 +63,9 @@ impl Look for Yes {
     fn hostname(&self) -> String {
         String::new()
     }
+    fn straight(&self) -> Arc<dyn Look> {
+        Arc::new(Yes)
+    }
     fn can_write(&self, _: &Path) -> Result<(), Fault> {
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::place::Spot;
 use super::tree::{self, Source};
 use super::{Drift, State, Want};
 use crate::time::Span;
-use crate::world::{Command, Fault, Node, Put, Stat, World};
+use crate::world::{Command, Fault, Look, Node, Put, Stat, World};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,6 +23,7 @@ const VALIDATE_OUTPUT: usize = 64 << 10;
 pub(super) fn apply(want: &Want, drifts: &[Drift], world: &dyn World) -> Result<Done, Failure> {
     let hand = Hand {
         world,
+        look: world.straight(),
         begun: Cell::new(false),
     };
     hand.apply(want, drifts).map_err(|failure| Failure {
@@ -47,6 +48,8 @@ pub(super) fn words_of(command: &str) -> Result<Vec<String>, String> {
 /// Changes the world, and knows whether it has.
 struct Hand<'a> {
     world: &'a dyn World,
+    /// The same, by real paths only, as all changes are.
+    look: Arc<dyn Look>,
     begun: Cell<bool>,
 }
 
@@ -57,9 +60,9 @@ impl Hand<'_> {
                 .iter()
                 .try_for_each(|drift| self.remove_listed(drift));
         }
-        let eye = Eye::of(want, self.world)?;
+        let eye = Eye::of(want, &*self.look)?;
         let item = Item::of(want, self.world)?;
-        let spot = Spot::of(want, &item, self.world)?;
+        let spot = Spot::real(want, &item, self.world)?;
         let own: Vec<&Drift> = drifts.iter().filter(|drift| !is_below(drift)).collect();
         let job = Job {
             eye: &eye,
@@ -112,7 +115,7 @@ impl Hand<'_> {
         let source = Source::of(source, self.world)?;
         for entry in &source.entries {
             if let Some(drifts) = by_path.get(entry.rel.as_str()) {
-                mend(&entry.rel, Some(&source.item(entry, self.world)?), drifts)?;
+                mend(&entry.rel, Some(&source.item(entry)?), drifts)?;
             }
         }
         Ok(())
@@ -138,7 +141,7 @@ impl Hand<'_> {
 
     /// Mends what can be mended where it stands, or by one rename.
     fn mend_here(&self, job: &Job, drifts: &[&Drift]) -> Result<(), Failure> {
-        let stat = self.world.stat(job.path)?;
+        let stat = self.look.stat(job.path)?;
         let made = |drift: &&Drift| {
             matches!(
                 drift,
@@ -158,8 +161,8 @@ impl Hand<'_> {
     /// file of it validated; then the two change places, and only then the old one goes, as it was listed.
     fn replace(&self, job: &Job, item: &Item, removes: &[String]) -> Result<(), Failure> {
         let path = Path::new(removes.first().map_or("/", String::as_str));
-        let there = match self.world.stat(path)? {
-            Some(stat) => tree::going(path, &stat, self.world)?,
+        let there = match self.look.stat(path)? {
+            Some(stat) => tree::going(path, &stat, &*self.look)?,
             None => return self.make(job, item, None),
         };
         if there != removes {
@@ -168,7 +171,6 @@ impl Hand<'_> {
                 shown(path)
             )));
         }
-        tree::unmoved(path, self.world)?;
         let (aside, begun) = (tree::aside(path), self.begun.replace(false));
         let beside = Job {
             path: &aside,
@@ -297,17 +299,12 @@ impl Hand<'_> {
         }
     }
 
-    /// Removes these real paths, the last first. One that is gone already is as it should be.
+    /// Removes these real paths, the last first. One that is gone already is as it should be; nothing is removed through a link.
     fn remove<'p>(
         &self,
         paths: impl IntoIterator<Item = &'p String, IntoIter: DoubleEndedIterator>,
     ) -> Result<(), Failure> {
-        let mut sure = None;
         for path in paths.into_iter().rev().map(Path::new) {
-            if sure != path.parent() {
-                tree::unmoved(path, self.world)?;
-                sure = path.parent();
-            }
             self.act(|world| match world.remove(path) {
                 Err(Fault::NotFound(_)) => Ok(()),
                 outcome => outcome,

@@ -27,9 +27,10 @@ pub(super) fn check(want: &Want, at: &At, look: &dyn Look) -> Result<Check<Drift
     if want.state == State::Absent {
         return absent(want, look).map(Check::of);
     }
-    let eye = Eye::of(want, look)?;
     let item = Item::of(want, look)?;
     let spot = Spot::of(want, &item, look)?;
+    let straight = want.recurse.then(|| look.straight());
+    let eye = Eye::of(want, straight.as_deref().unwrap_or(look))?;
     let mut drifts = Vec::new();
     eye.one(&item, &spot.path, spot.stat.as_ref(), &mut drifts)?;
     if want.recurse {
@@ -153,6 +154,14 @@ impl<'a> Eye<'a> {
         })
     }
 
+    /// What stands there; nothing below a link, which has to give way first to the directory that is meant.
+    fn stat(&self, path: &Path) -> Result<Option<Stat>, Failure> {
+        match self.look.stat(path) {
+            Err(Fault::Link(..)) => Ok(None),
+            found => Ok(found?),
+        }
+    }
+
     /// What is wrong with one path.
     fn one(
         &self,
@@ -197,7 +206,7 @@ impl<'a> Eye<'a> {
             return Ok(None);
         }
         let aside = tree::aside(path);
-        let Some(stat) = self.look.stat(&aside)? else {
+        let Some(stat) = self.stat(&aside)? else {
             return Ok(None);
         };
         let real = tree::real(&aside, self.look)?;
@@ -312,9 +321,9 @@ impl<'a> Eye<'a> {
         let first = into.len();
         for entry in &source.entries {
             let path = root.join(&entry.rel);
-            let item = source.item(entry, self.look)?;
+            let item = source.item(entry)?;
             let mut found = Vec::new();
-            let stat = self.look.stat(&path)?;
+            let stat = self.stat(&path)?;
             self.one(&item, &path, stat.as_ref(), &mut found)?;
             into.extend(found.into_iter().map(|drift| below(&entry.rel, drift)));
         }

@@ -81,6 +81,7 @@ impl<'a> Item<'a> {
 /// The source of one file; links to it are followed.
 fn copied<'a>(source: &Path, look: &dyn Look) -> Result<Item<'a>, Failure> {
     let about = |failure: Failure| failure.about("source");
+    let look = &*look.straight();
     let path = path::resolve(look, source, |_, _| {}).map_err(about)?;
     let stat = look
         .stat(&path)

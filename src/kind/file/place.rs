@@ -15,20 +15,33 @@ pub(super) struct Spot<'a> {
     pub(super) stat: Option<Stat>,
     /// How a link was treated.
     pub(super) note: Option<String>,
+    /// Whether the path is known to be the real one.
+    real: bool,
 }
 
 impl<'a> Spot<'a> {
     /// Where these params' path is, as what should stand there has it. With `recurse` it is the real path, since all below it
     /// is meant.
     pub(super) fn of(want: &'a Want, item: &Item, look: &dyn Look) -> Result<Spot<'a>, Failure> {
-        let spot = Spot::written(want, item, look)?;
-        if !want.recurse {
-            return Ok(spot);
+        match want.recurse {
+            true => Spot::real(want, item, look),
+            false => Spot::written(want, item, look),
         }
-        let real = tree::real(&spot.path, look)?;
-        tree::refuse_top_level(want.plain_path(), &real, Node::Dir)?;
+    }
+
+    /// The same by its real path, to change what stands there: nothing that is put into its way from here on leads elsewhere.
+    pub(super) fn real(want: &'a Want, item: &Item, look: &dyn Look) -> Result<Spot<'a>, Failure> {
+        let spot = Spot::written(want, item, look)?;
+        let path = match spot.real {
+            true => spot.path,
+            false => Cow::Owned(tree::real(&spot.path, look)?),
+        };
+        if want.recurse {
+            tree::refuse_top_level(want.plain_path(), &path, Node::Dir)?;
+        }
         Ok(Spot {
-            path: Cow::Owned(real),
+            path,
+            real: true,
             ..spot
         })
     }
@@ -41,6 +54,7 @@ impl<'a> Spot<'a> {
             path: Cow::Borrowed(path),
             stat: stat.clone(),
             note,
+            real: false,
         };
         if !is_link || matches!(item, Item::Link(_)) {
             return Ok(here(None));
@@ -57,6 +71,7 @@ impl<'a> Spot<'a> {
                 path: Cow::Owned(target),
                 stat: there,
                 note: Some(note),
+                real: true,
             }),
             (Item::File(_), Some(node)) if !want.force => Err(astray(path, &target, node)),
             _ => Ok(here(None)),
@@ -81,11 +96,15 @@ pub(super) enum Place {
 
 impl Place {
     /// Of the link at `path`. It is trusted only where it, and every directory on the way to it and to its target, is the
-    /// user's or root's and writable by no one else: else somebody could choose what root writes to.
+    /// user's or root's and writable by no one else: else somebody could choose what root writes to. Each step is looked at in
+    /// what the step before found nobody else can change, so the verdict still holds when the target is written, and that by
+    /// its real path.
     pub(super) fn of(path: &Path, look: &dyn Look) -> Result<Place, Failure> {
         let me = look.me()?.uid;
         let mut doubt = None;
-        let target = path::resolve(look, path, |_, stat| doubt = doubt.or(distrust(stat, me)))?;
+        let target = path::resolve(&*look.straight(), path, |_, stat| {
+            doubt = doubt.or(distrust(stat, me))
+        })?;
         Ok(match doubt {
             Some(why) => Place::Untrusted(why),
             None => Place::Through(target),

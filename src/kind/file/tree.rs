@@ -5,6 +5,7 @@ use super::item::{Item, hex_sha256, node_noun, read_copy, shown};
 use crate::world::{Fault, Look, Node, Stat};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// How many paths a tree may have: what a person can still consent to, and far from filling the memory.
 const MOST_PATHS: usize = 100_000;
@@ -28,7 +29,7 @@ pub(super) fn real(path: &Path, look: &dyn Look) -> Result<PathBuf, Failure> {
         return Ok(path.to_owned());
     };
     let mut astray = None;
-    let mut real = path::resolve(look, above, |at, stat| {
+    let mut real = path::resolve(&*look.straight(), above, |at, stat| {
         if stat.what == Node::Link && at.starts_with("/proc") {
             astray = Some(shown(at));
         }
@@ -64,27 +65,15 @@ pub(super) fn refuse_top_level(written: &Path, path: &Path, what: Node) -> Resul
     )))
 }
 
-/// Whether the way to something that is to be removed still leads there; a link may have been put into it meanwhile.
-pub(super) fn unmoved(path: &Path, look: &dyn Look) -> Result<(), Failure> {
-    let real = real(path, look)?;
-    if real == path {
-        return Ok(());
-    }
-    Err(Failure::new(format!(
-        "{}: its way leads to {} now: nothing is removed through a link",
-        shown(path),
-        shown(&real)
-    )))
-}
-
 /// Whether this is `/` or stands right below it.
 pub(super) fn is_top_level(path: &Path) -> bool {
     let normal = |part: &Component| matches!(part, Component::Normal(_));
     path.components().filter(normal).count() <= 1
 }
 
-/// All below a directory, parents first, by name. Follows no link, and enters nothing that is mounted there.
+/// All below a directory, by its real path, parents first, by name. Follows no link, and enters nothing that is mounted there.
 pub(super) fn below(root: &Path, look: &dyn Look) -> Result<Vec<Entry>, Failure> {
+    let look = &*look.straight();
     let mut found = Vec::new();
     let mut open: Vec<String> = names(root, "", look)?;
     while let Some(rel) = open.pop() {
@@ -161,6 +150,8 @@ pub(super) fn refuse_mount(path: &Path, stat: &Stat) -> Result<(), Failure> {
 /// A directory to copy, with what it holds.
 pub(super) struct Source {
     root: PathBuf,
+    /// The world, by real paths: who may write to the source leads nobody out of it.
+    look: Arc<dyn Look>,
     /// What is below it, parents first.
     pub(super) entries: Vec<Entry>,
 }
@@ -168,8 +159,9 @@ pub(super) struct Source {
 impl Source {
     /// Lists the directory; links to it are followed.
     pub(super) fn of(source: &str, look: &dyn Look) -> Result<Source, Failure> {
+        let look = look.straight();
         let list = || {
-            let root = path::resolve(look, Path::new(source), |_, _| {})?;
+            let root = path::resolve(&*look, Path::new(source), |_, _| {})?;
             let found = look
                 .stat(&root)?
                 .ok_or_else(|| Fault::NotFound(root.clone()))?;
@@ -181,14 +173,20 @@ impl Source {
                 );
                 return Err(Failure::new(why));
             }
-            let entries = below(&root, look)?;
-            Ok(Source { root, entries })
+            let entries = below(&root, &*look)?;
+            Ok((root, entries))
         };
-        list().map_err(|failure| failure.about("source"))
+        let (root, entries) = list().map_err(|failure: Failure| failure.about("source"))?;
+        Ok(Source {
+            root,
+            look,
+            entries,
+        })
     }
 
     /// What one of its paths asks for.
-    pub(super) fn item(&self, entry: &Entry, look: &dyn Look) -> Result<Item<'static>, Failure> {
+    pub(super) fn item(&self, entry: &Entry) -> Result<Item<'static>, Failure> {
+        let look = &*self.look;
         let path = self.root.join(&entry.rel);
         match entry.stat.what {
             Node::File => read_copy(&path, &entry.stat, look),

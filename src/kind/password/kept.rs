@@ -1,7 +1,7 @@
 //! Where a password is kept.
 
-use super::super::{At, Failure};
-use crate::world::{Fault, World};
+use super::super::{At, Failure, path};
+use crate::world::{Fault, Look, World};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -24,12 +24,17 @@ pub(super) fn make_dirs(dir: &Path, world: &dyn World) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) fn kept_in(at: &At) -> PathBuf {
-    at.state.join("passwords")
+pub(super) fn kept_in(state: &Path) -> PathBuf {
+    state.join("passwords")
 }
 
-pub(super) fn kept_at(at: &At) -> PathBuf {
-    kept_in(at).join(file_name(at.key.name()))
+pub(super) fn kept_at(state: &Path, at: &At) -> PathBuf {
+    kept_in(state).join(file_name(at.key.name()))
+}
+
+/// The graph's state directory by its real path, as a change needs it: the way to it may lead through links.
+pub(super) fn real_state(at: &At, look: &dyn Look) -> Result<PathBuf, Failure> {
+    path::resolve(look, at.state, |_, _| {})
 }
 
 /// A resource's name as the name of one file: what is not a plain letter, digit, `_` or `-` is percent-encoded, so that

@@ -19,7 +19,7 @@ use super::{At, Check, Done, Drift, Failure, Given, Kind, Sends, want};
 use crate::value::{Hears, Sent, Type, Value};
 use crate::world::{Fault, Look, Node, Put, World};
 use draw::{alphabet, draw};
-use kept::{kept_at, kept_in, make_dirs};
+use kept::{kept_at, kept_in, make_dirs, real_state};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -100,7 +100,7 @@ impl Kind for Password {
     }
 
     fn check(&self, want: &Want, at: &At, look: &dyn Look) -> Result<Check<Wrong>, Failure> {
-        let (dir, file) = (kept_in(at), kept_at(at));
+        let (dir, file) = (kept_in(at.state), kept_at(at.state, at));
         let Some(stat) = look.stat(&file)? else {
             return Ok(Check::of(vec![Wrong::Missing]));
         };
@@ -134,7 +134,8 @@ impl Kind for Password {
         at: &At,
         world: &dyn World,
     ) -> Result<Done, Failure> {
-        let (dir, file) = (kept_in(at), kept_at(at));
+        let state = real_state(at, world)?;
+        let (dir, file) = (kept_in(&state), kept_at(&state, at));
         let mut done = Done::default();
         for wrong in drifts {
             match wrong {
@@ -159,7 +160,7 @@ impl Kind for Password {
     }
 
     fn sends(&self, want: &Want, at: &At, look: &dyn Look) -> Result<Sends, Failure> {
-        let kept = look.read(&kept_at(at), limit(want))?;
+        let kept = look.read(&kept_at(at.state, at), limit(want))?;
         let password = Value::bytes(&kept).into_secret();
         Ok(Sends::from([("password".to_owned(), password)]))
     }
@@ -169,9 +170,10 @@ impl Kind for Password {
 fn generate(want: &Want, at: &At, world: &dyn World) -> Result<String, Failure> {
     let refused = |why: String| Failure::new(why).not_begun();
     let alphabet = alphabet(&want.alphabet).map_err(refused)?;
-    make_dirs(&kept_in(at), world)?;
+    let state = real_state(at, world)?;
+    make_dirs(&kept_in(&state), world)?;
     let password = draw(want.length, &alphabet, world)?;
-    let path = kept_at(at);
+    let path = kept_at(&state, at);
     let mine = world.me()?.uid;
     world.put(&Put {
         path,

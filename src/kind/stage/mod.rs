@@ -225,6 +225,9 @@ impl Look for Stage {
     fn can_write(&self, dir: &Path) -> Result<(), Fault> {
         self.called("can_write").can_write(dir)
     }
+    fn straight(&self) -> Arc<dyn Look> {
+        self.called("straight").straight()
+    }
     fn free(&self, path: &Path) -> Result<Option<u64>, Fault> {
         self.called("free").free(path)
     }

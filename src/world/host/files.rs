@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use super::sys::{self, HANDLE, node};
-use crate::world::rules;
+use crate::world::rules::{self, Way};
 use crate::world::{Fault, ModeBits, Node, Stat};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{Access, AtFlags, Gid, Mode, OFlags, Uid};
@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What stands at a path, in one system call, mount points included.
-pub(super) fn stat(root: Option<&Path>, path: &Path) -> Result<Option<Stat>, Fault> {
-    match Place::to_read(root, path).and_then(|place| stat_at(&place)) {
+pub(super) fn stat(root: Option<&Path>, way: Way, path: &Path) -> Result<Option<Stat>, Fault> {
+    match Place::to_read(root, way, path).and_then(|place| stat_at(&place)) {
         Ok(stat) => Ok(Some(stat)),
         Err(Fault::NotFound(_) | Fault::NotDir(_)) => Ok(None),
         Err(fault) => Err(fault),

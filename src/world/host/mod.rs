@@ -54,7 +54,7 @@ pub use supervise::{SUPERVISE, supervise};
 pub use watch::{HostWatcher, WatchEvent, What};
 
 use crate::time::Span;
-use crate::world::rules;
+use crate::world::rules::{self, Way};
 use crate::world::{
     Account, Command, Fault, KernelFs, Look, ModeBits, Node, Output, Put, Request, Response,
     Service, ServiceAct, Stat, Unit, World,
@@ -85,6 +85,7 @@ pub struct Host {
     options: Arc<HostOptions>,
     held: Arc<Mutex<Option<Arc<OwnedFd>>>>,
     limits: Limits,
+    way: Way,
 }
 
 /// The machine as one attempt sees it.
@@ -97,6 +98,7 @@ impl Host {
             options: Arc::new(options),
             held: Arc::default(),
             limits: Limits::default(),
+            way: Way::default(),
         }
     }
 
@@ -110,6 +112,7 @@ impl Host {
                 cancel,
                 deadline: timeout.and_then(Deadline::after),
             },
+            way: self.way,
         }
     }
 
@@ -144,6 +147,11 @@ impl Host {
         }
     }
 
+    /// Where something is, to look at it.
+    fn place<'p>(&self, path: &'p Path) -> Result<Place<'p>, Fault> {
+        Place::to_read(self.root(), self.way, path)
+    }
+
     fn change<T>(
         &self,
         path: &Path,
@@ -158,19 +166,19 @@ impl Host {
 
 impl Look for Host {
     fn stat(&self, path: &Path) -> Result<Option<Stat>, Fault> {
-        files::stat(self.root(), path)
+        files::stat(self.root(), self.way, path)
     }
 
     fn read(&self, path: &Path, limit: u64) -> Result<Arc<[u8]>, Fault> {
-        files::read(&Place::to_read(self.root(), path)?, limit)
+        files::read(&self.place(path)?, limit)
     }
 
     fn list(&self, path: &Path) -> Result<Vec<String>, Fault> {
-        files::list(&Place::to_read(self.root(), path)?)
+        files::list(&self.place(path)?)
     }
 
     fn read_link(&self, path: &Path) -> Result<PathBuf, Fault> {
-        files::read_link(&Place::to_read(self.root(), path)?)
+        files::read_link(&self.place(path)?)
     }
 
     fn me(&self) -> Result<Account, Fault> {
@@ -203,7 +211,7 @@ impl Look for Host {
     }
 
     fn can_write(&self, dir: &Path) -> Result<(), Fault> {
-        let place = Place::to_read(self.root(), dir)?;
+        let place = self.place(dir)?;
         let answer = files::can_write(&place);
         match refusal::kernel_fs(&place) {
             _ if matches!(answer, Err(Fault::NotFound(_) | Fault::NotDir(_))) => answer,
@@ -213,11 +221,18 @@ impl Look for Host {
     }
 
     fn kernel_fs(&self, dir: &Path) -> Result<Option<KernelFs>, Fault> {
-        Ok(refusal::kernel_fs(&Place::to_read(self.root(), dir)?))
+        Ok(refusal::kernel_fs(&self.place(dir)?))
+    }
+
+    fn straight(&self) -> Arc<dyn Look> {
+        Arc::new(Host {
+            way: Way::Straight,
+            ..self.clone()
+        })
     }
 
     fn free(&self, path: &Path) -> Result<Option<u64>, Fault> {
-        files::free(&Place::to_read(self.root(), path)?)
+        files::free(&self.place(path)?)
     }
 
     fn hostname(&self) -> String {

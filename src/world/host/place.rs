@@ -1,13 +1,14 @@
 //! A path as something to act on: an opened directory and a name in it, so that nobody can exchange the way to it
 //! half way; and the kernel's errors as [`Fault`]s.
 
-use super::sys::{HANDLE, open_in_root};
-use crate::world::Fault;
+use super::sys::{self, HANDLE, open_in_root, open_straight};
+use crate::world::rules::Way;
+use crate::world::{Fault, Node};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{CWD, Mode, OFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno;
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Where something stands or shall stand.
 pub(super) struct Place<'a> {
@@ -21,37 +22,43 @@ pub(super) struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// To look at, in as few system calls as possible.
-    pub fn to_read(root: Option<&Path>, path: &'a Path) -> Result<Place<'a>, Fault> {
+    pub fn to_read(root: Option<&Path>, way: Way, path: &'a Path) -> Result<Place<'a>, Fault> {
         absolute(path)?;
-        match root {
-            None => Ok(Place {
+        if (root, way) == (None, Way::Led) {
+            return Ok(Place {
                 dir: None,
                 name: without_slash(path),
                 path,
-            }),
-            Some(root) => Place::below(Some(root), path).map_err(|errno| match errno {
-                Errno::NOENT => Fault::NotFound(path.to_owned()),
-                other => parent_fault(path, other),
-            }),
+            });
         }
+        Place::below(root, way, path).map_err(|fault| match fault {
+            Fault::NoParent(path) => Fault::NotFound(path),
+            Fault::NotDir(_) => Fault::NotDir(path.to_owned()),
+            other => other,
+        })
     }
 
-    /// To change: its directory is opened, and must be there.
+    /// To change: its directory is opened, and must be there. No link leads to it.
     pub fn to_change(root: Option<&Path>, path: &'a Path) -> Result<Place<'a>, Fault> {
         absolute(path)?;
         if path.parent().is_none() {
             return Err(Fault::Busy(path.to_owned()));
         }
-        Place::below(root, path).map_err(|errno| parent_fault(path, errno))
+        Place::below(root, Way::Straight, path)
     }
 
-    fn below(root: Option<&Path>, path: &'a Path) -> Result<Place<'a>, Errno> {
+    fn below(root: Option<&Path>, way: Way, path: &'a Path) -> Result<Place<'a>, Fault> {
         let (parent, name) = match (path.parent(), path.file_name()) {
             (Some(parent), Some(name)) => (parent, Path::new(name)),
             _ => (path, Path::new(".")),
         };
+        let led = |errno| parent_fault(path, errno);
+        let dir = match way {
+            Way::Led => open_dir(root, parent).map_err(led)?,
+            Way::Straight => open_dir_straight(root, parent, path)?,
+        };
         Ok(Place {
-            dir: Some(open_dir(root, parent)?),
+            dir: Some(dir),
             name: Cow::Borrowed(name),
             path,
         })
@@ -146,19 +153,72 @@ fn absolute(path: &Path) -> Result<(), Fault> {
     Err(Fault::Io(path.to_owned(), why))
 }
 
+/// How a directory is opened to act in it.
+const DIRECTORY: OFlags = HANDLE.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
 fn open_dir(root: Option<&Path>, path: &Path) -> Result<OwnedFd, Errno> {
-    let flags = HANDLE | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let Some(root) = root else {
-        return rustix::fs::openat(CWD, path, flags, Mode::empty());
+        return rustix::fs::openat(CWD, path, DIRECTORY, Mode::empty());
     };
-    let root = rustix::fs::openat(CWD, root, flags, Mode::empty())?;
-    let inside = path.strip_prefix("/").unwrap_or(path);
-    let inside = if inside.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        inside
+    let root = rustix::fs::openat(CWD, root, DIRECTORY, Mode::empty())?;
+    open_in_root(root, inside(path), DIRECTORY)
+}
+
+/// The same path from the directory that stands for `/`.
+fn inside(path: &Path) -> &Path {
+    match path.strip_prefix("/") {
+        Ok(inside) if !inside.as_os_str().is_empty() => inside,
+        _ => Path::new("."),
+    }
+}
+
+/// Opens a directory through directories only. `whole` is what errors call it.
+fn open_dir_straight(root: Option<&Path>, path: &Path, whole: &Path) -> Result<OwnedFd, Fault> {
+    let led = |errno| parent_fault(whole, errno);
+    let image = root
+        .map(|root| rustix::fs::openat(CWD, root, DIRECTORY, Mode::empty()))
+        .transpose()
+        .map_err(led)?;
+    let at_once = match &image {
+        Some(image) => open_straight(Some(image.as_fd()), inside(path), DIRECTORY),
+        None => open_straight(None, path, DIRECTORY),
     };
-    open_in_root(root, inside, flags)
+    match at_once {
+        // Which link it is, the steps tell; and not every kernel knows the one call.
+        Err(Errno::LOOP | Errno::NOSYS | Errno::PERM | Errno::INVAL) => {
+            step_by_step(image, path, whole)
+        }
+        opened => opened.map_err(led),
+    }
+}
+
+/// The same by one call for each directory on the way.
+fn step_by_step(image: Option<OwnedFd>, path: &Path, whole: &Path) -> Result<OwnedFd, Fault> {
+    let led = |errno| parent_fault(whole, errno);
+    let mut dir = match image {
+        Some(image) => image,
+        None => rustix::fs::openat(CWD, "/", DIRECTORY, Mode::empty()).map_err(led)?,
+    };
+    let mut here = PathBuf::from("/");
+    for part in path.components() {
+        let Component::Normal(name) = part else {
+            continue;
+        };
+        here.push(name);
+        dir = match rustix::fs::openat(&dir, name, DIRECTORY | OFlags::NOFOLLOW, Mode::empty()) {
+            Ok(next) => next,
+            Err(Errno::NOTDIR | Errno::LOOP) if is_link(dir.as_fd(), name) => {
+                return Err(Fault::Link(whole.to_owned(), here));
+            }
+            Err(errno) => return Err(led(errno)),
+        };
+    }
+    Ok(dir)
+}
+
+fn is_link(dir: BorrowedFd<'_>, name: &std::ffi::OsStr) -> bool {
+    let found = rustix::fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW);
+    found.is_ok_and(|found| sys::node(found.st_mode) == Node::Link)
 }
 
 fn parent_fault(path: &Path, errno: Errno) -> Fault {
@@ -197,5 +257,58 @@ pub(super) fn say(errno: Errno) -> String {
     match text.find(" (os error") {
         Some(end) => text[..end].to_lowercase(),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    /// Where the kernel cannot open a path without links at once, the steps find the same.
+    #[test]
+    fn each_step_for_itself_comes_to_what_one_call_does() -> std::io::Result<()> {
+        let name = format!("weft-place-steps-{}", std::process::id());
+        let dir = std::env::temp_dir().canonicalize()?.join(name);
+        std::fs::create_dir_all(dir.join("real/sub"))?;
+        std::fs::write(dir.join("real/file"), "")?;
+        symlink("real", dir.join("led"))?;
+        symlink("nowhere", dir.join("real/broken"))?;
+        let inode = |opened: OwnedFd| rustix::fs::fstat(opened).map(|stat| stat.st_ino).ok();
+        for root in [None, Some(dir.as_path())] {
+            let base = if root.is_some() { Path::new("/") } else { &dir };
+            let at = |name: &str| base.join(name);
+            for way in [
+                "",
+                "real",
+                "real/sub",
+                "real/file",
+                "real/none",
+                "led",
+                "led/sub",
+                "real/broken",
+            ] {
+                let (path, whole) = (at(way), at(way).join("x"));
+                let image =
+                    root.map(|root| rustix::fs::openat(CWD, root, DIRECTORY, Mode::empty()));
+                let steps = step_by_step(image.transpose()?, &path, &whole).map(inode);
+                let wanted = match way {
+                    "real/none" => Err(Fault::NoParent(whole.clone())),
+                    "real/file" => Err(Fault::NotDir(path.clone())),
+                    "led" | "led/sub" => Err(Fault::Link(whole.clone(), at("led"))),
+                    "real/broken" => Err(Fault::Link(whole.clone(), path.clone())),
+                    _ => Ok(inode(rustix::fs::openat(
+                        CWD,
+                        dir.join(way),
+                        DIRECTORY,
+                        Mode::empty(),
+                    )?)),
+                };
+                assert_eq!(steps, wanted, "{way}");
+                let once = open_dir_straight(root, &path, &whole).map(inode);
+                assert_eq!(once, wanted, "{way}");
+            }
+        }
+        std::fs::remove_dir_all(&dir)
     }
 }

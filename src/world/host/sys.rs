@@ -63,7 +63,7 @@ fn posix_stat(place: &Place) -> Result<Stat, Errno> {
 mod own {
     use super::*;
     use rustix::fd::AsRawFd;
-    use rustix::fs::{RenameFlags, ResolveFlags, StatxAttributes, StatxFlags};
+    use rustix::fs::{CWD, RenameFlags, ResolveFlags, StatxAttributes, StatxFlags};
     use rustix::pipe::PipeFlags;
     use rustix::process::{Gid, PidfdFlags, Uid};
 
@@ -111,6 +111,20 @@ mod own {
     /// Opens a path as if `root` were `/`.
     pub fn open_in_root(root: OwnedFd, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
         rustix::fs::openat2(root, path, flags, Mode::empty(), ResolveFlags::IN_ROOT)
+    }
+
+    /// Opens a path without following any link. Not every kernel can, nor lets every program: [`super::place`] knows another way.
+    pub fn open_straight(
+        root: Option<BorrowedFd<'_>>,
+        path: &Path,
+        flags: OFlags,
+    ) -> Result<OwnedFd, Errno> {
+        let (dir, within) = match root {
+            Some(root) => (root, ResolveFlags::IN_ROOT),
+            None => (CWD, ResolveFlags::empty()),
+        };
+        let how = within | ResolveFlags::NO_SYMLINKS;
+        rustix::fs::openat2(dir, path, flags, Mode::empty(), how)
     }
 
     /// Lets two names in one directory change places in one step.
@@ -192,6 +206,11 @@ mod own {
 
     /// No image can be configured here, since nothing keeps links inside it.
     pub fn open_in_root(_: OwnedFd, _: &Path, _: OFlags) -> Result<OwnedFd, Errno> {
+        Err(Errno::NOSYS)
+    }
+
+    /// Here each step has to be taken by itself.
+    pub fn open_straight(_: Option<BorrowedFd<'_>>, _: &Path, _: OFlags) -> Result<OwnedFd, Errno> {
         Err(Errno::NOSYS)
     }
 

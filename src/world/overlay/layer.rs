@@ -41,6 +41,8 @@ struct Moved {
 /// The world below, and what differs from it.
 pub(super) struct Layer {
     pub below: Arc<dyn Look>,
+    /// The same, by real paths only.
+    pub straight: Arc<dyn Look>,
     pub units: UnitLayer,
     entries: BTreeMap<PathBuf, Entry>,
     obscured: BTreeMap<PathBuf, Arc<str>>,
@@ -50,6 +52,7 @@ pub(super) struct Layer {
 impl Layer {
     pub fn new(below: Arc<dyn Look>) -> Layer {
         Layer {
+            straight: below.straight(),
             below,
             units: UnitLayer::default(),
             entries: BTreeMap::new(),
@@ -175,8 +178,8 @@ impl Layer {
         self.known(at)?;
         match self.entries.get(at) {
             Some(Entry::Node(_, Data::File(bytes))) => Ok(bytes.clone()),
-            Some(Entry::Node(_, Data::Below(from))) => self.below.read(from, limit),
-            _ => self.below.read(at, limit),
+            Some(Entry::Node(_, Data::Below(from))) => self.straight.read(from, limit),
+            _ => self.straight.read(at, limit),
         }
     }
 
@@ -185,7 +188,7 @@ impl Layer {
         self.known(at)?;
         let mut names = BTreeSet::new();
         if !matches!(self.entries.get(at), Some(Entry::Node(_, Data::Dir))) {
-            names.extend(self.below.list(at)?);
+            names.extend(self.straight.list(at)?);
         }
         let after = self
             .entries
@@ -247,8 +250,8 @@ impl Tree for Layer {
         self.known(at)?;
         match self.entries.get(at) {
             Some(Entry::Node(_, Data::Link(target))) => Ok(target.clone()),
-            Some(Entry::Node(_, Data::Below(from))) => self.below.read_link(from),
-            _ => self.below.read_link(at),
+            Some(Entry::Node(_, Data::Below(from))) => self.straight.read_link(from),
+            _ => self.straight.read_link(at),
         }
     }
 

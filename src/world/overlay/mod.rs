@@ -12,7 +12,7 @@ mod layer;
 mod units;
 
 use crate::time::Span;
-use crate::world::rules::{self, Tree};
+use crate::world::rules::{self, Tree, Way};
 use crate::world::{
     Account, Command, Fault, KernelFs, Lock, Look, ModeBits, Node, Output, Put, Request, Response,
     Service, ServiceAct, Stat, Unit, World,
@@ -43,6 +43,7 @@ impl Overlay {
             who: Arc::from(who),
             behind,
             rights: false,
+            way: Way::Led,
         }
     }
 }
@@ -54,6 +55,7 @@ pub struct OverlayView {
     who: Arc<str>,
     behind: bool,
     rights: bool,
+    way: Way,
 }
 
 impl OverlayView {
@@ -81,6 +83,14 @@ impl OverlayView {
         }
     }
 
+    /// What nothing differs from yet, seen as this view sees.
+    fn below<'l>(&self, layer: &'l Layer) -> &'l dyn Look {
+        match self.way {
+            Way::Led => &*layer.below,
+            Way::Straight => &*layer.straight,
+        }
+    }
+
     fn unknown(&self) -> Fault {
         Fault::Unknown(self.who.clone())
     }
@@ -90,17 +100,17 @@ impl Look for OverlayView {
     fn stat(&self, path: &Path) -> Result<Option<Stat>, Fault> {
         let layer = self.look();
         match layer.is_clear() {
-            true => layer.below.stat(path),
-            false => rules::stat(&*layer, &self.acting(&layer)?, path),
+            true => self.below(&layer).stat(path),
+            false => rules::stat(&*layer, &self.acting(&layer)?, self.way, path),
         }
     }
 
     fn read(&self, path: &Path, limit: u64) -> Result<Arc<[u8]>, Fault> {
         let layer = self.look();
         if layer.is_clear() {
-            return layer.below.read(path, limit);
+            return self.below(&layer).read(path, limit);
         }
-        let spot = rules::read(&*layer, &self.acting(&layer)?, path, limit)?;
+        let spot = rules::read(&*layer, &self.acting(&layer)?, self.way, path, limit)?;
         let content = layer.content(&spot.path, limit);
         content.map_err(|fault| rules::at(fault, path))
     }
@@ -108,9 +118,9 @@ impl Look for OverlayView {
     fn list(&self, path: &Path) -> Result<Vec<String>, Fault> {
         let layer = self.look();
         if layer.is_clear() {
-            return layer.below.list(path);
+            return self.below(&layer).list(path);
         }
-        let spot = rules::list(&*layer, &self.acting(&layer)?, path)?;
+        let spot = rules::list(&*layer, &self.acting(&layer)?, self.way, path)?;
         let names = layer.names(&spot.path);
         names.map_err(|fault| rules::at(fault, path))
     }
@@ -118,9 +128,9 @@ impl Look for OverlayView {
     fn read_link(&self, path: &Path) -> Result<PathBuf, Fault> {
         let layer = self.look();
         if layer.is_clear() {
-            return layer.below.read_link(path);
+            return self.below(&layer).read_link(path);
         }
-        let spot = rules::read_link(&*layer, &self.acting(&layer)?, path)?;
+        let spot = rules::read_link(&*layer, &self.acting(&layer)?, self.way, path)?;
         layer.target(&spot.path)
     }
 
@@ -150,7 +160,7 @@ impl Look for OverlayView {
     fn fetch(&self, request: &Request) -> Result<Response, Fault> {
         let layer = self.look();
         if let Some(ca) = &request.ca {
-            let spot = rules::locate(&*layer, &self.acting(&layer)?, ca)?;
+            let spot = rules::locate(&*layer, &self.acting(&layer)?, self.way, ca)?;
             if layer.entry(&spot.path).is_some() {
                 return Err(self.unknown());
             }
@@ -169,7 +179,7 @@ impl Look for OverlayView {
     fn can_write(&self, dir: &Path) -> Result<(), Fault> {
         let layer = self.look();
         let me = self.acting(&layer)?;
-        let (spot, stat) = rules::existing(&*layer, &me, dir)?;
+        let (spot, stat) = rules::existing(&*layer, &me, self.way, dir)?;
         if stat.what != Node::Dir {
             return Err(Fault::NotDir(dir.to_owned()));
         }
@@ -190,13 +200,20 @@ impl Look for OverlayView {
 
     fn kernel_fs(&self, dir: &Path) -> Result<Option<KernelFs>, Fault> {
         let layer = self.look();
-        let (spot, _) = rules::existing(&*layer, &self.acting(&layer)?, dir)?;
+        let (spot, _) = rules::existing(&*layer, &self.acting(&layer)?, self.way, dir)?;
         layer.kernel_fs(&spot.path)
+    }
+
+    fn straight(&self) -> Arc<dyn Look> {
+        Arc::new(OverlayView {
+            way: Way::Straight,
+            ..self.clone()
+        })
     }
 
     fn free(&self, path: &Path) -> Result<Option<u64>, Fault> {
         let layer = self.look();
-        let (spot, _) = rules::existing(&*layer, &self.acting(&layer)?, path)?;
+        let (spot, _) = rules::existing(&*layer, &self.acting(&layer)?, self.way, path)?;
         layer.room(&spot.path)
     }
 }
@@ -290,7 +307,7 @@ impl World for OverlayView {
         let Ok(me) = self.acting(&layer) else {
             return;
         };
-        if let Ok(spot) = rules::locate(&*layer, &me, path) {
+        if let Ok(spot) = rules::locate(&*layer, &me, self.way, path) {
             layer.obscure(spot.path, spot.node.as_ref(), &me, who);
         }
     }

@@ -1,6 +1,6 @@
 //! Each change: whether it may be, and what it leaves.
 
-use super::{Spot, Tree, changing, denied, locate};
+use super::{Spot, Tree, Way, changing, denied, locate};
 use crate::world::{Account, Fault, Lock, Node, Put, Stat};
 use std::path::Path;
 
@@ -14,7 +14,7 @@ pub(in crate::world) struct Placed {
 
 /// Whether a file can be put in place, and what it becomes.
 pub(in crate::world) fn put(tree: &impl Tree, me: &Account, put: &Put) -> Result<Placed, Fault> {
-    let spot = locate(tree, me, &put.path)?;
+    let spot = locate(tree, me, Way::Straight, &put.path)?;
     may_replace(tree, me, &put.path, &spot, Node::File)?;
     let old = spot.node.as_ref().filter(|stat| stat.what == Node::File);
     let uid = put.uid.or(old.map(|stat| stat.uid)).unwrap_or(me.uid);
@@ -47,7 +47,7 @@ pub(in crate::world) fn make_dir(
     me: &Account,
     path: &Path,
 ) -> Result<Spot, Fault> {
-    let spot = locate(tree, me, path)?;
+    let spot = locate(tree, me, Way::Straight, path)?;
     match spot.node {
         Some(_) => Err(Fault::Exists(path.to_owned())),
         None => {
@@ -63,7 +63,7 @@ pub(in crate::world) fn make_link(
     me: &Account,
     path: &Path,
 ) -> Result<Spot, Fault> {
-    let spot = locate(tree, me, path)?;
+    let spot = locate(tree, me, Way::Straight, path)?;
     may_replace(tree, me, path, &spot, Node::Link)?;
     Ok(spot)
 }

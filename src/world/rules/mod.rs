@@ -123,15 +123,31 @@ pub(in crate::world) fn at(fault: Fault, path: &Path) -> Fault {
         Fault::IsDir(_) => Fault::IsDir(path),
         Fault::ReadOnly(_) => Fault::ReadOnly(path),
         Fault::TooLarge(_, limit) => Fault::TooLarge(path.display().to_string(), limit),
+        Fault::Link(_, link) => Fault::Link(path, link),
         Fault::Io(_, why) => Fault::Io(path, why),
         other => other,
     }
 }
 
-/// Walks the way to `path` through directories and links, but not through a link at its end.
-pub(in crate::world) fn locate(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
-    let mut way: VecDeque<OsString> = VecDeque::new();
-    push_front(&mut way, path);
+/// What becomes of a link on the way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(in crate::world) enum Way {
+    /// It is followed: who looks may be led.
+    #[default]
+    Led,
+    /// It is refused: the way is a real path, as every change has it.
+    Straight,
+}
+
+/// Walks the way to `path` through directories and, if it may lead on, links, but not through a link at its end.
+pub(in crate::world) fn locate(
+    tree: &impl Tree,
+    me: &Account,
+    way: Way,
+    path: &Path,
+) -> Result<Spot, Fault> {
+    let mut left: VecDeque<OsString> = VecDeque::new();
+    push_front(&mut left, path);
     let (mut here, mut links) = (PathBuf::from("/"), 0);
     loop {
         let parent = tree
@@ -141,7 +157,7 @@ pub(in crate::world) fn locate(tree: &impl Tree, me: &Account, path: &Path) -> R
             let above = path.parent().unwrap_or(path);
             return Err(Fault::NotDir(above.to_owned()));
         }
-        let Some(step) = way.pop_front() else {
+        let Some(step) = left.pop_front() else {
             return Ok(Spot {
                 path: here.clone(),
                 dir: here,
@@ -158,7 +174,7 @@ pub(in crate::world) fn locate(tree: &impl Tree, me: &Account, path: &Path) -> R
         }
         let next = here.join(&step);
         let node = tree.node(&next).map_err(|fault| at(fault, path))?;
-        if way.is_empty() {
+        if left.is_empty() {
             return Ok(Spot {
                 path: next,
                 dir: here,
@@ -167,6 +183,9 @@ pub(in crate::world) fn locate(tree: &impl Tree, me: &Account, path: &Path) -> R
             });
         }
         match node.map(|stat| stat.what) {
+            Some(Node::Link) if way == Way::Straight => {
+                return Err(Fault::Link(path.to_owned(), next));
+            }
             Some(Node::Link) if links == LINKS => {
                 return Err(Fault::Io(
                     path.to_owned(),
@@ -179,7 +198,7 @@ pub(in crate::world) fn locate(tree: &impl Tree, me: &Account, path: &Path) -> R
                 if target.is_absolute() {
                     here = PathBuf::from("/");
                 }
-                push_front(&mut way, &target);
+                push_front(&mut left, &target);
             }
             _ => here = next,
         }
@@ -200,9 +219,10 @@ fn push_front(way: &mut VecDeque<OsString>, path: &Path) {
 pub(in crate::world) fn stat(
     tree: &impl Tree,
     me: &Account,
+    way: Way,
     path: &Path,
 ) -> Result<Option<Stat>, Fault> {
-    match locate(tree, me, path) {
+    match locate(tree, me, way, path) {
         Ok(spot) => Ok(spot.node),
         Err(Fault::NoParent(_) | Fault::NotDir(_)) => Ok(None),
         Err(fault) => Err(fault),
@@ -213,9 +233,10 @@ pub(in crate::world) fn stat(
 pub(in crate::world) fn existing(
     tree: &impl Tree,
     me: &Account,
+    way: Way,
     path: &Path,
 ) -> Result<(Spot, Stat), Fault> {
-    changing(tree, me, path).map_err(|fault| match fault {
+    there(tree, me, way, path).map_err(|fault| match fault {
         Fault::NoParent(path) => Fault::NotFound(path),
         Fault::NotDir(_) => Fault::NotDir(path.to_owned()),
         other => other,
@@ -224,7 +245,11 @@ pub(in crate::world) fn existing(
 
 /// The spot of something that must be there, to change it.
 fn changing(tree: &impl Tree, me: &Account, path: &Path) -> Result<(Spot, Stat), Fault> {
-    let spot = locate(tree, me, path)?;
+    there(tree, me, Way::Straight, path)
+}
+
+fn there(tree: &impl Tree, me: &Account, way: Way, path: &Path) -> Result<(Spot, Stat), Fault> {
+    let spot = locate(tree, me, way, path)?;
     match spot.node.clone() {
         Some(stat) => Ok((spot, stat)),
         None => Err(Fault::NotFound(path.to_owned())),
@@ -235,10 +260,11 @@ fn changing(tree: &impl Tree, me: &Account, path: &Path) -> Result<(Spot, Stat),
 pub(in crate::world) fn read(
     tree: &impl Tree,
     me: &Account,
+    way: Way,
     path: &Path,
     limit: u64,
 ) -> Result<Spot, Fault> {
-    let (spot, stat) = existing(tree, me, path)?;
+    let (spot, stat) = existing(tree, me, way, path)?;
     match stat.what {
         Node::Dir => Err(Fault::IsDir(path.to_owned())),
         Node::Link => Err(Fault::Io(
@@ -256,8 +282,13 @@ pub(in crate::world) fn read(
 }
 
 /// Whether a directory can be listed.
-pub(in crate::world) fn list(tree: &impl Tree, me: &Account, path: &Path) -> Result<Spot, Fault> {
-    let (spot, stat) = existing(tree, me, path)?;
+pub(in crate::world) fn list(
+    tree: &impl Tree,
+    me: &Account,
+    way: Way,
+    path: &Path,
+) -> Result<Spot, Fault> {
+    let (spot, stat) = existing(tree, me, way, path)?;
     match stat.what {
         Node::Dir if tree.may_read(&spot.path, &stat, me) => Ok(spot),
         Node::Dir => Err(denied(path, me)),
@@ -269,9 +300,10 @@ pub(in crate::world) fn list(tree: &impl Tree, me: &Account, path: &Path) -> Res
 pub(in crate::world) fn read_link(
     tree: &impl Tree,
     me: &Account,
+    way: Way,
     path: &Path,
 ) -> Result<Spot, Fault> {
-    let (spot, stat) = existing(tree, me, path)?;
+    let (spot, stat) = existing(tree, me, way, path)?;
     match stat.what {
         Node::Link => Ok(spot),
         _ => Err(Fault::Io(

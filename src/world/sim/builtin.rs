@@ -4,7 +4,7 @@ use super::commands::script;
 use super::machine::Machine;
 use super::spec::Answer;
 use crate::time::Span;
-use crate::world::rules;
+use crate::world::rules::{self, Way};
 use crate::world::{Account, Command, Node, Stat};
 use std::path::{Path, PathBuf};
 
@@ -97,7 +97,7 @@ impl At<'_> {
     fn place(&self, path: &str) -> Result<(PathBuf, Stat), &'static str> {
         let mut path = self.cwd.join(path);
         for _ in 0..40 {
-            let found = rules::existing(&self.machine.disk, self.who, &path);
+            let found = rules::existing(&self.machine.disk, self.who, Way::Led, &path);
             let (spot, stat) = found.map_err(|fault| match fault {
                 crate::world::Fault::Denied(..) => "Permission denied",
                 crate::world::Fault::NotDir(_) => "Not a directory",
@@ -158,7 +158,9 @@ impl At<'_> {
             ["-n", word] => Ok(!word.is_empty()),
             [flag @ ("-L" | "-h"), path] => {
                 let _ = flag;
-                let spot = rules::locate(&self.machine.disk, self.who, &self.cwd.join(path)).ok();
+                let spot =
+                    rules::locate(&self.machine.disk, self.who, Way::Led, &self.cwd.join(path))
+                        .ok();
                 Ok(spot
                     .and_then(|spot| spot.node)
                     .is_some_and(|stat| stat.what == Node::Link))

@@ -10,7 +10,7 @@ use super::trail::Trail;
 use super::units::Units;
 use super::watch::{Change, Watches};
 use crate::time::Time;
-use crate::world::rules::{self, Spot};
+use crate::world::rules::{self, Spot, Way};
 use crate::world::{Account, Active, Fault, ModeBits, Node, Stat, Unit};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -145,12 +145,12 @@ impl Machine {
 
     /// The place of a path, walked as root.
     pub fn spot(&self, path: &Path) -> Result<Spot, Fault> {
-        rules::locate(&self.disk, &rules::root(), path)
+        rules::locate(&self.disk, &rules::root(), Way::Led, path)
     }
 
     /// The place of something that must be there, walked as root.
     pub fn existing(&self, path: &Path) -> Result<(Spot, Stat), Fault> {
-        rules::existing(&self.disk, &rules::root(), path)
+        rules::existing(&self.disk, &rules::root(), Way::Led, path)
     }
 
     /// Tells watches and units that something happened at a place.

@@ -6,7 +6,7 @@ use super::machine::Machine;
 use super::watch::Change;
 use super::{net, units};
 use crate::time::{Span, Time};
-use crate::world::rules::{self, Tree};
+use crate::world::rules::{self, Tree, Way};
 use crate::world::{
     Account, Command, Fault, Look, ModeBits, Node, Output, Put, Request, Response, Service,
     ServiceAct, Stat, Unit, World,
@@ -24,6 +24,7 @@ pub struct SimView {
     machine: Arc<Mutex<Machine>>,
     clock: Arc<Mutex<Clock>>,
     who: Arc<str>,
+    way: Way,
 }
 
 struct Clock {
@@ -41,6 +42,7 @@ impl SimView {
             machine,
             clock: Arc::new(Mutex::new(clock)),
             who: Arc::from(""),
+            way: Way::Led,
         }
     }
 
@@ -163,13 +165,13 @@ impl SimView {
 impl Look for SimView {
     fn stat(&self, path: &Path) -> Result<Option<Stat>, Fault> {
         self.on_path("stat", path, |machine, me| {
-            rules::stat(&machine.disk, me, path)
+            rules::stat(&machine.disk, me, self.way, path)
         })
     }
 
     fn read(&self, path: &Path, limit: u64) -> Result<Arc<[u8]>, Fault> {
         self.on_path("read", path, |machine, me| {
-            let spot = rules::read(&machine.disk, me, path, limit)?;
+            let spot = rules::read(&machine.disk, me, self.way, path, limit)?;
             let missing = || Fault::NotFound(path.to_owned());
             machine.content(&spot.path).ok_or_else(missing)
         })
@@ -177,14 +179,14 @@ impl Look for SimView {
 
     fn list(&self, path: &Path) -> Result<Vec<String>, Fault> {
         self.on_path("list", path, |machine, me| {
-            let spot = rules::list(&machine.disk, me, path)?;
+            let spot = rules::list(&machine.disk, me, self.way, path)?;
             Ok(machine.disk.names(&spot.path))
         })
     }
 
     fn read_link(&self, path: &Path) -> Result<PathBuf, Fault> {
         self.on_path("read", path, |machine, me| {
-            let spot = rules::read_link(&machine.disk, me, path)?;
+            let spot = rules::read_link(&machine.disk, me, self.way, path)?;
             machine.disk.target(&spot.path)
         })
     }
@@ -212,7 +214,7 @@ impl Look for SimView {
     fn fetch(&self, request: &Request) -> Result<Response, Fault> {
         self.call("fetch", &request.url, |machine| {
             if let Some(ca) = &request.ca {
-                rules::read(&machine.disk, &machine.me, ca, u64::MAX)?;
+                rules::read(&machine.disk, &machine.me, self.way, ca, u64::MAX)?;
             }
             let (takes, answer) = net::answer(&machine.pages, request);
             self.spend(takes, Some(request.timeout))?;
@@ -233,11 +235,18 @@ impl Look for SimView {
 
     fn can_write(&self, dir: &Path) -> Result<(), Fault> {
         self.on_path("stat", dir, |machine, me| {
-            let (spot, stat) = rules::existing(&machine.disk, me, dir)?;
+            let (spot, stat) = rules::existing(&machine.disk, me, self.way, dir)?;
             if stat.what == Node::Dir && machine.disk.is_read_only(&spot.path)? {
                 return Err(Fault::ReadOnly(dir.to_owned()));
             }
             rules::can_write(Some(&stat), me, dir)
+        })
+    }
+
+    fn straight(&self) -> Arc<dyn Look> {
+        Arc::new(SimView {
+            way: Way::Straight,
+            ..self.clone()
         })
     }
 

@@ -1,7 +1,7 @@
 //! Watches on the simulated machine: what changes anywhere becomes an event for those who watch it.
 
 use super::disk::Disk;
-use crate::world::rules;
+use crate::world::rules::{self, Way};
 use crate::world::{Unit, Watch};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -130,5 +130,6 @@ fn path_of(watch: &Watch) -> Option<&Path> {
 
 /// The place that a path means now, with no link on the way.
 fn place(path: &Path, disk: &Disk) -> PathBuf {
-    rules::locate(disk, &rules::root(), path).map_or_else(|_| path.to_owned(), |spot| spot.path)
+    rules::locate(disk, &rules::root(), Way::Led, path)
+        .map_or_else(|_| path.to_owned(), |spot| spot.path)
 }
