@@ -6,7 +6,7 @@ use super::check::Eye;
 use super::item::{Body, Item, shown};
 use super::place::Spot;
 use super::tree::{self, Source};
-use super::{Drift, State, Want};
+use super::{Drift, Found, State, Want};
 use crate::time::Span;
 use crate::world::{Command, Fault, Look, Node, Put, Stat, World};
 use std::cell::Cell;
@@ -20,7 +20,7 @@ const VALIDATE_TIME: Span = Span::secs(300);
 const VALIDATE_OUTPUT: usize = 64 << 10;
 
 /// Mends these drifts.
-pub(super) fn apply(want: &Want, drifts: &[Drift], world: &dyn World) -> Result<Done, Failure> {
+pub(super) fn apply(want: &Want, drifts: &[Found], world: &dyn World) -> Result<Done, Failure> {
     let hand = Hand {
         world,
         look: world.straight(),
@@ -54,16 +54,20 @@ struct Hand<'a> {
 }
 
 impl Hand<'_> {
-    fn apply(&self, want: &Want, drifts: &[Drift]) -> Result<(), Failure> {
+    fn apply(&self, want: &Want, found: &[Found]) -> Result<(), Failure> {
+        let drifts: Vec<&Drift> = found.iter().map(|found| &found.drift).collect();
+        let mut listed = drifts.iter().copied();
         if want.state == State::Absent {
-            return drifts
-                .iter()
-                .try_for_each(|drift| self.remove_listed(drift));
+            return listed.try_for_each(|drift| self.remove_listed(drift));
         }
         let eye = Eye::of(want, &*self.look)?;
         let item = Item::of(want, self.world)?;
         let spot = Spot::real(want, &item, self.world)?;
-        let own: Vec<&Drift> = drifts.iter().filter(|drift| !is_below(drift)).collect();
+        if found.iter().any(|found| *found.at != *spot.path) {
+            return Err(changed(want.plain_path()));
+        }
+        let own = |drift: &&Drift| !matches!(drift, Drift::Below(..) | Drift::Purge(_));
+        let own: Vec<&Drift> = drifts.iter().copied().filter(own).collect();
         let job = Job {
             eye: &eye,
             item: Some(&item),
@@ -71,11 +75,8 @@ impl Hand<'_> {
             want,
         };
         self.mend(&job, &own)?;
-        self.mend_below(want, &eye, &spot.path, drifts)?;
-        drifts.iter().try_for_each(|drift| match drift {
-            Drift::Purge(_) => self.remove_listed(drift),
-            _ => Ok(()),
-        })
+        self.mend_below(want, &eye, &spot.path, &drifts)?;
+        listed.try_for_each(|drift| self.remove_listed(drift))
     }
 
     /// Mends the paths below a directory, parents first, as the check found them.
@@ -84,50 +85,54 @@ impl Hand<'_> {
         want: &Want,
         eye: &Eye,
         root: &Path,
-        drifts: &[Drift],
+        drifts: &[&Drift],
     ) -> Result<(), Failure> {
-        if !drifts.iter().any(is_below) {
-            return Ok(());
-        }
         let mut by_path: BTreeMap<&str, Vec<&Drift>> = BTreeMap::new();
         for drift in drifts {
             if let Drift::Below(rel, drift) = drift {
                 by_path.entry(rel).or_default().push(drift);
             }
         }
-        let mend = |rel: &str, item: Option<&Item>, drifts: &[&Drift]| {
+        if by_path.is_empty() {
+            return Ok(());
+        }
+        let source = want.source.as_deref();
+        let source = source
+            .map(|source| Source::of(source, self.world))
+            .transpose()?;
+        // A path comes before those below it.
+        for (rel, drifts) in by_path {
             let path = &root.join(rel);
-            self.mend(
-                &Job {
-                    eye,
-                    item,
-                    path,
-                    want,
-                },
-                drifts,
-            )
-        };
-        let Some(source) = &want.source else {
-            return by_path
-                .iter()
-                .try_for_each(|(rel, drifts)| mend(rel, None, drifts));
-        };
-        let source = Source::of(source, self.world)?;
-        for entry in &source.entries {
-            if let Some(drifts) = by_path.get(entry.rel.as_str()) {
-                mend(&entry.rel, Some(&source.item(entry)?), drifts)?;
-            }
+            let item = match &source {
+                Some(source) => Some(source.item_at(rel)?.ok_or_else(|| changed(path))?),
+                None => None,
+            };
+            let job = Job {
+                eye,
+                item: item.as_ref(),
+                path,
+                want,
+            };
+            self.mend(&job, &drifts)?;
         }
         Ok(())
     }
 
-    /// Mends one path.
+    /// Mends what is still wrong with one path. What is wrong with it now and was not before, nobody has consented to mend.
     fn mend(&self, job: &Job, drifts: &[&Drift]) -> Result<(), Failure> {
         if drifts.is_empty() {
             return Ok(());
         }
-        let left = || drifts.iter().flat_map(|drift| drift.left());
-        let gives_way = drifts.iter().find_map(|drift| match drift {
+        let stat = self.look.stat(job.path)?;
+        let found = job.eye.wrong(job.item, job.path, stat.as_ref())?;
+        if !found.iter().all(|drift| drifts.contains(&drift)) {
+            return Err(changed(job.path));
+        }
+        if found.is_empty() {
+            return Ok(());
+        }
+        let left = || found.iter().flat_map(Drift::left);
+        let gives_way = found.iter().find_map(|drift| match drift {
             Drift::Replace { removes, .. } if !removes.is_empty() => Some(removes),
             _ => None,
         });
@@ -135,42 +140,31 @@ impl Hand<'_> {
             self.remove(left())?;
             return self.replace(job, item, removes);
         }
-        self.mend_here(job, drifts)?;
+        self.mend_here(job, &found, stat.as_ref())?;
         self.remove(left())
     }
 
     /// Mends what can be mended where it stands, or by one rename.
-    fn mend_here(&self, job: &Job, drifts: &[&Drift]) -> Result<(), Failure> {
-        let stat = self.look.stat(job.path)?;
-        let made = |drift: &&Drift| {
+    fn mend_here(&self, job: &Job, found: &[Drift], stat: Option<&Stat>) -> Result<(), Failure> {
+        let made = |drift: &Drift| {
             matches!(
                 drift,
                 Drift::Create { .. }
                     | Drift::Replace { .. }
-                    | Drift::Content(_)
+                    | Drift::Content(..)
                     | Drift::Target(..)
             )
         };
-        match (job.item, drifts.iter().any(made)) {
-            (Some(item), true) => self.make(job, item, stat.as_ref()),
-            _ => self.set_attrs(job, stat.as_ref()),
+        match (job.item, found.iter().any(made)) {
+            (Some(item), true) => self.make(job, item, stat),
+            _ => self.set_attrs(job, stat),
         }
     }
 
     /// Puts in place what should be there instead of what a rename cannot replace. The new one is made whole beside it, a
     /// file of it validated; then the two change places, and only then the old one goes, as it was listed.
     fn replace(&self, job: &Job, item: &Item, removes: &[String]) -> Result<(), Failure> {
-        let path = Path::new(removes.first().map_or("/", String::as_str));
-        let there = match self.look.stat(path)? {
-            Some(stat) => tree::going(path, &stat, &*self.look)?,
-            None => return self.make(job, item, None),
-        };
-        if there != removes {
-            return Err(Failure::new(format!(
-                "{}: something was put there or taken away meanwhile, so it is not replaced",
-                shown(path)
-            )));
-        }
+        let path = job.path;
         let (aside, begun) = (tree::aside(path), self.begun.replace(false));
         let beside = Job {
             path: &aside,
@@ -203,12 +197,11 @@ impl Hand<'_> {
 
     /// Puts in place what should be there.
     fn make(&self, job: &Job, item: &Item, stat: Option<&Stat>) -> Result<(), Failure> {
-        let there = |node: Node| stat.filter(|stat| stat.what == node);
         match item {
-            // Somebody was quicker, and what a file holds is not ours to empty.
-            Item::File(Body::Any) if there(Node::File).is_some() => self.set_attrs(job, stat),
-            Item::File(body) => self.put(job, body, there(Node::File)),
-            Item::Dir if there(Node::Dir).is_some() => self.set_attrs(job, stat),
+            Item::File(body) => {
+                let old = stat.filter(|stat| stat.what == Node::File);
+                self.put(job, body, old)
+            }
             Item::Dir => {
                 let mode = job.eye.attrs.mode(None, true, false);
                 self.act(|world| world.make_dir(job.path, mode))?;
@@ -330,8 +323,12 @@ struct Job<'a> {
     want: &'a Want,
 }
 
-fn is_below(drift: &Drift) -> bool {
-    matches!(drift, Drift::Below(..))
+/// That what is there, or what should be, is not what was looked at.
+fn changed(path: &Path) -> Failure {
+    Failure::new(format!(
+        "{}: it, or what it should be, changed since it was looked at, so it is left for the next check",
+        shown(path)
+    ))
 }
 
 /// A fault, with what to do about it where that is plain.

@@ -6,11 +6,12 @@ use super::diff::{DIFF_LIMIT, Diff};
 use super::item::{Body, Item, node_noun, others_read, sha256, shown};
 use super::place::Spot;
 use super::tree::{self, Source};
-use super::{Drift, Kept, State, Want};
+use super::{Drift, Found, Kept, State, Want};
 use crate::value::{Opaque, Value};
 use crate::world::{Fault, Look, Node, READ_LIMIT, Stat};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What a look at one path needs besides the path.
 pub(super) struct Eye<'a> {
@@ -23,18 +24,27 @@ pub(super) struct Eye<'a> {
 }
 
 /// Every drift, in the order in which to mend them.
-pub(super) fn check(want: &Want, at: &At, look: &dyn Look) -> Result<Check<Drift>, Failure> {
+pub(super) fn check(want: &Want, at: &At, look: &dyn Look) -> Result<Check<Found>, Failure> {
     if want.state == State::Absent {
-        return absent(want, look).map(Check::of);
+        let drifts = absent(want, look)?;
+        return Ok(Check::of(found_at(want.plain_path(), drifts)));
     }
     let item = Item::of(want, look)?;
-    let spot = Spot::of(want, &item, look)?;
-    let straight = want.recurse.then(|| look.straight());
-    let eye = Eye::of(want, straight.as_deref().unwrap_or(look))?;
+    let mut spot = Spot::of(want, &item, look)?;
     let mut drifts = Vec::new();
-    eye.one(&item, &spot.path, spot.stat.as_ref(), &mut drifts)?;
-    if want.recurse {
-        eye.tree(want, &spot.path, &mut drifts)?;
+    if !want.recurse {
+        drifts = Eye::of(want, look)?.wrong(Some(&item), &spot.path, spot.stat.as_ref())?;
+    }
+    // What is mended is what is wrong at the real path, from which nothing can lead away meanwhile.
+    if want.recurse || !drifts.is_empty() {
+        spot = Spot::real(want, &item, look)?;
+        let straight = look.straight();
+        let eye = Eye::of(want, &*straight)?;
+        spot.stat = eye.stat(&spot.path)?;
+        drifts = eye.wrong(Some(&item), &spot.path, spot.stat.as_ref())?;
+        if want.recurse {
+            eye.tree(want, &spot.path, &mut drifts)?;
+        }
     }
     let memo = match (&item, &spot.stat) {
         (Item::File(Body::Given(blob)), Some(stat)) if drifts.is_empty() && blob.is_known() => {
@@ -50,8 +60,17 @@ pub(super) fn check(want: &Want, at: &At, look: &dyn Look) -> Result<Check<Drift
     Ok(Check {
         memo,
         notes,
-        ..Check::of(drifts)
+        ..Check::of(found_at(&spot.path, drifts))
     })
+}
+
+fn found_at(at: &Path, drifts: Vec<Drift>) -> Vec<Found> {
+    let at: Arc<Path> = at.into();
+    let found = |drift| Found {
+        drift,
+        at: at.clone(),
+    };
+    drifts.into_iter().map(found).collect()
 }
 
 /// What it sends: content that is wanted is not read again, since the check has just found it there.
@@ -162,7 +181,22 @@ impl<'a> Eye<'a> {
         }
     }
 
-    /// What is wrong with one path.
+    /// What is wrong with one path: with its mode and owner only, where nothing is said of what should be there.
+    pub(super) fn wrong(
+        &self,
+        item: Option<&Item>,
+        path: &Path,
+        stat: Option<&Stat>,
+    ) -> Result<Vec<Drift>, Failure> {
+        let mut found = Vec::new();
+        match (item, stat) {
+            (Some(item), stat) => self.one(item, path, stat, &mut found)?,
+            (None, Some(stat)) => self.attrs.drifts(stat, false, self.look, &mut found)?,
+            (None, None) => {}
+        }
+        Ok(found)
+    }
+
     fn one(
         &self,
         item: &Item,
@@ -173,12 +207,16 @@ impl<'a> Eye<'a> {
         let leftover = self.leftover(path)?;
         let Some(stat) = stat else {
             let (should, diff) = self.fresh(item);
-            into.push(Drift::Create { should, diff });
+            let sum = item.sum();
+            into.push(Drift::Create { should, diff, sum });
             into.extend(leftover);
             return Ok(());
         };
         match (item, stat.what) {
-            (Item::File(body), Node::File) => self.content(body, path, stat, into)?,
+            (Item::File(body), Node::File) => {
+                let diff = self.content(body, path, stat)?;
+                into.extend(diff.map(|diff| Drift::Content(diff, item.sum())));
+            }
             (Item::Dir, Node::Dir) => {}
             // A pipe or device is what it is; its mode and owner can be managed.
             (Item::File(Body::Any), Node::Other) if self.attrs.any() => {}
@@ -244,6 +282,7 @@ impl<'a> Eye<'a> {
             is,
             should,
             diff,
+            sum: item.sum(),
             removes,
         })
     }
@@ -270,22 +309,16 @@ impl<'a> Eye<'a> {
         (should, diff)
     }
 
-    /// Whether a file holds what it should: one read where its size is right, none where it is not, but for the diff.
-    fn content(
-        &self,
-        body: &Body,
-        path: &Path,
-        stat: &Stat,
-        into: &mut Vec<Drift>,
-    ) -> Result<(), Failure> {
+    /// How a file differs from what it should hold: one read where its size is right, none where it is not, but for the diff.
+    fn content(&self, body: &Body, path: &Path, stat: &Stat) -> Result<Option<Diff>, Failure> {
         let Some(wanted) = body.bytes() else {
-            return Ok(());
+            return Ok(None);
         };
         let mut present = None;
         if stat.size == wanted.len() as u64 {
             present = read_up_to(path, stat.size, self.look)?;
             if present.as_deref() == Some(wanted) {
-                return Ok(());
+                return Ok(None);
             }
         }
         replaceable(path, stat)?;
@@ -301,8 +334,7 @@ impl<'a> Eye<'a> {
                 Diff::between(present.as_deref(), stat.size, wanted)
             }
         };
-        into.push(Drift::Content(diff));
-        Ok(())
+        Ok(Some(diff))
     }
 
     /// What is wrong below a directory.
@@ -310,25 +342,22 @@ impl<'a> Eye<'a> {
         let below = |rel: &str, drift| Drift::Below(rel.to_owned(), Box::new(drift));
         let Some(source) = &want.source else {
             for entry in tree::below(root, self.look)? {
-                let mut found = Vec::new();
-                self.attrs
-                    .drifts(&entry.stat, false, self.look, &mut found)?;
+                let path = root.join(&entry.rel);
+                let found = self.wrong(None, &path, Some(&entry.stat))?;
                 into.extend(found.into_iter().map(|drift| below(&entry.rel, drift)));
             }
             return Ok(());
         };
         let source = Source::of(source, self.look)?;
-        let first = into.len();
-        for entry in &source.entries {
+        let (first, entries) = (into.len(), source.entries()?);
+        for entry in &entries {
             let path = root.join(&entry.rel);
-            let item = source.item(entry)?;
-            let mut found = Vec::new();
-            let stat = self.stat(&path)?;
-            self.one(&item, &path, stat.as_ref(), &mut found)?;
+            let item = source.item(&entry.rel, &entry.stat)?;
+            let found = self.wrong(Some(&item), &path, self.stat(&path)?.as_ref())?;
             into.extend(found.into_iter().map(|drift| below(&entry.rel, drift)));
         }
         if want.purge {
-            let mut foreign = source.foreign(root, self.look)?;
+            let mut foreign = tree::foreign(&entries, root, self.look)?;
             let gone = into[first..].iter().flat_map(Drift::left).cloned();
             let gone: BTreeSet<String> = gone.collect();
             foreign.retain(|path| !gone.contains(path));

@@ -2,7 +2,21 @@
 
 use super::super::Drift as AnyDrift;
 use super::diff::Diff;
+use super::item::Sum;
+use crate::value::short;
+use sha2::{Digest, Sha256};
 use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What can be wrong, and where that was found: the same is mended at the same place, or nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// What is wrong.
+    pub(super) drift: Drift,
+    /// The real path that the params mean; as it is written, where nothing should be there.
+    pub(super) at: Arc<Path>,
+}
 
 /// What can be wrong with a file, directory or link: what is, and what should be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,6 +27,8 @@ pub enum Drift {
         should: String,
         /// What it will hold.
         diff: Option<Diff>,
+        /// Which content that is, if it is copied.
+        sum: Option<Sum>,
     },
     /// Something else is there, and gives way.
     Replace {
@@ -22,11 +38,13 @@ pub enum Drift {
         should: String,
         /// What it will hold.
         diff: Option<Diff>,
+        /// Which content that is, if it is copied.
+        sum: Option<Sum>,
         /// Every path that goes, parents first; the path itself among them, if it cannot be renamed over.
         removes: Vec<String>,
     },
-    /// It holds something else.
-    Content(Diff),
+    /// It holds something else: how what is wanted differs, and which content that is, if it is copied.
+    Content(Diff, Option<Sum>),
     /// The link points elsewhere: where to, and where it should.
     Target(String, String),
     /// Other permissions.
@@ -66,7 +84,7 @@ impl fmt::Display for Drift {
         match self {
             Drift::Create { should, .. } => write!(f, "missing, should be {should}"),
             Drift::Replace { is, should, .. } => write!(f, "is {is}, should be {should}"),
-            Drift::Content(diff) => write!(f, "content differs ({})", diff.summary()),
+            Drift::Content(diff, _) => write!(f, "content differs ({})", diff.summary()),
             Drift::Target(is, should) => write!(f, "points to {is}, should point to {should}"),
             Drift::Mode {
                 is,
@@ -120,11 +138,33 @@ impl Drift {
     }
 }
 
-impl AnyDrift for Drift {
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.drift.fmt(f)
+    }
+}
+
+impl AnyDrift for Found {
+    fn field(&self) -> &'static str {
+        self.drift.field()
+    }
+
+    fn detail(&self) -> Vec<String> {
+        self.drift.detail()
+    }
+
+    fn mark(&self) -> u64 {
+        let mut hash = Sha256::new_with_prefix(self.drift.mark().to_le_bytes());
+        hash.update(self.at.as_os_str().as_encoded_bytes());
+        short(hash)
+    }
+}
+
+impl Drift {
     fn field(&self) -> &'static str {
         match self {
             Drift::Create { .. } | Drift::Replace { .. } | Drift::Remove(..) => "state",
-            Drift::Content(_) => "content",
+            Drift::Content(..) => "content",
             Drift::Target(..) => "target",
             Drift::Mode { .. } => "mode",
             Drift::Owner(..) => "owner",
@@ -140,7 +180,7 @@ impl AnyDrift for Drift {
             Drift::Create { diff, .. } | Drift::Replace { diff, .. } => {
                 diff.as_ref().map_or(0, Diff::mark)
             }
-            Drift::Content(diff) => diff.mark(),
+            Drift::Content(diff, _) => diff.mark(),
             Drift::Below(_, drift) => drift.mark(),
             _ => 0,
         }
@@ -153,7 +193,7 @@ impl AnyDrift for Drift {
                 let lines = diff.as_ref().map_or_else(Vec::new, Diff::lines);
                 removed(removes).chain(lines).collect()
             }
-            Drift::Content(diff) => diff.lines(),
+            Drift::Content(diff, _) => diff.lines(),
             Drift::Remove(_, paths) | Drift::Purge(paths) | Drift::Leftover(paths) => {
                 removed(paths).collect()
             }

@@ -4,6 +4,7 @@ use super::super::{Blob, Failure, path};
 use super::Want;
 use crate::value::Value;
 use crate::world::{Fault, Look, Node, READ_LIMIT, Stat};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -47,6 +48,16 @@ impl Body<'_> {
     }
 }
 
+/// The hash of content, so that the same is put that was looked at. Never shown, not in `Debug` either: it may be of a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sum([u8; 32]);
+
+impl fmt::Debug for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sum")
+    }
+}
+
 impl<'a> Item<'a> {
     /// What the params say should stand at the path itself.
     pub(super) fn of(want: &'a Want, look: &dyn Look) -> Result<Item<'a>, Failure> {
@@ -69,6 +80,15 @@ impl<'a> Item<'a> {
             Item::File(_) => "a file".to_owned(),
             Item::Dir => "a directory".to_owned(),
             Item::Link(target) => format!("a link to {}", shown(target)),
+        }
+    }
+
+    /// Which content it copies, if it copies any: what is written or received is the same in check and apply.
+    pub(super) fn sum(&self) -> Option<Sum> {
+        use sha2::{Digest, Sha256};
+        match self {
+            Item::File(Body::Copied(bytes, _)) => Some(Sum(Sha256::digest(bytes).into())),
+            _ => None,
         }
     }
 

@@ -13,6 +13,9 @@
 //! path, the links on the way to it followed, and leave `/` and what stands right below it alone, a link there (`/bin`) too,
 //! however the path is written.
 //!
+//! Only what a check found is mended, and at the real path where it was found. What changed since then, there or in the source,
+//! fails and is left for the next check; a link that is put into the way leads nowhere.
+//!
 //! What gives way by `force` and cannot be renamed over (a directory, or anything to a directory) stays until the new one is
 //! ready: that is made whole beside it as `.NAME.weft-aside`, a file of it validated and synced; the two change places in one
 //! step; then what was listed is removed. A failure before that step leaves all as it was. A crash leaves one of the two at
@@ -34,7 +37,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub use drift::{Drift, Kept};
+pub use drift::{Drift, Found, Kept};
 
 use super::{At, Blob, Check, Done, Failure, Given, Kind, Mode, Sends, path, want, words};
 use crate::graph::Params;
@@ -103,7 +106,7 @@ pub struct File;
 
 impl Kind for File {
     type Want = Want;
-    type Drift = Drift;
+    type Drift = Found;
     const NAME: &'static str = "file";
     const ABOUT: &'static str =
         "A file, directory or symbolic link is there as it should be, or is not there.";
@@ -144,14 +147,14 @@ impl Kind for File {
         vec![format!("path:{}", want.plain_path().display())]
     }
 
-    fn check(&self, want: &Want, at: &At, look: &dyn Look) -> Result<Check<Drift>, Failure> {
+    fn check(&self, want: &Want, at: &At, look: &dyn Look) -> Result<Check<Found>, Failure> {
         check::check(want, at, look)
     }
 
     fn apply(
         &self,
         want: &Want,
-        drifts: &[Drift],
+        drifts: &[Found],
         _: &At,
         world: &dyn World,
     ) -> Result<Done, Failure> {

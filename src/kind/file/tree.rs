@@ -152,15 +152,13 @@ pub(super) struct Source {
     root: PathBuf,
     /// The world, by real paths: who may write to the source leads nobody out of it.
     look: Arc<dyn Look>,
-    /// What is below it, parents first.
-    pub(super) entries: Vec<Entry>,
 }
 
 impl Source {
-    /// Lists the directory; links to it are followed.
+    /// Finds the directory; links to it are followed.
     pub(super) fn of(source: &str, look: &dyn Look) -> Result<Source, Failure> {
         let look = look.straight();
-        let list = || {
+        let find = || {
             let root = path::resolve(&*look, Path::new(source), |_, _| {})?;
             let found = look
                 .stat(&root)?
@@ -173,23 +171,29 @@ impl Source {
                 );
                 return Err(Failure::new(why));
             }
-            let entries = below(&root, &*look)?;
-            Ok((root, entries))
+            Ok(root)
         };
-        let (root, entries) = list().map_err(|failure: Failure| failure.about("source"))?;
-        Ok(Source {
-            root,
-            look,
-            entries,
-        })
+        let root = find().map_err(|failure: Failure| failure.about("source"))?;
+        Ok(Source { root, look })
+    }
+
+    /// What is below it, parents first.
+    pub(super) fn entries(&self) -> Result<Vec<Entry>, Failure> {
+        below(&self.root, &*self.look).map_err(|failure| failure.about("source"))
+    }
+
+    /// What one of its paths asks for now, if it is still there.
+    pub(super) fn item_at(&self, rel: &str) -> Result<Option<Item<'static>>, Failure> {
+        let found = self.look.stat(&self.root.join(rel))?;
+        found.map(|stat| self.item(rel, &stat)).transpose()
     }
 
     /// What one of its paths asks for.
-    pub(super) fn item(&self, entry: &Entry) -> Result<Item<'static>, Failure> {
+    pub(super) fn item(&self, rel: &str, stat: &Stat) -> Result<Item<'static>, Failure> {
         let look = &*self.look;
-        let path = self.root.join(&entry.rel);
-        match entry.stat.what {
-            Node::File => read_copy(&path, &entry.stat, look),
+        let path = self.root.join(rel);
+        match stat.what {
+            Node::File => read_copy(&path, stat, look),
             Node::Dir => Ok(Item::Dir),
             Node::Link => Ok(Item::Link(look.read_link(&path)?)),
             Node::Other => {
@@ -198,26 +202,29 @@ impl Source {
             }
         }
     }
+}
 
-    /// What stands below `root` and not in the source: every path that goes. What the source holds as something else than a
-    /// directory is left to be replaced.
-    pub(super) fn foreign(&self, root: &Path, look: &dyn Look) -> Result<Vec<String>, Failure> {
-        let held: BTreeMap<&str, Node> = self
-            .entries
-            .iter()
-            .map(|entry| (entry.rel.as_str(), entry.stat.what))
-            .collect();
-        let mut foreign = Vec::new();
-        for Entry { rel, stat } in below(root, look)? {
-            let above = rel.rsplit_once('/').map(|(above, _)| held.get(above));
-            let replaced = matches!(above, Some(Some(node)) if *node != Node::Dir);
-            if held.contains_key(rel.as_str()) || replaced {
-                continue;
-            }
-            let path = root.join(&rel);
-            refuse_mount(&path, &stat)?;
-            foreign.push(path.to_string_lossy().into_owned());
+/// What stands below `root` and not in a source that holds these: every path that goes. What the source holds as something else
+/// than a directory is left to be replaced.
+pub(super) fn foreign(
+    source: &[Entry],
+    root: &Path,
+    look: &dyn Look,
+) -> Result<Vec<String>, Failure> {
+    let held = source
+        .iter()
+        .map(|entry| (entry.rel.as_str(), entry.stat.what));
+    let held: BTreeMap<&str, Node> = held.collect();
+    let mut foreign = Vec::new();
+    for Entry { rel, stat } in below(root, look)? {
+        let above = rel.rsplit_once('/').map(|(above, _)| held.get(above));
+        let replaced = matches!(above, Some(Some(node)) if *node != Node::Dir);
+        if held.contains_key(rel.as_str()) || replaced {
+            continue;
         }
-        Ok(foreign)
+        let path = root.join(&rel);
+        refuse_mount(&path, &stat)?;
+        foreign.push(path.to_string_lossy().into_owned());
     }
+    Ok(foreign)
 }

@@ -44,7 +44,11 @@ fn what_came_after_the_plan_does_not_give_way() {
     world.make_dir(Path::new("/srv/d/new"), 0o755).unwrap();
     let was = world.lines("/srv");
     let failure = bench.apply(&checked).unwrap_err();
-    assert!(failure.why.contains("meanwhile"), "{}", failure.why);
+    assert!(
+        failure.why.contains("changed since it was looked at"),
+        "{}",
+        failure.why
+    );
     assert_eq!((failure.began, world.lines("/srv")), (false, was));
 }
 

@@ -3,6 +3,7 @@
 mod forced;
 mod refused;
 mod shown;
+mod stale;
 
 use crate::kind::stage::{Stage, Vertex};
 
