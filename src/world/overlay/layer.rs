@@ -1,9 +1,10 @@
 //! What was written over the world below: nodes by place, what is unknown, and units' expected states.
 
+use super::places::Places;
 use super::units::UnitLayer;
 use crate::world::rules::{self, Tree};
 use crate::world::{Account, Fault, KernelFs, Lock, Look, Node, Stat};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,8 +45,8 @@ pub(super) struct Layer {
     /// The same, by real paths only.
     pub straight: Arc<dyn Look>,
     pub units: UnitLayer,
-    entries: BTreeMap<PathBuf, Entry>,
-    obscured: BTreeMap<PathBuf, Arc<str>>,
+    entries: Places<Entry>,
+    obscured: Places<Arc<str>>,
     used: i128,
 }
 
@@ -55,8 +56,8 @@ impl Layer {
             straight: below.straight(),
             below,
             units: UnitLayer::default(),
-            entries: BTreeMap::new(),
-            obscured: BTreeMap::new(),
+            entries: Places::new(),
+            obscured: Places::new(),
             used: 0,
         }
     }
@@ -90,8 +91,8 @@ impl Layer {
     /// Takes away what is there.
     pub fn take(&mut self, at: PathBuf, old: Option<&Stat>) {
         self.release(old);
-        self.entries.retain(|path, _| !path.starts_with(&at));
-        self.obscured.retain(|path, _| !path.starts_with(&at));
+        self.entries.remove_all(&at);
+        self.obscured.remove_all(&at);
         self.touched(&at);
         self.entries.insert(at, Entry::Gone);
     }
@@ -100,8 +101,8 @@ impl Layer {
     pub fn exchange(&mut self, one: &Path, other: &Path) -> Result<(), Fault> {
         let (of_one, of_other) = (self.all_of(one)?, self.all_of(other)?);
         for top in [one, other] {
-            self.entries.retain(|path, _| !path.starts_with(top));
-            self.obscured.retain(|path, _| !path.starts_with(top));
+            self.entries.remove_all(top);
+            self.obscured.remove_all(top);
         }
         for (top, moved) in [(other, of_one), (one, of_other)] {
             for Moved { rel, entry, who } in moved {
@@ -111,7 +112,9 @@ impl Layer {
                     false => top.join(rel),
                 };
                 self.touched(&at);
-                self.obscured.extend(who.map(|who| (at.clone(), who)));
+                if let Some(who) = who {
+                    self.obscured.insert(at.clone(), who);
+                }
                 self.entries.insert(at, entry);
             }
         }
@@ -190,11 +193,8 @@ impl Layer {
         if !matches!(self.entries.get(at), Some(Entry::Node(_, Data::Dir))) {
             names.extend(self.straight.list(at)?);
         }
-        let after = self
-            .entries
-            .range::<Path, _>((std::ops::Bound::Excluded(at), std::ops::Bound::Unbounded));
-        for (path, entry) in after.take_while(|(path, _)| path.starts_with(at)) {
-            let Some(name) = path.file_name().filter(|_| path.parent() == Some(at)) else {
+        for (path, entry) in self.entries.children(at) {
+            let Some(name) = path.file_name() else {
                 continue;
             };
             let name = name.to_string_lossy().into_owned();
@@ -208,12 +208,12 @@ impl Layer {
 
     /// Whether what stands there is just as it is below.
     fn as_below(&self, at: &Path) -> bool {
-        !self.entries.contains_key(at)
+        self.entries.get(at).is_none()
     }
 
     /// The nearest place at or above this one that is there below too.
     fn nearest_below<'p>(&self, at: &'p Path) -> &'p Path {
-        let old = |place: &&Path| match self.entries.get(*place) {
+        let old = |place: &&Path| match self.entries.get(place) {
             None => true,
             Some(Entry::Node(_, Data::Below(from))) => from == place,
             Some(_) => false,
@@ -306,5 +306,34 @@ fn plain(me: &Account) -> Stat {
         links: 1,
         mount: false,
         lock: Lock::Free,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::sim::{Sim, SimSpec};
+    use std::sync::atomic::Ordering;
+
+    /// A plan of a removal takes each path away and then asks if its directory is empty.
+    #[test]
+    fn taking_a_tree_away_costs_as_much_as_it_holds() -> Result<(), Box<dyn std::error::Error>> {
+        let sim = Sim::new(SimSpec::default(), 1)?;
+        let dir = Path::new("/srv/d");
+        let file = |n: usize| dir.join(n.to_string());
+        let count = 1000;
+        for n in 0..count {
+            sim.outside().write(&file(n), b"")?;
+        }
+        let mut layer = Layer::new(Arc::new(sim.attempt(None)));
+        for n in 0..count {
+            layer.take(file(n), None);
+        }
+        assert_eq!(layer.names(dir)?, [""; 0]);
+        layer.take(dir.to_owned(), None);
+        let steps = layer.entries.steps.load(Ordering::Relaxed);
+        assert!(steps < 5 * count, "{steps} steps");
+        assert_eq!(layer.changed(), BTreeSet::from([dir.to_owned()]));
+        Ok(())
     }
 }

@@ -9,6 +9,7 @@
 //! name of a hard link shows under its others. Space is counted as if all places were on one disk.
 
 mod layer;
+mod places;
 mod units;
 
 use crate::time::Span;
