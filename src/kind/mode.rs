@@ -2,6 +2,7 @@
 
 use super::Param;
 use crate::value::{Type, Value};
+use std::fmt;
 
 /// A file's mode, octal or symbolic.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,6 +19,34 @@ impl Mode {
                 .split(',')
                 .fold(current & 0o7777, |bits, clause| symbolic(clause, bits, dir)),
         }
+    }
+}
+
+impl Mode {
+    /// A mode that is changed each time, if there is one: what this makes of it, and what of that. `apply` gives the bits that
+    /// come of some bits. Only a clause that reads what another one sets can do so.
+    pub fn restless(&self, apply: impl Fn(u32) -> u32) -> Option<[u32; 3]> {
+        let reads = |clause: &str| clause.contains('X') || clause.ends_with(['u', 'g', 'o']);
+        if !self.0.split(',').any(reads) {
+            return None;
+        }
+        let thrice = |bits| {
+            let once = apply(bits);
+            [bits, once, apply(once)]
+        };
+        // The modes that files mostly have make the better example.
+        let usual = [0o644, 0o755, 0o640, 0o750];
+        // Nothing reads a special bit, and of the others only an `x` ever follows from another sort (`r`, in trees).
+        let classes = |set: u32| ((set & 4) << 4) | ((set & 2) << 2) | (set & 1);
+        let all = (0..64).map(|sets| (classes(sets >> 3) * 6) | classes(sets & 7));
+        let mut modes = usual.into_iter().chain(all).map(thrice);
+        modes.find(|[_, once, twice]| once != twice)
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -88,5 +117,41 @@ mod tests {
         assert_eq!(bits("go=u", 0o4750), 0o4777);
         assert_eq!(bits("o+g,u-o", 0o640), 0o244);
         assert_eq!(bits("o=g", 0o2751), 0o2755);
+    }
+
+    /// The few modes that are tried tell the same as all of them would.
+    #[test]
+    fn a_restless_mode_is_found() {
+        let who = ["u", "a"];
+        let perms = ["x", "X", "u", "o"];
+        let clauses = who.iter().flat_map(|who| {
+            let of = move |op: &str, perm: &str| format!("{who}{op}{perm}");
+            perms
+                .iter()
+                .flat_map(move |perm| ["=", "+"].map(|op| of(op, perm)))
+        });
+        let clauses: Vec<String> = clauses.collect();
+        let mut restless = 0;
+        for (one, two) in clauses
+            .iter()
+            .flat_map(|one| clauses.iter().map(move |two| (one, two)))
+        {
+            let mode = Mode(format!("{one},{two}"));
+            for (dir, trees) in [(false, false), (true, true)] {
+                let apply = |from| {
+                    let bits = mode.bits(from, dir);
+                    if trees {
+                        bits | ((bits & 0o444) >> 2)
+                    } else {
+                        bits
+                    }
+                };
+                let any = (0..0o1000).any(|from| apply(from) != apply(apply(from)));
+                let found = mode.restless(apply);
+                assert_eq!(found.is_some(), any, "{mode}");
+                restless += usize::from(any);
+            }
+        }
+        assert!(restless > 20, "{restless}");
     }
 }

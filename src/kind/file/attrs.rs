@@ -46,15 +46,7 @@ impl<'a> Attrs<'a> {
             (false, true) => 0o600,
         };
         match (self.mode, current) {
-            (Some(mode), current) => {
-                let bits = mode.bits(current.unwrap_or(fresh), dir);
-                let search = if dir && self.trees {
-                    (bits & 0o444) >> 2
-                } else {
-                    0
-                };
-                bits | search
-            }
+            (Some(mode), current) => bits(mode, current.unwrap_or(fresh), dir, self.trees),
             (None, Some(current)) if secret => current & !0o007,
             (None, Some(current)) => current,
             (None, None) => fresh,
@@ -106,6 +98,37 @@ impl<'a> Attrs<'a> {
             })
         };
         part("owner", self.owner) + &part("group", self.group)
+    }
+}
+
+/// What a mode makes of these bits; in trees a directory gets the `x` that belongs to each `r`.
+fn bits(mode: &Mode, current: u32, dir: bool, trees: bool) -> u32 {
+    let bits = mode.bits(current, dir);
+    match dir && trees {
+        true => bits | ((bits & 0o444) >> 2),
+        false => bits,
+    }
+}
+
+/// Whether a mode leaves what it has made as it is.
+pub(super) fn comes_to_rest(want: &Want) -> Result<(), String> {
+    let Some(mode) = &want.mode else {
+        return Ok(());
+    };
+    let sorts: &[bool] = match (want.is_dir(), want.recurse) {
+        (true, true) => &[false, true],
+        (true, false) => &[true],
+        (false, _) => &[false],
+    };
+    let mut found = sorts
+        .iter()
+        .map(|&dir| mode.restless(|from| bits(mode, from, dir, want.recurse)));
+    match found.find_map(|found| found) {
+        None => Ok(()),
+        Some([is, once, twice]) => Err(format!(
+            "mode: `{mode}` never comes to rest: of {is:04o} it makes {once:04o}, and of that {twice:04o}; write the bits that are \
+             meant (u=rw,g=r,o= or 0640), or put what reads bits (g=u, X) after what sets them"
+        )),
     }
 }
 

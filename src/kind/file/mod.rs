@@ -131,6 +131,7 @@ impl Kind for File {
         }
         together(want, given)?;
         whole_trees(want)?;
+        attrs::comes_to_rest(want)?;
         match &want.validate {
             Some(command) => apply::words_of(command).map(|_| ()),
             None => Ok(()),

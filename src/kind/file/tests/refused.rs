@@ -194,6 +194,18 @@ fn params_that_cannot_stand_together_are_refused() {
             "file /srv/a target=x mode=0600",
             "a link has none of its own",
         ),
+        (
+            "file /srv/a mode=u=g,g=o",
+            "mode: `u=g,g=o` never comes to rest: of 0640 it makes 0400, and of that 0000",
+        ),
+        (
+            "file /srv/a mode=g+X,o+x",
+            "of 0644 it makes 0645, and of that 0655; write the bits that are meant",
+        ),
+        (
+            "file /srv/d/ mode=u=g,g=o",
+            "of 0640 it makes 0400, and of that 0000",
+        ),
         ("file /srv/a validate='true {}'", "needs content or source"),
         ("file /srv/a content=x validate=true", "there is no `{}`"),
         (
@@ -219,6 +231,11 @@ fn params_that_cannot_stand_together_are_refused() {
     for (line, why) in rows {
         let refused = Vertex::of(&world, line).validate(&[]).expect_err(line);
         assert!(refused.contains(why), "{line}: {refused}");
+    }
+    // These read bits too, and come to rest.
+    for mode in ["u=rw,g=u,o=", "g=o,u=g", "o+x,g+X", "go=u", "a+X", "u=g"] {
+        let line = format!("file /srv/a mode={mode}");
+        assert_eq!(Vertex::of(&world, &line).validate(&[]), Ok(()), "{line}");
     }
     let bound = Vertex::of(&world, "file /srv/a source=/b").validate(&["content"]);
     assert!(bound.is_err_and(|why| why.contains("only one")));
