@@ -1,4 +1,4 @@
-//! A hash of params, to tell whether something that was kept was made by just these.
+//! Hashes: of params, to tell whether something that was kept was made by just these, and of bytes as text.
 
 use super::Value;
 use sha2::{Digest, Sha256};
@@ -17,6 +17,16 @@ pub fn short(hash: Sha256) -> u64 {
     let mut first = [0; 8];
     first.copy_from_slice(&hash.finalize()[..8]);
     u64::from_le_bytes(first)
+}
+
+/// The SHA-256 of some bytes in 64 hexadecimal digits, small ones as `sha256sum` has them.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let hash = Sha256::digest(bytes);
+    let nibbles = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles
+        .map(|nibble| char::from(DIGITS[usize::from(nibble)]))
+        .collect()
 }
 
 fn map(values: &BTreeMap<String, Value>, hash: &mut Sha256) {
@@ -53,6 +63,14 @@ fn part(kind: u8, bytes: &[u8], hash: &mut Sha256) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As RFC 6234 has them.
+    #[test]
+    fn a_hash_is_written_as_everywhere() {
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256_hex(b"abc"), abc);
+        assert!(sha256_hex(b"").starts_with("e3b0c442"));
+    }
 
     #[test]
     fn tells_params_apart_and_sees_through_secrets() {

@@ -13,7 +13,7 @@ mod schema;
 mod types;
 
 pub use brief::{cut, spoken};
-pub use digest::{digest, short};
+pub use digest::{digest, sha256_hex, short};
 pub use finding::{Finding, Opaque};
 pub use raw::{Place, Raw, RawNode};
 pub use schema::{Field, Hears, Receives, Schema, Sent};

@@ -16,11 +16,10 @@ use crate::graph::Graph;
 use crate::journal::{About, FrameStore, Home, Ledger, Listed, OwnStore, SimFile, adopt, list};
 use crate::kind::Kinds;
 use crate::trace::View;
-use crate::value::sanitise;
+use crate::value::{sanitise, sha256_hex};
 use crate::world::Look;
 use crate::world::host::{Host, HostOptions};
 use crate::world::sim::Sim;
-use sha2::{Digest, Sha256};
 
 /// Which world, where a person says so.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,13 +72,8 @@ pub fn state_name(graph: &str, file: Option<&Path>) -> String {
     match file {
         None => safe,
         Some(file) => {
-            let hash = Sha256::digest(file.as_os_str().as_encoded_bytes());
-            let hex: String = hash
-                .iter()
-                .take(6)
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            format!("{safe}-{hex}")
+            let hash = sha256_hex(file.as_os_str().as_encoded_bytes());
+            format!("{safe}-{}", &hash[..12])
         }
     }
 }

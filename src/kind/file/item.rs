@@ -2,7 +2,7 @@
 
 use super::super::{Blob, Failure, path};
 use super::Want;
-use crate::value::Value;
+use crate::value::{Value, sha256_hex};
 use crate::world::{Fault, Look, Node, READ_LIMIT, Stat};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -150,16 +150,5 @@ pub(super) fn shown(path: &Path) -> String {
 
 /// The hash of some content.
 pub(super) fn sha256(bytes: &[u8]) -> Value {
-    Value::str(hex_sha256(bytes))
-}
-
-/// A hash in hexadecimal.
-pub(super) fn hex_sha256(bytes: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let hash = Sha256::digest(bytes);
-    let nibbles = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    nibbles
-        .map(|nibble| char::from(DIGITS[usize::from(nibble)]))
-        .collect()
+    Value::str(sha256_hex(bytes))
 }

@@ -1,7 +1,8 @@
 //! Whole trees: what is below a directory, what a source holds, and what goes when something is removed.
 
 use super::super::{Failure, path};
-use super::item::{Item, hex_sha256, node_noun, read_copy, shown};
+use super::item::{Item, node_noun, read_copy, shown};
+use crate::value::sha256_hex;
 use crate::world::{Fault, Look, Node, Stat};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -132,7 +133,7 @@ pub(super) fn aside(path: &Path) -> PathBuf {
     let whole = format!(".{name}{ASIDE}");
     match whole.len() <= LONGEST_NAME {
         true => path.with_file_name(whole),
-        false => path.with_file_name(format!(".{}{ASIDE}", hex_sha256(name.as_bytes()))),
+        false => path.with_file_name(format!(".{}{ASIDE}", sha256_hex(name.as_bytes()))),
     }
 }
 

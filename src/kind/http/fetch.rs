@@ -2,11 +2,9 @@
 
 use super::Want;
 use crate::kind::{Failure, Sends};
-use crate::value::{Value, sanitise};
+use crate::value::{Value, sanitise, sha256_hex};
 use crate::world::{Fault, Look, Request, Response};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use std::sync::Arc;
 
 /// The header that says how content may be encoded.
@@ -48,7 +46,10 @@ impl Got {
         let size = self.content.len();
         match secret {
             true => format!("{size} bytes"),
-            false => format!("{size} bytes (sha256 {}…)", &hash(&self.content)[..12]),
+            false => format!(
+                "{size} bytes (sha256 {}…)",
+                &sha256_hex(&self.content)[..12]
+            ),
         }
     }
 }
@@ -142,16 +143,6 @@ pub fn fits_headers(want: &Want) -> Result<(), String> {
     Ok(())
 }
 
-/// The SHA-256 of some bytes, in hexadecimal.
-pub fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-}
-
 /// The headers as wanted, that content is to come as it is, and the condition that something new is there. What is written stays.
 fn headers(want: &Want, known: Option<&Got>) -> BTreeMap<String, String> {
     let mut headers: BTreeMap<String, String> = want
@@ -201,7 +192,7 @@ fn encoded(want: &Want, response: &Response) -> Option<String> {
 
 fn refused_hash(want: &Want, response: &Response) -> Option<String> {
     let expected = want.sha256.as_ref()?.to_ascii_lowercase();
-    let found = hash(&response.body);
+    let found = sha256_hex(&response.body);
     if found == expected {
         return None;
     }

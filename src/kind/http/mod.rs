@@ -21,9 +21,9 @@ use super::path::well_formed;
 use super::{At, Check, Done, Drift, Failure, Given, Kind, Rhythm, Sends, want};
 use crate::graph::Params;
 use crate::time::{SHORTEST_LIMIT, SHORTEST_ROUND, Span};
-use crate::value::{Hears, Opaque, Sent, Type, Value, short};
+use crate::value::{Hears, Opaque, Sent, Type, Value, sha256_hex, short};
 use crate::world::{Look, World};
-use fetch::{Got, fetch, fits_url, hash};
+use fetch::{Got, fetch, fits_url};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -233,7 +233,7 @@ impl Kind for Http {
         let got = whole(&want, look)?;
         Ok(Some(Params::from([
             ("url".to_owned(), Value::str(name)),
-            ("sha256".to_owned(), Value::from(hash(&got.content))),
+            ("sha256".to_owned(), Value::from(sha256_hex(&got.content))),
         ])))
     }
 }

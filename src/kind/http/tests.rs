@@ -85,7 +85,7 @@ fn what_is_known_is_asked_about() {
         vertex.drifts(),
         [format!(
             "content was 5 bytes (sha256 2cf24dba5fb0…), the server has 3 bytes (sha256 {}…)",
-            &super::hash(b"bye")[..12]
+            &crate::value::sha256_hex(b"bye")[..12]
         )]
     );
 }
@@ -171,7 +171,7 @@ fn a_failed_download_changes_nothing() {
             vec![("sha256", Value::str(HELLO))],
             &format!(
                 "https://example.org/app.conf: has sha256 {} (5 bytes), expected {HELLO}",
-                super::hash(b"evil!")
+                crate::value::sha256_hex(b"evil!")
             ),
         ),
     ] {

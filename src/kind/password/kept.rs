@@ -1,8 +1,8 @@
 //! Where a password is kept.
 
 use super::super::{At, Failure, path};
+use crate::value::sha256_hex;
 use crate::world::{Fault, Look, World};
-use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Makes the directory and those above it that are missing, for nobody else to look into.
@@ -53,11 +53,7 @@ pub(super) fn file_name(name: &str) -> String {
         0 => "%".to_owned(),
         1..=200 => encoded,
         _ => {
-            let hash: String = Sha256::digest(name.as_bytes())
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            format!("{}%{hash}", &encoded[..120])
+            format!("{}%{}", &encoded[..120], sha256_hex(name.as_bytes()))
         }
     }
 }

@@ -8,12 +8,12 @@ use super::attributes;
 use super::files::{io_fault, owners, stat_at};
 use super::place::Place;
 use super::sys;
+use crate::value::sha256_hex;
 use crate::world::rules;
 use crate::world::{Command, Fault, Node, Output, Put, Stat};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
-use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -217,13 +217,8 @@ impl Drop for Temporary<'_> {
 
 /// The name that every temporary for this one has, if it can.
 fn known_name(name: &Path) -> PathBuf {
-    let hash = Sha256::digest(name.as_os_str().as_encoded_bytes());
-    let hex: String = hash
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    PathBuf::from(format!(".weft-{hex}.tmp"))
+    let hash = sha256_hex(name.as_os_str().as_encoded_bytes());
+    PathBuf::from(format!(".weft-{}.tmp", &hash[..16]))
 }
 
 /// Removes a temporary that a killed engine left. False: it is somebody else's, or in use.

@@ -3,8 +3,8 @@
 
 use super::spec::{NetFault, Page};
 use crate::time::Span;
+use crate::value::sha256_hex;
 use crate::world::{Fault, Request, Response};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -66,11 +66,5 @@ fn any_tag(tags: &str, tag: &str) -> bool {
 }
 
 fn etag(body: &[u8]) -> String {
-    let hash = Sha256::digest(body);
-    let hex: String = hash
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("\"{hex}\"")
+    format!("\"{}\"", &sha256_hex(body)[..16])
 }
