@@ -10,6 +10,7 @@
 //! names the real path. So a link that is put into the way meanwhile leads nobody astray. Content that a world holds as secret
 //! comes back as plain bytes: the caller marks it.
 
+mod environment;
 mod fault;
 pub mod host;
 pub mod overlay;
@@ -18,6 +19,7 @@ mod service;
 pub mod sim;
 mod unit_rules;
 
+pub use environment::{PATH, environment};
 pub use fault::{Fault, Lines};
 pub use service::{Active, Load, Service, ServiceAct, Startup, Unit};
 

@@ -4,7 +4,7 @@ use super::Want;
 use crate::kind::command_line::{Shell, split};
 use crate::kind::{Done, Failure, Sends};
 use crate::value::{Value, sanitise};
-use crate::world::{Account, Command, Fault, Lines, Look, Node, Output, World};
+use crate::world::{self, Account, Command, Fault, Lines, Look, Node, Output, World};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -14,7 +14,6 @@ const KEEP: usize = 1 << 20;
 const LAST_LINES: usize = 10;
 /// How many characters of each such line.
 const LINE_WIDTH: usize = 200;
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Runs it once. Where it did not end well, `holds` says whether a guard is content all the same.
 pub fn once(
@@ -133,18 +132,12 @@ fn account(want: &Want, look: &dyn Look) -> Result<Account, Failure> {
 }
 
 fn environment(want: &Want, account: &Account) -> BTreeMap<String, String> {
-    let base = [
-        ("PATH", PATH.to_owned()),
-        ("LANG", "C.UTF-8".to_owned()),
-        ("HOME", account.home.display().to_string()),
-        ("USER", account.name.clone()),
-    ];
     let given = want
         .env
         .iter()
         .filter_map(|(name, value)| Some((name.clone(), value.expose_str()?.to_owned())));
-    base.into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
+    world::environment(account)
+        .into_iter()
         .chain(given)
         .collect()
 }

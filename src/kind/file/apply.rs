@@ -8,7 +8,7 @@ use super::place::Spot;
 use super::tree::{self, Source};
 use super::{Drift, Found, State, Want};
 use crate::time::Span;
-use crate::world::{Command, Fault, Look, Node, Put, Stat, World};
+use crate::world::{Command, Fault, Look, Node, Put, Stat, World, environment};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -234,20 +234,9 @@ impl Hand<'_> {
             return Ok(None);
         };
         let argv = words_of(command).map_err(|why| Failure::new(why).about("validate"))?;
-        let me = self.world.me()?;
-        let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned();
-        let env = [
-            ("PATH", path),
-            ("LANG", "C".to_owned()),
-            ("HOME", me.home.to_string_lossy().into_owned()),
-            ("USER", me.name),
-        ];
         Ok(Some(Command {
             argv,
-            env: env
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
+            env: environment(&self.world.me()?),
             cwd: None,
             user: None,
             stdin: None,

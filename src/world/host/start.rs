@@ -3,7 +3,7 @@
 use super::Host;
 use super::place::fault;
 use super::sys::{self, Ids};
-use crate::world::{Command, Fault, Look};
+use crate::world::{Command, Fault, Look, PATH};
 use rustix::fs::{Access, AtFlags, CWD};
 use rustix::io::Errno;
 use std::collections::BTreeMap;
@@ -11,9 +11,6 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::Arc;
-
-/// The `PATH` of a command whose environment has none.
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What to start, and how. Its environment and input may hold secrets, so it has no `Debug`.
 #[derive(PartialEq, Eq)]
