@@ -75,7 +75,7 @@ fn ask(
     if at.behind || !is_told(want, at) {
         return Ok(None);
     }
-    let mut command = command(want, line, &[], look)?;
+    let mut command = command(want, name, line, &[], look)?;
     command.stdin = None;
     command.keep = 0;
     match look.ask(&command) {

@@ -21,7 +21,7 @@ pub fn once(
     world: &dyn World,
     holds: impl Fn(&dyn World) -> Option<&'static str>,
 ) -> Result<Done, Failure> {
-    let command = command(want, &want.cmd, &want.args, world)?;
+    let command = command(want, "cmd", &want.cmd, &want.args, world)?;
     let (output, trouble) = match world.run(&command) {
         Ok(output) if output.status == 0 => return Ok(done(want, &output)),
         Ok(output) => {
@@ -47,15 +47,16 @@ pub fn once(
     Ok(done)
 }
 
-/// The command for a line of its params: `cmd`, or a guard.
+/// The command for the line of one of its params: `cmd`, or a guard.
 pub fn command(
     want: &Want,
+    param: &'static str,
     line: &str,
     args: &[String],
     look: &dyn Look,
 ) -> Result<Command, Failure> {
     Ok(Command {
-        argv: argv(want.shell.as_deref(), line, args)?,
+        argv: argv(want.shell.as_deref(), param, line, args)?,
         env: environment(want, &account(want, look)?),
         cwd: want.cwd.clone(),
         user: want.user.clone(),
@@ -98,10 +99,16 @@ pub fn fits_environment(want: &Want) -> Result<(), String> {
     Ok(())
 }
 
-fn argv(shell: Option<&Path>, line: &str, args: &[String]) -> Result<Vec<String>, Failure> {
+fn argv(
+    shell: Option<&Path>,
+    param: &'static str,
+    line: &str,
+    args: &[String],
+) -> Result<Vec<String>, Failure> {
     let mut argv = match shell {
         None => split(line).map_err(|trouble| {
-            Failure::new(format!("cmd: {}", trouble.said(Shell::Param))).not_begun()
+            let why = format!("{param}: {}", trouble.said(Shell::Param));
+            Failure::new(why).not_begun().about(param)
         })?,
         Some(shell) => {
             let shell = shell.display().to_string();

@@ -412,3 +412,26 @@ fn a_received_command_is_validated() {
     let failure = vertex.check().unwrap_err();
     assert_eq!(failure.why, "cmd takes no secret, and received one");
 }
+
+/// Each line is its own param's: an error says which.
+#[test]
+fn a_line_that_cannot_be_split_is_named() {
+    for param in ["cmd", "onlyif", "unless"] {
+        let line = |name: &str| if name == param { "a 'b" } else { "true" };
+        let stage = Stage::new().with("true", &[answer(1, "")]);
+        let params = ["cmd", "onlyif", "unless"].map(|name| (name, text(line(name))));
+        let wanted = match param {
+            "cmd" => &params[..1],
+            "onlyif" => &params[..2],
+            _ => &[params[0].clone(), params[2].clone()],
+        };
+        let mut vertex = Vertex::new(&stage, "exec", "x", wanted);
+        let failure = vertex.settle().unwrap_err();
+        assert!(
+            failure.why.starts_with(&format!("{param}: ")),
+            "{}",
+            failure.why
+        );
+        assert_eq!(failure.param.as_deref(), Some(param));
+    }
+}
