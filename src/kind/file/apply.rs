@@ -4,7 +4,7 @@ use super::super::command_line::{Shell, split};
 use super::super::{Done, Failure};
 use super::check::Eye;
 use super::item::{Body, Item, shown};
-use super::place::Spot;
+use super::spot::Spot;
 use super::tree::{self, Source};
 use super::{Drift, Found, State, Want};
 use crate::time::Span;

@@ -4,7 +4,7 @@ use super::super::{At, Check, Failure, Sends};
 use super::attrs::Attrs;
 use super::diff::{DIFF_LIMIT, Diff};
 use super::item::{Body, Item, node_noun, others_read, sha256, shown};
-use super::place::Spot;
+use super::spot::Spot;
 use super::tree::{self, Source};
 use super::{Drift, Found, Kept, State, Want};
 use crate::value::{Opaque, Value};

@@ -31,7 +31,7 @@ mod diff;
 mod drift;
 mod inspect;
 mod item;
-mod place;
+mod spot;
 mod tree;
 
 #[cfg(test)]

@@ -59,9 +59,9 @@ impl<'a> Spot<'a> {
         if !is_link || matches!(item, Item::Link(_)) {
             return Ok(here(None));
         }
-        let place = Place::of(path, look)?;
-        let note = place.note(path);
-        let Place::Through(target) = place else {
+        let leads = Leads::of(path, look)?;
+        let note = leads.note(path);
+        let Leads::Through(target) = leads else {
             return Ok(here(Some(note)));
         };
         let there = look.stat(&target)?;
@@ -87,27 +87,27 @@ fn astray(path: &Path, target: &Path, node: Node) -> Failure {
 }
 
 /// What to do about a link.
-pub(super) enum Place {
+pub(super) enum Leads {
     /// Write through it, to here.
     Through(PathBuf),
     /// Leave alone where it points, for this reason.
     Untrusted(&'static str),
 }
 
-impl Place {
+impl Leads {
     /// Of the link at `path`. It is trusted only where it, and every directory on the way to it and to its target, is the
     /// user's or root's and writable by no one else: else somebody could choose what root writes to. Each step is looked at in
     /// what the step before found nobody else can change, so the verdict still holds when the target is written, and that by
     /// its real path.
-    pub(super) fn of(path: &Path, look: &dyn Look) -> Result<Place, Failure> {
+    pub(super) fn of(path: &Path, look: &dyn Look) -> Result<Leads, Failure> {
         let me = look.me()?.uid;
         let mut doubt = None;
         let target = path::resolve(&*look.straight(), path, |_, stat| {
             doubt = doubt.or(distrust(stat, me))
         })?;
         Ok(match doubt {
-            Some(why) => Place::Untrusted(why),
-            None => Place::Through(target),
+            Some(why) => Leads::Untrusted(why),
+            None => Leads::Through(target),
         })
     }
 
@@ -115,10 +115,10 @@ impl Place {
     pub(super) fn note(&self, path: &Path) -> String {
         let link = shown(path);
         match self {
-            Place::Through(target) => {
+            Leads::Through(target) => {
                 format!("{link} is a link: written through to {}", shown(target))
             }
-            Place::Untrusted(why) => {
+            Leads::Untrusted(why) => {
                 format!("{link} is a link and is replaced itself, not what it points to: {why}")
             }
         }
