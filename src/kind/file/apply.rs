@@ -217,10 +217,14 @@ impl Hand<'_> {
     /// Content, mode and owner together, by one rename (rule C1).
     fn put(&self, job: &Job, body: &Body, stat: Option<&Stat>) -> Result<(), Failure> {
         let attrs = &job.eye.attrs;
+        let left = stat.map(|stat| match attrs.gives_away(stat) {
+            true => stat.mode & !0o6000,
+            false => stat.mode,
+        });
         let put = Put {
             path: job.path.to_owned(),
             content: Arc::from(body.bytes().unwrap_or_default()),
-            mode: attrs.mode(stat.map(|stat| stat.mode), false, body.is_secret()),
+            mode: attrs.mode(left, false, body.is_secret()),
             uid: attrs.uid,
             gid: attrs.gid,
             validate: self.validating(job.want)?,
@@ -245,21 +249,24 @@ impl Hand<'_> {
         }))
     }
 
-    /// Owner first, since changing it takes setuid and setgid away; then mode.
+    /// Owner first, then the mode, from what is left of it: with its owner a file loses setuid and setgid, which its new owner
+    /// never gave it. They come again only where the wanted mode has them.
     fn set_attrs(&self, job: &Job, stat: Option<&Stat>) -> Result<(), Failure> {
         let Some(stat) = stat else {
             return Ok(());
         };
         let attrs = &job.eye.attrs;
-        let owner = attrs.uid.is_some_and(|uid| uid != stat.uid);
-        let group = attrs.gid.is_some_and(|gid| gid != stat.gid);
-        if owner || group {
+        let mut left = stat.mode;
+        if attrs.gives_away(stat) {
             self.set_owner(job)?;
+            let Some(stat) = self.look.stat(job.path)? else {
+                return Ok(());
+            };
+            left = stat.mode;
         }
         let secret = job.item.is_some_and(Item::is_secret);
-        let mode = attrs.mode(Some(stat.mode), stat.what == Node::Dir, secret);
-        let lost = (owner || group) && mode & 0o6000 != 0;
-        if stat.what != Node::Link && (mode != stat.mode || lost) {
+        let mode = attrs.mode(Some(left), stat.what == Node::Dir, secret);
+        if stat.what != Node::Link && mode != left {
             self.act(|world| world.set_mode(job.path, mode))?;
         }
         Ok(())

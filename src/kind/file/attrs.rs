@@ -37,6 +37,11 @@ impl<'a> Attrs<'a> {
         self.mode.is_some() || self.uid.is_some() || self.gid.is_some()
     }
 
+    /// Whether what stands there becomes somebody else's.
+    pub(super) fn gives_away(&self, stat: &Stat) -> bool {
+        self.uid.is_some_and(|uid| uid != stat.uid) || self.gid.is_some_and(|gid| gid != stat.gid)
+    }
+
     /// The permission bits of what should be there: of a new one if `current` is none.
     pub(super) fn mode(&self, current: Option<u32>, dir: bool, secret: bool) -> u32 {
         let fresh = match (dir, secret) {

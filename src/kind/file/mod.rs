@@ -8,7 +8,8 @@
 //! ```
 //!
 //! Content, mode and owner go into place together, by one rename (rule C1): whoever reads the file sees the old one whole or
-//! the new one whole. What is not managed stays as it is. A link at the path is written through only where nobody else
+//! the new one whole. What is not managed stays as it is; but with its
+//! owner a file loses setuid and setgid, unless `mode` asks for them. A link at the path is written through only where nobody else
 //! could have put it there; else the link itself is replaced. `absent`, `recurse`, `purge` and `force` name what goes by its real
 //! path, the links on the way to it followed, and leave `/` and what stands right below it alone, a link there (`/bin`) too,
 //! however the path is written.

@@ -98,6 +98,43 @@ fn files_are_made_and_mended() {
     ]);
 }
 
+/// Else whoever can write to a directory that root manages would get a program that acts as root.
+#[test]
+fn a_file_given_to_another_owner_keeps_no_power_of_the_old_one() {
+    play(&[
+        (
+            "/srv/t/x 6755 www = theirs",
+            "file /srv/t/ recurse=true owner=root",
+            "x: owner www, should be root",
+            "/srv/t/ 0755 root\n/srv/t/x 0755 root = theirs",
+        ),
+        (
+            "/srv/t/x 4777 www = theirs",
+            "file /srv/t/ recurse=true owner=root mode=go-w",
+            "x: owner www, should be root; x: mode 4777, should be 4755",
+            "/srv/t/ 0755 root\n/srv/t/x 0755 root = theirs",
+        ),
+        (
+            "/srv/a 4755 www = old",
+            "file /srv/a content=new owner=root",
+            "content differs (+1 -1 lines); owner www, should be root",
+            "/srv/a 0755 root = new",
+        ),
+        (
+            "/srv/a 4755 www = old",
+            "file /srv/a owner=root mode=4755",
+            "owner www, should be root",
+            "/srv/a 4755 root = old",
+        ),
+        (
+            "/srv/a 4755 = old",
+            "file /srv/a content=new owner=root",
+            "content differs (+1 -1 lines)",
+            "/srv/a 4755 root = new",
+        ),
+    ]);
+}
+
 /// Of what is neither file nor directory only the attributes are managed.
 #[test]
 fn a_pipe_keeps_its_nature() {
