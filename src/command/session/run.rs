@@ -7,7 +7,7 @@ use super::{Ended, Front, Session, SessionError, take};
 use crate::command::order::{BreakAt, Order};
 use crate::drive::plan::{Plan, Planning, plan};
 use crate::drive::runner::Runner;
-use crate::engine::event::{Event, What};
+use crate::engine::event::{Event, EventId, What};
 use crate::engine::{Input, Until};
 use crate::graph::Catalog;
 use crate::graph::Key;
@@ -16,8 +16,22 @@ use crate::trace::{self, Stage};
 use crate::value::Hears;
 
 impl Session {
+    /// What was refused, so that nothing came of it, is not in the log: a story of this session does without it.
     pub(super) fn act(&mut self, order: &Order, front: &mut dyn Front) -> Result<(), SessionError> {
+        let (logged, told) = (self.log.len(), self.last_event());
         self.log.push(order.to_string());
+        let done = self.act_on(order, front);
+        if done.is_err() && told == self.last_event() {
+            self.log.truncate(logged);
+        }
+        done
+    }
+
+    fn last_event(&self) -> Option<EventId> {
+        self.events.last().map(|event| event.id)
+    }
+
+    fn act_on(&mut self, order: &Order, front: &mut dyn Front) -> Result<(), SessionError> {
         match order {
             Order::Plan(keys) => self.show_plan(keys, front),
             Order::Apply(keys) => self.apply(order, keys, front),
