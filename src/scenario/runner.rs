@@ -279,9 +279,11 @@ fn judge(test: &mut Tested, played: &Played) {
             text: verdict.told(&expectation.text),
         });
     }
-    for error in &played.unexpected {
-        let text = format!("a step failed, and no expectation says so: {error}");
-        test.problems.push(Problem::new(text));
+    for failed in &played.unexpected {
+        test.problems.push(Problem {
+            line: failed.step.place.line,
+            text: failed.to_string(),
+        });
     }
     for wrong in &played.foresight.wrong {
         test.problems.push(Problem::new(format!("plan: {wrong}")));
@@ -308,6 +310,13 @@ fn compare(test: &mut Tested, options: &TestOptions, story: &Path, played: &Play
         }
         return;
     }
+    if options.accept {
+        let why = not_accepted(played);
+        test.problems.push(Problem::new(format!(
+            "its trace was not accepted, because {why}"
+        )));
+        return;
+    }
     if may_write && let Err(why) = files::write(&new, &text) {
         test.problems.push(Problem::new(why));
     }
@@ -319,6 +328,17 @@ fn compare(test: &mut Tested, options: &TestOptions, story: &Path, played: &Play
         None => format!("there is no {}: `--accept` writes it", path.display()),
     };
     test.problems.push(Problem::new(told));
+}
+
+/// Why what came out is not taken as right.
+fn not_accepted(played: &Played) -> &'static str {
+    if played.verdicts.iter().any(|judged| !judged.verdict.holds) {
+        "expectations do not hold"
+    } else if !played.unexpected.is_empty() {
+        "a step failed"
+    } else {
+        "a plan was wrong"
+    }
 }
 
 fn diff(old: &str, new: &str, before: &str, now: &str) -> String {
