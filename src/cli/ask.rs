@@ -6,7 +6,7 @@
 use super::args::{Format, GraphArgs, RefArgs};
 use super::desk::Desk;
 use super::run;
-use crate::command::session::status_text;
+use crate::command::session::{Sort, status_text};
 use crate::command::{Front, Order, Session, draw, json};
 use crate::engine::Level;
 use serde_json::Value as Json;
@@ -33,7 +33,11 @@ pub fn graph(desk: &Desk, args: &GraphArgs) -> i32 {
     if format == draw::Format::Json {
         desk.printer.raw(&text);
     } else {
-        desk.console().show(&text);
+        let sort = match format {
+            draw::Format::Tree => Sort::Words,
+            _ => Sort::Source,
+        };
+        desk.console().show_as(sort, &text);
     }
     0
 }

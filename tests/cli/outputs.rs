@@ -113,3 +113,13 @@ fn a_dash_is_standard_output() {
     home.run(&["story.yaml", "-c", "save ./-"]).ends(0);
     assert!(home.path("-").exists(), "but where it was asked for");
 }
+
+/// Colours that were asked for are in a plan too.
+#[test]
+fn a_plan_has_the_colours_of_its_trace() {
+    let home = Home::new("coloured");
+    let ran = home.run(&["--color", "always", "-c", "plan", "-c", "apply"]);
+    let ran = ran.ends(0).says("  \x1b[1;32m+\x1b[0m password[pw]");
+    let ran = ran.says("  \x1b[36m~\x1b[0m noop[bystander]");
+    ran.says("\x1b[1;33mchanged  \x1b[0m");
+}

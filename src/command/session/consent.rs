@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Ended, Front, Session, SessionError};
+use super::{Ended, Front, Session, SessionError, Sort};
 use crate::engine::{Expected, Input, VertexId};
 use crate::graph::Key;
 use crate::trace;
@@ -35,7 +35,7 @@ impl Session {
         self.claim(front)?;
         let plan = self.plan(keys)?;
         let report = plan.report();
-        front.show(&trace::plan_text(&report));
+        front.show_as(Sort::Plan, &trace::plan_text(&report));
         self.ended = Ended {
             tally: plan.tally(),
             ..Ended::default()

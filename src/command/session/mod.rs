@@ -24,7 +24,7 @@ pub use ask::status_text;
 pub(crate) use expect::speaks_of;
 pub use expect::{Verdict, judge};
 pub(crate) use files::nothing_to;
-pub use front::Front;
+pub use front::{Front, Sort};
 pub use open::{Attendant, SessionOptions, WorldName, state_name};
 pub use outcome::{Ended, Flow, SessionError};
 pub use rows::{PendingRow, StatusRow};

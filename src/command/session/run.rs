@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::consent::Consent;
-use super::{Ended, Front, Session, SessionError, take};
+use super::{Ended, Front, Session, SessionError, Sort, take};
 use crate::command::order::{BreakAt, Order};
 use crate::drive::plan::{Plan, Planning, plan};
 use crate::drive::runner::Runner;
@@ -136,7 +136,7 @@ impl Session {
 
     fn show_plan(&mut self, keys: &[Key], front: &mut dyn Front) -> Result<(), SessionError> {
         let plan = self.plan(keys)?;
-        front.show(&trace::plan_text(&plan.report()));
+        front.show_as(Sort::Plan, &trace::plan_text(&plan.report()));
         self.ended = Ended {
             tally: plan.tally(),
             ..Ended::default()
