@@ -15,6 +15,8 @@ pub struct Console {
     /// Who waits for a person.
     asking: Arc<Asking>,
     silent: bool,
+    /// Whether a question has said what `d` is.
+    told_key: bool,
 }
 
 impl Console {
@@ -24,6 +26,7 @@ impl Console {
             printer,
             asking,
             silent: false,
+            told_key: false,
         }
     }
 
@@ -98,7 +101,13 @@ impl Front for Console {
         }
         loop {
             let style = self.printer.style();
-            let asked = format!("{} [y/N/d] ", paint::safe(question, style));
+            let question = paint::safe(question, style);
+            // What the letter is for is said once.
+            let key = match std::mem::replace(&mut self.told_key, true) {
+                true => "",
+                false => " (d shows the differences)",
+            };
+            let asked = format!("{question}{key} [y/N/d] ");
             let answer = self.asking.answer(|| self.printer.aside(&asked));
             match answer.as_deref().map(str::trim) {
                 Some("y" | "Y" | "yes") => return true,

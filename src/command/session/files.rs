@@ -32,7 +32,6 @@ impl Session {
         let Some(did) = did else {
             return Err(nothing_to(undo));
         };
-        front.show(&format!("{word}: {did}\n"));
         let now = self.history.now().clone();
         let renamed = renamed(&did, undo, &before, &now);
         let other = replaces(&did);
@@ -43,37 +42,41 @@ impl Session {
         self.log.extend(log);
         if other {
             self.cross(undo);
-            if self.document.take().is_some() {
-                front.remark("this graph belongs to no file now: `save` needs a path\n");
-            }
         }
-        self.edited_by(verb, renamed, front);
+        let belonged = other && self.document.take().is_some();
+        self.edited_by(verb, &format!("{word}: {did}\n"), renamed, front);
+        if belonged {
+            front.remark("this graph belongs to no file now: `save` needs a path\n");
+        }
         Ok(())
     }
 
-    /// Takes over a graph that was not made by one order: with what was done in words, and the lines that make it again.
+    /// Takes over a graph that was not made by one order: with what was done in words, what is shown of it, and the lines that make
+    /// it again.
     pub(super) fn take_graph(
         &mut self,
         graph: Graph,
-        did: &str,
+        (did, shown): (&str, &str),
         log: Vec<String>,
         front: &mut dyn Front,
     ) {
         if self.history.push(graph, did) {
             self.log.extend(log);
             self.began.replays = false;
-            self.edited_by(did, Vec::new(), front);
+            self.edited_by(did, shown, Vec::new(), front);
         }
     }
 
-    /// The engine gets the graph, and what follows has these words as its cause.
+    /// The engine gets the graph, and what follows has these words as its cause. What came of it is shown behind them.
     pub(super) fn edited_by(
         &mut self,
         words: &str,
+        shown: &str,
         renamed: Vec<(Key, Key)>,
         front: &mut dyn Front,
     ) {
         self.input(Input::Command(words.to_owned()), front);
+        front.show(shown);
         self.graph_changed(renamed, front);
     }
 
@@ -85,9 +88,9 @@ impl Session {
         let name = name.unwrap_or("graph");
         self.agree_to_leave(front)?;
         let did = format!("new {}", quote(name));
+        let shown = format!("new graph {}\n", sanitise(name));
         let graph = Draft::new(name).graph().clone();
-        self.replace(graph, None, &did, vec![did.clone()], front)?;
-        front.show(&format!("new graph {}\n", sanitise(name)));
+        self.replace(graph, None, (&did, &shown), vec![did.clone()], front)?;
         Ok(())
     }
 
@@ -100,8 +103,8 @@ impl Session {
         let count = crate::trace::count(graph.vertices().len(), "resource");
         let log = remade(&Graph::default(), &graph);
         let did = format!("load {}", quote(path));
-        self.replace(graph, Some(document), &did, log, front)?;
-        front.show(&format!("loaded {name} from {}: {count}\n", sanitise(path)));
+        let shown = format!("loaded {name} from {}: {count}\n", sanitise(path));
+        self.replace(graph, Some(document), (&did, &shown), log, front)?;
         if story {
             front.remark(&format!(
                 "{} is a story: its graph is loaded, its steps are not played, and the world stays as it is ({})\n",
@@ -132,18 +135,19 @@ impl Session {
         }
     }
 
-    /// Another graph instead of the present one. A simulated world goes on below it, and the edit can be undone; on a real
+    /// Another graph instead of the present one, by what was done, and what is shown of it. A simulated world goes on below it, and the edit can be undone; on a real
     /// machine each graph has a state directory of its own (rule P5).
     fn replace(
         &mut self,
         graph: Graph,
         document: Option<Document>,
-        did: &str,
+        (did, shown): (&str, &str),
         log: Vec<String>,
         front: &mut dyn Front,
     ) -> Result<(), SessionError> {
         if !self.runner.is_sim() {
             self.reopen(graph, document)?;
+            front.show(shown);
             self.log.extend(log);
             return Ok(());
         }
@@ -152,8 +156,9 @@ impl Session {
         let changed = self.history.push(graph, did);
         self.log.extend(log);
         self.begin_again(loaded, changed);
-        if changed {
-            self.edited_by(did, Vec::new(), front);
+        match changed {
+            true => self.edited_by(did, shown, Vec::new(), front),
+            false => front.show(shown),
         }
         Ok(())
     }

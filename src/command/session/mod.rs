@@ -203,15 +203,17 @@ impl Session {
             Order::Rename(from, name) => vec![(from.clone(), Key::new(from.kind(), name))],
             _ => Vec::new(),
         };
-        front.show(&lines(&edited.lines));
-        edited
-            .warnings
-            .iter()
-            .for_each(|warning| front.remark(&format!("warning: {warning}\n")));
-        let text = veiled.to_string();
-        if self.history.push(edited.graph, &text) {
+        let (text, shown) = (veiled.to_string(), lines(&edited.lines));
+        let changed = self.history.push(edited.graph, &text);
+        if changed {
             self.log.push(text.clone());
-            self.edited_by(&text, renamed, front);
+            self.input(Input::Command(text), front);
+        }
+        front.show(&shown);
+        let warnings = edited.warnings.iter();
+        warnings.for_each(|warning| front.remark(&format!("warning: {warning}\n")));
+        if changed {
+            self.graph_changed(renamed, front);
         }
         Ok(())
     }

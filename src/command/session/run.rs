@@ -357,7 +357,6 @@ impl Session {
                     .collect()
             }),
         };
-        let word = if off { "no break" } else { "break" };
         for stop in chosen {
             let (place, input) = match stop {
                 BreakAt::Vertex(key) => (format!("before {key}"), Input::Break(key, !off)),
@@ -368,7 +367,10 @@ impl Session {
             if at.is_some() || off {
                 self.input(input, front);
             }
-            front.show(&format!("{word} {place}\n"));
+            front.show(&match off {
+                true => format!("break {place} is off\n"),
+                false => format!("break {place}\n"),
+            });
         }
     }
 }
