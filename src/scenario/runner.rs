@@ -183,6 +183,14 @@ fn run(options: &TestOptions, out: &mut dyn Write) -> Result<Came, String> {
     Ok(came)
 }
 
+/// `1 story`, `2 stories`.
+pub(super) fn stories(n: usize) -> String {
+    match n {
+        1 => "1 story".to_owned(),
+        n => format!("{n} stories"),
+    }
+}
+
 fn tell(options: &TestOptions, test: &Tested, out: &mut dyn Write) {
     let word = if test.is_ok() { "ok    " } else { "FAILED" };
     let _ = writeln!(out, "{word}  {}", test.name);
@@ -199,12 +207,7 @@ fn tell(options: &TestOptions, test: &Tested, out: &mut dyn Write) {
 fn sum_up(options: &TestOptions, came: &Came, out: &mut dyn Write) {
     let (tested, orphans) = (&came.tested, came.orphans.len());
     let failed = tested.iter().filter(|test| !test.is_ok()).count();
-    let told = if tested.len() == 1 {
-        "story"
-    } else {
-        "stories"
-    };
-    let mut line = format!("{} {told}: {} ok", tested.len(), tested.len() - failed);
+    let mut line = format!("{}: {} ok", stories(tested.len()), tested.len() - failed);
     for (n, word) in [(failed, "failed"), (orphans, "orphaned")] {
         if n > 0 {
             line.push_str(&format!(", {n} {word}"));
