@@ -74,6 +74,20 @@ fn without_escapes(text: &str, color: bool) -> String {
 mod tests {
     use super::*;
 
+    /// What has no place in its file is drawn with the file's name all the same.
+    #[test]
+    fn a_file_that_cannot_be_read_is_named() {
+        let nowhere = std::path::Path::new("no/such.yaml");
+        let error = crate::file::load(nowhere, &crate::kind::Kinds).err();
+        let problems = error
+            .iter()
+            .flat_map(|error| error.related().into_iter().flatten());
+        let drawn: String = problems
+            .map(|problem| drawn(problem, &Style::default()))
+            .collect();
+        assert!(drawn.contains("no/such.yaml: no such file"), "{drawn}");
+    }
+
     #[test]
     fn colours_stay_and_nothing_else() {
         let text = "a\x1b[31mb\x1b]52;c;x\x07\x1b[2Jc\n";
