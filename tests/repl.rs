@@ -39,9 +39,18 @@ impl Terminal {
     }
 
     fn start_with(home: &Path, args: &[&str], env: &[(&str, &str)]) -> Terminal {
+        Terminal::open(home, args, env, COLS)
+    }
+
+    /// The same in a terminal of so many columns.
+    fn sized(home: &Path, args: &[&str], cols: u16) -> Terminal {
+        Terminal::open(home, args, &[], NonZero::new(cols).expect("not zero"))
+    }
+
+    fn open(home: &Path, args: &[&str], env: &[(&str, &str)], cols: NonZero<u16>) -> Terminal {
         let size = PtySize {
             rows: 50,
-            cols: 120,
+            cols: cols.get(),
             pixel_width: 0,
             pixel_height: 0,
         };
@@ -77,7 +86,7 @@ impl Terminal {
                 }
             }
         });
-        let screen = vt100::Parser::new(ROWS, COLS, 1000);
+        let screen = vt100::Parser::new(ROWS, cols, 1000);
         Terminal {
             child,
             writer,
@@ -414,9 +423,9 @@ fn apply_on_this_machine_asks_first() {
     let graph = graph.to_str().expect("a plain path");
     let mut weft = Terminal::start(&home.0, &["apply", graph]);
     weft.sees("Apply 1 change to");
-    weft.sees("[y/N/d]");
+    weft.sees("? (d shows the differences) [y/N/d]");
     weft.line("d");
-    weft.sees_times("[y/N/d]", 2);
+    weft.sees("? [y/N/d]");
     weft.line("n");
     weft.sees("nothing was changed");
     assert_eq!(weft.ends(), 1, "what was refused is not done");
@@ -428,6 +437,42 @@ fn apply_on_this_machine_asks_first() {
     weft.sees("converged");
     assert_eq!(weft.ends(), 0);
     assert_eq!(std::fs::read_to_string(&target).expect("made"), "hello");
+}
+
+/// The first line says what this is, and lines that are longer than the terminal are broken where words end.
+#[test]
+fn a_session_begins_with_what_it_is_and_lines_fit() {
+    let home = Home::new("greets");
+    let mut weft = Terminal::sized(&home.0, &["empty.yaml"], 60);
+    weft.sees("0 resources, on sim, seed 0");
+    weft.prompts("sim mine ›");
+    assert!(weft.text().starts_with("weft "), "{}", weft.text());
+    weft.line("add file /srv/a content=hello");
+    weft.line("plan");
+    weft.sees("1 to change");
+    let told = "  + file[/srv/a]                missing, should be a file\n                                with mode 0644";
+    weft.sees(told);
+    weft.ready();
+    weft.keys(CTRL_D);
+    assert_eq!(weft.ends(), 0);
+}
+
+/// What a state directory keeps goes only if a person says so.
+#[test]
+fn dropping_state_asks_first() {
+    let home = Home::new("drop");
+    let kept = home.0.join("graphs/shop-0123456789ab/passwords");
+    std::fs::create_dir_all(&kept).expect("a directory");
+    std::fs::write(kept.join("db"), "hunter2").expect("written");
+    for (answer, there) in [("n", true), ("y", false)] {
+        let mut weft = Terminal::start(&home.0, &["state", "drop", "shop-0123456789ab"]);
+        weft.sees(
+            "Remove shop-0123456789ab, with 1 kept password, 0 pending notifications, 0 debts, 0 unsaved edits?",
+        );
+        weft.line(answer);
+        assert_eq!(weft.ends(), u32::from(there));
+        assert_eq!(kept.exists(), there);
+    }
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn wrong(played: &Played) -> Vec<String> {
     let verdicts = verdicts.filter(|judged| !judged.verdict.holds);
     verdicts
         .map(|judged| format!("{}: {}", judged.expectation, judged.verdict))
-        .chain(played.unexpected.iter().cloned())
+        .chain(played.unexpected.iter().map(ToString::to_string))
         .chain(played.foresight.wrong.iter().cloned())
         .collect()
 }
@@ -206,6 +206,38 @@ fn insta_reads_what_is_written_and_writes_it_back_as_it_was() -> Outcome {
         assert_eq!(read.metadata().expression(), Some("trace"), "{path:?}");
         read.save(&again)?;
         assert_eq!(fs::read_to_string(&again)?, text, "{path:?}");
+    }
+    Ok(())
+}
+
+/// What is not right is not accepted, and leaves nothing behind; a step that failed is named with its line.
+#[test]
+fn what_fails_is_not_accepted() -> Outcome {
+    let mut options = yard("unaccepted")?;
+    options.accept = true;
+    let story = options.base.join("scenarios/one.yaml");
+    for (from, to, says) in [
+        (
+            "has hello",
+            "has world",
+            "not accepted, because expectations do not hold",
+        ),
+        (
+            "- apply\n",
+            "- apply\n- continue\n",
+            "not accepted, because a step failed",
+        ),
+        (
+            "- apply\n",
+            "- apply\n- continue\n",
+            "the step `continue` in line 7 failed, and no expectation says so: error: nothing runs",
+        ),
+    ] {
+        fs::write(&story, ONE.replace(from, to))?;
+        let (code, told) = tested(&options);
+        assert_eq!(code, 1, "{told}");
+        assert!(told.contains(says) && !told.contains("--accept"), "{told}");
+        assert_eq!(fs::read_dir(options.base.join("snapshots"))?.count(), 0);
     }
     Ok(())
 }

@@ -151,7 +151,8 @@ pub enum Verb {
     Plan(PartArgs),
     /// Shows the plan, asks, and makes it so.
     Apply(PartArgs),
-    /// Applies, then repairs whatever changes; reads FILE again when it changes.
+    /// Applies, then repairs whatever changes; reads FILE again when it changes, and at a SIGHUP where weft was started without a
+    /// terminal.
     Watch(FileArgs),
     /// Plays stories and compares their traces with their snapshots.
     Test(TestArgs),
@@ -167,6 +168,8 @@ pub enum Verb {
     Pending(FileArgs),
     /// Drops what is pending for a resource.
     Cancel(RefArgs),
+    /// Notifies a resource, so that the next run refreshes it; refused while another weft acts on the graph.
+    Notify(RefArgs),
     /// What happened, in order.
     Trace(FileArgs),
     /// The state directories of this machine: whose they are, what is pending in them, how large they are.
@@ -291,7 +294,8 @@ pub struct StateArgs {
 /// What is to be done with them.
 #[derive(Subcommand, Debug)]
 pub enum StateAct {
-    /// Removes one, with what is pending in it and the passwords that it keeps.
+    /// Removes one, with what is pending in it and the passwords that it keeps. Asks first; where there is no terminal, --yes must have
+    /// been given.
     Drop {
         /// Its name, as `weft state` lists it.
         name: String,

@@ -1,4 +1,4 @@
-//! Questions about a file: `status`, `why`, `pending`, `cancel`, `trace`, `graph`.
+//! Questions about a file: `status`, `why`, `pending`, `cancel`, `notify`, `trace`, `graph`.
 //!
 //! A story is played and then asked. A graph on this host is looked at anew, and its journal read: also beside an engine that acts on
 //! it, and after a crash, and without writing. What happened in a run is not in it.
@@ -6,7 +6,7 @@
 use super::args::{Format, GraphArgs, RefArgs};
 use super::desk::Desk;
 use super::run;
-use crate::command::session::status_text;
+use crate::command::session::{Sort, status_text};
 use crate::command::{Front, Order, Session, draw, json};
 use crate::engine::Level;
 use serde_json::Value as Json;
@@ -33,7 +33,11 @@ pub fn graph(desk: &Desk, args: &GraphArgs) -> i32 {
     if format == draw::Format::Json {
         desk.printer.raw(&text);
     } else {
-        desk.console().show(&text);
+        let sort = match format {
+            draw::Format::Tree => Sort::Words,
+            _ => Sort::Source,
+        };
+        desk.console().show_as(sort, &text);
     }
     0
 }
@@ -57,6 +61,12 @@ pub fn pending(desk: &Desk, path: &Path) -> i32 {
 /// `weft cancel FILE REF`.
 pub fn cancel(desk: &Desk, args: &RefArgs) -> i32 {
     let order = |session: &Session| Ok(Order::Cancel(vec![desk.key(session, &args.reference)?]));
+    on_file(desk, &args.file, order, answer)
+}
+
+/// `weft notify FILE REF`. The next run hears it.
+pub fn notify(desk: &Desk, args: &RefArgs) -> i32 {
+    let order = |session: &Session| Ok(Order::Notify(vec![desk.key(session, &args.reference)?]));
     on_file(desk, &args.file, order, answer)
 }
 
@@ -85,13 +95,14 @@ fn on_file(
     }
     let played = run::play(desk, &mut session, &mut desk.silent());
     let answered = session.obey("", &order, &mut desk.console());
+    let code = match answered {
+        Ok(_) => i32::from(played.is_err()),
+        Err(error) => desk.refuse(&error),
+    };
     if desk.json() {
         desk.print_json(&told(&session, &order));
     }
-    match answered {
-        Ok(_) => i32::from(!played),
-        Err(error) => desk.refuse(&error),
-    }
+    code
 }
 
 /// What a graph's journal answers.
@@ -104,10 +115,11 @@ fn answer(desk: &Desk, session: &mut Session, order: &Order) -> i32 {
             .result(&format!("nothing is pending for {key}\n"));
     }
     let answered = session.obey("", order, &mut desk.console());
+    let code = answered.map_or_else(|error| desk.refuse(&error), |_| 0);
     if desk.json() {
         desk.print_json(&told(session, order));
     }
-    answered.map_or_else(|error| desk.refuse(&error), |_| 0)
+    code
 }
 
 /// What the journal says of a vertex's causes: of what it owes, and is owed.
@@ -121,10 +133,11 @@ fn remembered(desk: &Desk, session: &mut Session, order: &Order) -> i32 {
     }
     let pending = Order::Pending(keys.to_vec());
     let answered = session.obey("", &pending, &mut desk.console());
+    let code = answered.map_or_else(|error| desk.refuse(&error), |_| 0);
     if desk.json() {
         desk.print_json(&json::not_kept(told(session, order), NOT_KEPT));
     }
-    answered.map_or_else(|error| desk.refuse(&error), |_| 0)
+    code
 }
 
 /// An answer as JSON: one shape for stories, which were played just now, and for graphs on this host.

@@ -2,11 +2,12 @@
 //! but the files.
 
 use super::desk::Desk;
-use crate::file::{FileError, FileProblem, load};
+use super::report;
+use crate::command::SessionError;
+use crate::file::{FileError, load};
 use crate::kind::Kinds;
 use crate::scenario::rehearse;
 use crate::trace::count;
-use crate::value::sanitise;
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 
@@ -15,15 +16,13 @@ pub fn check(desk: &Desk, paths: &[PathBuf]) -> i32 {
     let mut files = Vec::new();
     for path in paths {
         if let Err(why) = below(path, &mut files) {
-            desk.printer
-                .error(&format!("error: {}: {why}", path.display()));
-            return 1;
+            let what = format!("{}: {why}", path.display());
+            return desk.refuse(&SessionError::failed(what));
         }
     }
     if files.is_empty() {
-        desk.printer
-            .error("error: there is no .yaml or .yml file there");
-        return 1;
+        let what = "there is no .yaml or .yml file there";
+        return desk.refuse(&SessionError::failed(what));
     }
     let results: Vec<Json> = files.iter().map(|file| one(desk, file)).collect();
     let bad = results
@@ -56,24 +55,18 @@ fn one(desk: &Desk, path: &Path) -> Json {
             ));
             json!({"path": path.display().to_string(), "ok": true, "is": what, "resources": resources})
         }
-        Err(error) => refused(desk, path, &error),
+        Err(error) => {
+            let steps = error.rest().map(rehearse).unwrap_or_default();
+            let all = error.problems().iter().cloned().chain(steps);
+            refused(desk, path, &FileError::of(all.collect()))
+        }
     }
 }
 
 fn refused(desk: &Desk, path: &Path, error: &FileError) -> Json {
     desk.tell(error);
-    let problems: Vec<Json> = error.problems().iter().map(problem).collect();
+    let problems: Vec<Json> = error.problems().iter().map(report::problem).collect();
     json!({"path": path.display().to_string(), "ok": false, "problems": problems})
-}
-
-fn problem(problem: &FileProblem) -> Json {
-    json!({
-        "path": problem.source.name(),
-        "line": problem.place.line,
-        "column": problem.place.column,
-        "what": sanitise(&problem.what),
-        "hint": problem.hint,
-    })
 }
 
 /// A file itself; of a directory all graph files below it, ordered. Links to directories are not followed.

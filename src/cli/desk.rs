@@ -11,7 +11,8 @@ use crate::kind::Kinds;
 use crate::repl::{Asking, Console, Printer, Signals, Style, env, safe};
 use crate::world::host::own_program;
 use rustix::process::geteuid;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,6 +31,10 @@ pub struct Desk {
     /// Who hears signals.
     pub signals: Signals,
     asking: Arc<Asking>,
+    /// Where results are JSON: the first error, until it was printed.
+    refused: RefCell<Option<Json>>,
+    /// Whether a result was printed as JSON.
+    printed: Cell<bool>,
 }
 
 impl Desk {
@@ -57,6 +62,8 @@ impl Desk {
             printer,
             signals,
             asking,
+            refused: RefCell::default(),
+            printed: Cell::default(),
         })
     }
 
@@ -75,9 +82,32 @@ impl Desk {
         self.flags.output.json
     }
 
-    /// A result as JSON.
+    /// A result as JSON, with the error that was told before it.
     pub fn print_json(&self, json: &Json) {
-        self.printer.raw(&format!("{json}\n"));
+        self.printed.set(true);
+        let refused = self.refused.take();
+        match (json.as_object(), refused) {
+            (Some(fields), Some(refused)) if !fields.contains_key("error") => {
+                let mut fields = fields.clone();
+                fields.insert("error".to_owned(), refused);
+                self.printer.raw(&format!("{}\n", Json::Object(fields)));
+            }
+            _ => self.printer.raw(&format!("{json}\n")),
+        }
+    }
+
+    /// Where results are JSON and there was none: why not.
+    pub fn conclude(&self) {
+        if self.json() && !self.printed.get() && self.refused.borrow().is_some() {
+            self.print_json(&json!({ "format": 1 }));
+        }
+    }
+
+    fn keep_refusal(&self, refused: impl FnOnce() -> Json) {
+        let mut first = self.refused.borrow_mut();
+        if self.json() && first.is_none() {
+            *first = Some(refused());
+        }
     }
 
     /// A file, or the exit code after its errors were told.
@@ -181,12 +211,21 @@ impl Desk {
     /// Tells why something could not be done, and gives the exit code.
     pub fn refuse(&self, error: &SessionError) -> i32 {
         self.printer.refusal(error);
+        self.keep_refusal(|| error.as_json());
         1
     }
 
     /// Tells what is wrong with a file, and gives the exit code.
     pub fn tell(&self, error: &FileError) -> i32 {
         report::tell(&self.printer, error);
+        self.keep_refusal(|| {
+            let problems = error.problems();
+            json!({
+                "what": problems.first().map(ToString::to_string),
+                "hint": problems.first().and_then(|problem| problem.hint.clone()),
+                "problems": problems.iter().map(report::problem).collect::<Vec<_>>(),
+            })
+        });
         1
     }
 

@@ -1,7 +1,7 @@
 //! What weft says of itself: `kinds`, `schema`, `man`, `completions`.
 
 use super::desk::Desk;
-use crate::command::{Front, help, json};
+use crate::command::{Front, SessionError, help, json};
 use crate::file::schema_json;
 use crate::graph::{Catalog, nearest};
 use crate::kind::Kinds;
@@ -32,9 +32,8 @@ fn no_such_kind(desk: &Desk, kind: &str) -> i32 {
         Some(near) => format!("did you mean {near}?"),
         None => "`weft kinds` lists them".to_owned(),
     };
-    desk.printer
-        .error(&format!("error: there is no kind `{kind}`\n  hint: {hint}"));
-    1
+    let what = format!("there is no kind `{kind}`");
+    desk.refuse(&SessionError::failed(what).with_hint(hint))
 }
 
 /// `weft schema`.

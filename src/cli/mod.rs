@@ -5,7 +5,7 @@
 //! | `open` | none, `host`, `-c` |
 //! | `run` | `plan`, `apply` |
 //! | `watch` | `watch` |
-//! | `ask` | `status`, `why`, `pending`, `cancel`, `trace`, `graph` |
+//! | `ask` | `status`, `why`, `pending`, `cancel`, `notify`, `trace`, `graph` |
 //! | `check`, `test` | `check`, `test` |
 //! | `state` | `state` |
 //! | `docs` | `kinds`, `schema`, `man`, `completions` |
@@ -124,6 +124,7 @@ pub fn run(cli: Cli) -> ExitCode {
         }
         Some(verb) => do_verb(&desk, verb),
     };
+    desk.conclude();
     exit(desk.printer.finish(code))
 }
 
@@ -154,6 +155,7 @@ fn do_verb(desk: &Desk, verb: Verb) -> i32 {
         Verb::Why(part) => ask::why(desk, &part),
         Verb::Pending(file) => ask::pending(desk, &file.file),
         Verb::Cancel(part) => ask::cancel(desk, &part),
+        Verb::Notify(part) => ask::notify(desk, &part),
         Verb::Trace(file) => ask::trace(desk, &file.file),
         Verb::State(args) => state::state(desk, args.act.as_ref()),
         Verb::Kinds(kind) => docs::kinds(desk, kind.kind.as_deref()),

@@ -6,6 +6,7 @@ use super::{run, watch};
 use crate::command::Session;
 use crate::graph::nearest;
 use crate::repl::{Behind, Came, prompt, read_commands, run_script, stdin_is_terminal};
+use crate::trace::count;
 use std::io::stdin;
 use std::path::Path;
 
@@ -33,6 +34,7 @@ pub fn host(desk: &Desk, told: Told) -> i32 {
 fn console(desk: &Desk, mut session: Session, told: &Told) -> i32 {
     let mut front = desk.console();
     if told.commands.is_empty() && stdin_is_terminal() {
+        desk.printer.remark(&greeting(&session));
         return prompt(&mut session, &mut front, &desk.signals);
     }
     let came = if told.commands.is_empty() {
@@ -60,6 +62,22 @@ fn console(desk: &Desk, mut session: Session, told: &Told) -> i32 {
         code => code,
     };
     told_as_json(desk, &session, code)
+}
+
+/// The first line on a terminal: what this is, what it holds and acts on, and where to go on from.
+fn greeting(session: &Session) -> String {
+    let graph = session.graph();
+    let on = match session.moment().sim {
+        true => format!("{}, and not this machine", session.label()),
+        false => session.label().to_owned(),
+    };
+    format!(
+        "weft {}: graph {}, {}, on {}; `help` lists the commands\n",
+        env!("CARGO_PKG_VERSION"),
+        graph.name,
+        count(graph.vertices().len(), "resource"),
+        on
+    )
 }
 
 /// Where results are JSON: how each vertex stands in the end.

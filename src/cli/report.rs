@@ -1,9 +1,11 @@
 //! Errors of files: with the place marked in the text where a terminal shows it, one line each otherwise.
 
-use crate::file::FileError;
+use crate::file::{FileError, FileProblem};
 use crate::repl::{Printer, Style, ascii, size};
+use crate::value::sanitise;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use rustix::termios::isatty;
+use serde_json::{Value as Json, json};
 
 /// Tells every problem of a file, on stderr.
 pub fn tell(printer: &Printer, error: &FileError) {
@@ -13,6 +15,17 @@ pub fn tell(printer: &Printer, error: &FileError) {
     for problem in error.related().into_iter().flatten() {
         printer.aside(&drawn(problem, printer.style()));
     }
+}
+
+/// One problem as JSON.
+pub fn problem(problem: &FileProblem) -> Json {
+    json!({
+        "path": problem.source.name(),
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "what": sanitise(&problem.what),
+        "hint": problem.hint,
+    })
 }
 
 /// One problem, drawn. The text around it is the file's own, so its control characters are taken out.
@@ -60,6 +73,20 @@ fn without_escapes(text: &str, color: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What has no place in its file is drawn with the file's name all the same.
+    #[test]
+    fn a_file_that_cannot_be_read_is_named() {
+        let nowhere = std::path::Path::new("no/such.yaml");
+        let error = crate::file::load(nowhere, &crate::kind::Kinds).err();
+        let problems = error
+            .iter()
+            .flat_map(|error| error.related().into_iter().flatten());
+        let drawn: String = problems
+            .map(|problem| drawn(problem, &Style::default()))
+            .collect();
+        assert!(drawn.contains("no/such.yaml: no such file"), "{drawn}");
+    }
 
     #[test]
     fn colours_stay_and_nothing_else() {

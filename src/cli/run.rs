@@ -58,20 +58,20 @@ fn obey(desk: &Desk, session: &mut Session, order: &Order) -> i32 {
     }
 }
 
-/// Plays a story's steps. False if one of them failed, which was told.
-pub fn play(desk: &Desk, session: &mut Session, front: &mut Console) -> bool {
+/// Plays a story's steps. The number and the line of one that failed, which was told: none comes after it.
+pub fn play(desk: &Desk, session: &mut Session, front: &mut Console) -> Result<(), (usize, u32)> {
     let steps = session
         .document()
         .and_then(|document| document.story.as_ref())
         .map(|story| story.steps.clone())
         .unwrap_or_default();
-    for step in steps {
+    for (step, number) in steps.iter().zip(1..) {
         if let Err(error) = session.eval(&step.text, front) {
             desk.refuse(&error);
-            return false;
+            return Err((number, step.place.line));
         }
     }
-    true
+    Ok(())
 }
 
 /// Plays a story and says what came of it.
@@ -95,7 +95,8 @@ pub fn play_and_judge(desk: &Desk, session: &mut Session) -> i32 {
         }
     }
     desk.printer
-        .result(&came_to(session, expectations.len(), differs));
+        .result(&came_to(session, played, expectations.len(), differs));
+    let played = played.is_ok();
     if played && differs == 0 && !expectations.is_empty() {
         return 0;
     }
@@ -106,12 +107,18 @@ pub fn play_and_judge(desk: &Desk, session: &mut Session) -> i32 {
 }
 
 /// The last line: how far it came, and how many expectations hold.
-fn came_to(session: &Session, expected: usize, differs: usize) -> String {
-    let word = match session.view().stage {
-        Stage::Idle => "nothing has run",
-        Stage::Running { .. } => "it still runs",
-        Stage::Converged(_) => "converged",
-        Stage::Stopped => "stopped",
+fn came_to(
+    session: &Session,
+    played: Result<(), (usize, u32)>,
+    expected: usize,
+    differs: usize,
+) -> String {
+    let word = match (played, &session.view().stage) {
+        (Err((number, line)), _) => format!("stopped at step {number} (line {line}), which failed"),
+        (_, Stage::Idle) => "nothing has run".to_owned(),
+        (_, Stage::Running { .. }) => "it still runs".to_owned(),
+        (_, Stage::Converged(_)) => "converged".to_owned(),
+        (_, Stage::Stopped) => "stopped".to_owned(),
     };
     let name = &session.graph().name;
     if expected == 0 {

@@ -2,8 +2,8 @@
 
 use super::args::StateAct;
 use super::desk::{Desk, state_root};
-use crate::command::SessionError;
 use crate::command::help::table;
+use crate::command::{Front, SessionError};
 use crate::engine::Count;
 use crate::graph::nearest;
 use crate::journal::{Home, Listed, StoreFault, list, remove};
@@ -88,12 +88,56 @@ fn row(of: &Listed) -> Json {
         "graph": of.about.graph,
         "file": of.about.file,
         "size": of.size,
+        "passwords": of.passwords,
         "pending": owed.map(|(pending, _)| pending),
         "debts": owed.map(|(_, debts)| debts),
         "edits": of.edits.iter().map(|edits| edits.count).sum::<usize>(),
         "process": of.holder,
         "fault": of.ledger.as_ref().err().map(ToString::to_string),
     })
+}
+
+/// What is lost with a state.
+fn goes(of: &Listed) -> String {
+    let owed = owed(of).map_or_else(
+        || "a journal that cannot be read".to_owned(),
+        |(pending, debts)| {
+            let pending = count(pending, "pending notification");
+            format!("{pending}, {}", count(debts, "debt"))
+        },
+    );
+    let edits: usize = of.edits.iter().map(|edits| edits.count).sum();
+    let parts = [
+        count(of.passwords, "kept password"),
+        owed,
+        count(edits, "unsaved edit"),
+    ];
+    parts.join(", ")
+}
+
+/// What goes cannot be had back: a person says yes to it, or has said so before.
+fn agree(desk: &Desk, of: &Listed) -> Result<(), SessionError> {
+    if desk.flags.world.yes {
+        return Ok(());
+    }
+    let mut console = desk.console();
+    let goes = goes(of);
+    if !console.can_ask() {
+        let what = format!(
+            "there is nobody to ask before {} is removed, with {goes}",
+            of.name
+        );
+        return Err(SessionError::failed(what).with_hint("--yes consents beforehand"));
+    }
+    let row = words(of).join("  ");
+    match console.confirm(
+        &format!("Remove {}, with {goes}?", of.name),
+        &format!("{row}\n"),
+    ) {
+        true => Ok(()),
+        false => Err(SessionError::failed(format!("{} was not removed", of.name))
+            .with_hint("`weft pending FILE` shows what is pending in it")),
+    }
 }
 
 fn drop_one(
@@ -113,6 +157,10 @@ fn drop_one(
             root.display()
         );
         return Ok(desk.refuse(&SessionError::failed(what).with_hint(hint)));
+    }
+    let dropped = all.iter().find(|of| of.name == name);
+    if let Err(error) = dropped.map_or(Ok(()), |of| agree(desk, of)) {
+        return Ok(desk.refuse(&error));
     }
     remove(&Home::new(root.join(name)), &mut |what| {
         desk.printer.remark(&format!("{what}\n"));

@@ -2,6 +2,7 @@
 
 use super::args::{self, TestArgs, World};
 use super::desk::Desk;
+use crate::command::SessionError;
 use crate::repl::{Printer, env};
 use crate::scenario::{Environment, Explore, PlayOptions, TestOptions, run_explore, run_tests};
 use std::io::Write;
@@ -10,9 +11,8 @@ use std::path::PathBuf;
 /// `weft test [PATH|GLOB…]`.
 pub fn test(desk: &Desk, args: &TestArgs) -> i32 {
     if desk.flags.world.world == Some(World::Host) {
-        desk.printer
-            .error("error: `test` never reaches this host\n  hint: leave --world out; stories have simulated machines");
-        return 1;
+        let error = SessionError::failed("`test` never reaches this host");
+        return desk.refuse(&error.with_hint("leave --world out; stories have simulated machines"));
     }
     let standard = PlayOptions::default();
     let options = TestOptions {

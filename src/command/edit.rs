@@ -6,6 +6,7 @@ use super::error::CommandError;
 use super::meta;
 use super::order::{Order, Setting, Written};
 use super::words::Arrow;
+use crate::file::foreign_value;
 use crate::graph::refs::{field_text, ref_text};
 use crate::graph::{Catalog, Draft, FieldPath, Graph, Key, Origin, Problem, Refusal};
 use crate::kind;
@@ -106,7 +107,10 @@ fn advice(problem: &Problem) -> Option<String> {
         Problem::WrongType(_, path, ..) if path.starts_with("meta.") => {
             Some("`help meta` says what each takes".to_owned())
         }
-        Problem::WrongType(key, ..) | Problem::Invalid(key, _) => more(key),
+        Problem::WrongType(key, param, _, found) => {
+            foreign_value(key.kind(), param, found).or_else(|| more(key))
+        }
+        Problem::Invalid(key, _) => more(key),
         Problem::Missing(key, param) => Some(format!(
             "write `{param}=VALUE`, or bind a value to {}",
             field_text(key, &FieldPath::parse(param))

@@ -51,7 +51,8 @@ fn of_command(command: &Command) -> String {
         rows.push(vec!["also".to_owned(), command.aliases.join(", ")]);
     }
     if let Some(key) = command.key {
-        rows.push(vec!["key".to_owned(), key.to_owned()]);
+        let told = format!("{key}, on the screen, which is not there yet");
+        rows.push(vec!["key".to_owned(), told]);
     }
     if let Some(when) = when(command.when) {
         rows.push(vec!["when".to_owned(), when.to_owned()]);

@@ -25,12 +25,6 @@ impl History {
         &self.now
     }
 
-    /// What was done, and what was undone.
-    pub fn labels(&self) -> impl Iterator<Item = &str> {
-        let all = self.before.iter().chain(&self.after);
-        all.map(|(_, did)| did.as_str())
-    }
-
     /// What was done since it was this very graph, in order; nothing if it never was, or that was undone.
     pub fn since(&self, graph: &Arc<Graph>) -> Option<Vec<&str>> {
         if Arc::ptr_eq(&self.now, graph) {

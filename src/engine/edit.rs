@@ -13,7 +13,7 @@ use super::net::Net;
 use super::state::{
     BUSY, DIRTY, FAILED, Flags, GONE, Mode, Node, Outcome, PENDING, Phase, SETTLED, STARVED,
 };
-use crate::graph::{Graph, Key, Vertex};
+use crate::graph::{Graph, Key, Meta, Vertex};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -59,20 +59,10 @@ impl Engine {
 
     /// Says what an edit changed; what follows has it as its cause. A renamed vertex is the same one, and has changed.
     fn tell_edit(&mut self, old: &Graph, new: &Graph, renamed: &Renamed) {
-        let olds = old.vertices().keys();
-        let names = olds.map(|was| (name_now(was, renamed), was));
-        // Where two come to one name, it is the renamed one's.
-        let (others, same): (Vec<_>, Vec<_>) = names.partition(|(now, was)| now != was);
-        let stays = |(now, _): &(&Key, &Key)| new.vertex(now).is_some();
-        let kept: BTreeMap<&Key, &Key> = same.into_iter().chain(others).filter(stays).collect();
-        let same = |(a, b): (&Vertex, &Vertex)| a.params == b.params && a.meta == b.meta;
-        let stands = |now, was| new.vertex(now).zip(old.vertex(was)).is_some_and(same);
-        let changed = kept
-            .iter()
-            .filter(|(now, was)| now != was || !stands(now, was));
-        let changed = changed.count();
-        let added = new.vertices().len() - kept.len();
-        let removed = old.vertices().len() - kept.len();
+        let (added, changed, removed) = match renamed {
+            [] => unlike(old, new),
+            _ => unlike_renamed(old, new, renamed),
+        };
         let cause = self.input_event;
         self.input_event = self.event(
             None,
@@ -87,18 +77,23 @@ impl Engine {
 
     /// The id of every vertex of the new graph: its old one, or a new one.
     fn match_vertices(&mut self, graph: &Graph) -> BTreeMap<Key, VertexId> {
-        let mut index = BTreeMap::new();
+        let before = std::mem::take(&mut self.net.index);
+        let mut olds = before.iter().peekable();
+        let mut index = Vec::with_capacity(graph.vertices().len());
         for (key, vertex) in graph.vertices() {
-            let v = match self.net.index.get(key) {
-                Some(v) => *v,
+            // Both are in order of name.
+            while olds.next_if(|(old, _)| *old < key).is_some() {}
+            let v = match olds.next_if(|(old, _)| *old == key) {
+                Some((_, v)) => *v,
                 None => match self.ghost_of(key) {
                     Some(v) => self.come_alive(v),
                     None => self.add(key, vertex),
                 },
             };
-            index.insert(key.clone(), v);
+            index.push((key.clone(), v));
         }
-        index
+        self.net.index = before;
+        index.into_iter().collect()
     }
 
     fn ghost_of(&self, key: &Key) -> Option<VertexId> {
@@ -160,22 +155,18 @@ impl Engine {
 
     /// Takes over params and meta; what changed is dirty.
     fn touch(&mut self, graph: &Graph) {
-        let index: Vec<(Key, VertexId)> = self
-            .net
-            .index
-            .iter()
-            .map(|(key, v)| (key.clone(), *v))
-            .collect();
-        for (key, v) in index {
-            let Some(vertex) = graph.vertex(&key) else {
-                continue;
-            };
-            let fresh = Node::new(key, vertex.params.clone(), &vertex.meta);
+        // Its ids are those of this graph's vertices, in the same order.
+        let all: Vec<VertexId> = self.net.index.values().copied().collect();
+        for (vertex, v) in graph.vertices().values().zip(all) {
             let node = self.node_mut(v);
-            let params_changed = node.params != fresh.params;
-            let meta_changed = node.meta != fresh.meta;
-            node.params = fresh.params;
-            node.meta = fresh.meta;
+            let params_changed =
+                !Arc::ptr_eq(&node.params, &vertex.params) && node.params != vertex.params;
+            let standard = Meta::default();
+            let meta_changed = node.meta.as_deref().unwrap_or(&standard) != &vertex.meta;
+            node.params = vertex.params.clone();
+            if meta_changed {
+                node.meta = Node::own_meta(&vertex.meta);
+            }
             if meta_changed {
                 self.end_poll(v);
             }
@@ -306,4 +297,112 @@ type Renamed = [(Key, Key)];
 fn name_now<'a>(was: &'a Key, renamed: &'a Renamed) -> &'a Key {
     let steps = renamed.iter();
     steps.fold(was, |was, (from, to)| if was == from { to } else { was })
+}
+
+/// How many vertices were added, changed and removed from one graph to another, both in order of name.
+fn unlike(old: &Graph, new: &Graph) -> (usize, usize, usize) {
+    let mut olds = old.vertices().iter().peekable();
+    let (mut kept, mut changed) = (0, 0);
+    for (key, vertex) in new.vertices() {
+        while olds.next_if(|(was, _)| *was < key).is_some() {}
+        if let Some((_, was)) = olds.next_if(|(was, _)| *was == key) {
+            kept += 1;
+            changed += usize::from(!is_same(was, vertex));
+        }
+    }
+    (
+        new.vertices().len() - kept,
+        changed,
+        old.vertices().len() - kept,
+    )
+}
+
+/// The same where vertices have another name: a renamed one is the same one, and has changed.
+fn unlike_renamed(old: &Graph, new: &Graph, renamed: &Renamed) -> (usize, usize, usize) {
+    let olds = old.vertices().keys();
+    let names = olds.map(|was| (name_now(was, renamed), was));
+    // Where two come to one name, it is the renamed one's.
+    let (others, same): (Vec<_>, Vec<_>) = names.partition(|(now, was)| now != was);
+    let stays = |(now, _): &(&Key, &Key)| new.vertex(now).is_some();
+    let kept: BTreeMap<&Key, &Key> = same.into_iter().chain(others).filter(stays).collect();
+    let stands = |now, was| {
+        new.vertex(now)
+            .zip(old.vertex(was))
+            .is_some_and(|(a, b)| is_same(a, b))
+    };
+    let changed = kept
+        .iter()
+        .filter(|(now, was)| now != was || !stands(now, was));
+    let changed = changed.count();
+    let added = new.vertices().len() - kept.len();
+    let removed = old.vertices().len() - kept.len();
+    (added, changed, removed)
+}
+
+fn is_same(a: &Vertex, b: &Vertex) -> bool {
+    (Arc::ptr_eq(&a.params, &b.params) || a.params == b.params) && a.meta == b.meta
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::{Catalog, Draft, FieldPath, Params};
+    use crate::value::{Hears, Schema};
+
+    /// One kind without params.
+    struct Bare;
+
+    static SCHEMA: Schema = Schema {
+        kind: "it",
+        about: "Something.",
+        fields: &[],
+        sends: &[],
+        hears: Hears::Nothing,
+    };
+
+    impl Catalog for Bare {
+        fn schema(&self, _: &str) -> Option<&'static Schema> {
+            Some(&SCHEMA)
+        }
+        fn kinds(&self) -> Vec<&'static str> {
+            vec!["it"]
+        }
+        fn validate(&self, _: &Key, _: &Params, _: &[FieldPath]) -> Result<(), String> {
+            Ok(())
+        }
+        fn owns(&self, _: &Key, _: &Params) -> Vec<String> {
+            Vec::new()
+        }
+    }
+
+    /// A graph of these vertices, each with how often it is tried again.
+    fn graph(vertices: &[(&str, i64)]) -> Graph {
+        let mut draft = Draft::new("g");
+        for (name, retry) in vertices {
+            let (key, at) = (Key::new("it", name), Default::default());
+            let meta = Meta {
+                retry: *retry,
+                ..Meta::default()
+            };
+            draft.add(&Bare, key.clone(), at).unwrap();
+            draft.set_meta(&key, meta, at).unwrap();
+        }
+        draft.graph().clone()
+    }
+
+    #[test]
+    fn an_edit_is_counted_side_by_side_as_by_name() {
+        let all = [
+            graph(&[]),
+            graph(&[("a", 0), ("c", 1), ("e", 0)]),
+            graph(&[("a", 1), ("b", 0), ("c", 1), ("f", 0)]),
+            graph(&[("d", 0)]),
+        ];
+        for old in &all {
+            for new in &all {
+                assert_eq!(unlike(old, new), unlike_renamed(old, new, &[]));
+            }
+        }
+        assert_eq!(unlike(&all[1], &all[2]), (2, 1, 1));
+    }
 }

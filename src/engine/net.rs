@@ -109,8 +109,12 @@ impl Net {
         };
         let (mut succ, mut pred) = (Vec::new(), Vec::new());
         let (mut lines, mut lines_out, mut lines_in) = (Vec::new(), Vec::new(), Vec::new());
+        let mut senders = index.iter().peekable();
         for ((from, to), edge) in graph.edges() {
-            let (Some(a), Some(b)) = (index.get(from), index.get(to)) else {
+            // Both are in order of name.
+            while senders.next_if(|(key, _)| *key < from).is_some() {}
+            let a = senders.peek().filter(|(key, _)| *key == from);
+            let (Some((_, a)), Some(b)) = (a.copied(), index.get(to)) else {
                 continue;
             };
             succ.push((a.0, *b));

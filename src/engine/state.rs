@@ -216,7 +216,7 @@ impl Node {
         Node {
             key,
             params,
-            meta: (*meta != Meta::default()).then(|| Box::new(meta.clone())),
+            meta: Node::own_meta(meta),
             phase: Phase::Idle,
             attempt: Attempt(0),
             outcome: Outcome::New,
@@ -245,6 +245,11 @@ impl Node {
             extra: None,
             failure: None,
         }
+    }
+
+    /// How it is run, where that is not the standard.
+    pub fn own_meta(meta: &Meta) -> Option<Box<Meta>> {
+        (*meta != Meta::default()).then(|| Box::new(meta.clone()))
     }
 
     pub fn is_noop(&self) -> bool {

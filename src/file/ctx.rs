@@ -1,5 +1,6 @@
 //! What reading a file needs at hand: the source, the kinds, and the problems found so far.
 
+use super::hints::foreign_value;
 use super::problem::{FileError, FileProblem, Source};
 use super::yaml::{Entry, Node, Shape};
 use crate::graph::{Catalog, Problem, Refusal};
@@ -206,7 +207,9 @@ pub(super) fn nearest<'n>(typed: &str, known: &[&'n str]) -> Option<&'n str> {
 /// What to do about a refusal that says nothing of it itself.
 fn advice(problem: &Problem) -> Option<String> {
     match problem {
-        Problem::WrongType(_, _, expected, found) => advice_on(expected, found),
+        Problem::WrongType(key, param, expected, found) => {
+            advice_on(expected, found).or_else(|| foreign_value(key.kind(), param, found))
+        }
         Problem::Missing(key, param) => Some(format!(
             "write `{param}: …` in {key}, or bind a value to {key}.{param}"
         )),

@@ -264,8 +264,16 @@ fn unclear(first: &str, word: &str) -> Unclear {
             open: true,
         };
     }
+    if let Some(form) = nearest(first, &["pending", "changes", "exit", "error"]) {
+        return Unclear {
+            what: format!("`{}` is nothing to expect", sanitise(first)),
+            hint: Some(format!("did you mean `{form}`?")),
+            open: false,
+        };
+    }
     let statuses = STATUSES.iter().map(|(word, _)| *word);
-    let known: Vec<&str> = statuses.chain(WORDS.iter().copied()).collect();
+    let known = statuses.chain(WORDS.iter().copied().filter(|word| *word != "changed"));
+    let known: Vec<&str> = known.collect();
     let what = format!(
         "`{}` is nothing to expect of `{}`",
         sanitise(word),

@@ -75,6 +75,26 @@ const FOREIGN: &[(&str, &str, &str)] = &[
     ("meta", "dollar", "remove it: names hold any character"),
 ];
 
+/// (kind, param, the foreign value; what to write instead).
+const FOREIGN_VALUES: &[(&str, &str, &str, &str)] = &[
+    (
+        "file",
+        "state",
+        "directory",
+        "a `/` at the end of its path makes it a directory, and `state` says that it is there",
+    ),
+    ("file", "state", "present", "weft's name for it is `exists`"),
+];
+
+/// What to write instead of a foreign value, if it is one that is known.
+pub fn foreign_value(kind: &str, param: &str, found: &str) -> Option<String> {
+    let found = found.trim_matches('`');
+    let row = FOREIGN_VALUES
+        .iter()
+        .find(|row| (row.0, row.1, row.2) == (kind, param, found))?;
+    Some(row.3.to_owned())
+}
+
 /// What to write instead of a foreign key, if it is one that is known.
 pub(super) fn foreign(kind: &str, key: &str) -> Option<&'static str> {
     let row = FOREIGN.iter().find(|row| (row.0, row.1) == (kind, key))?;

@@ -53,6 +53,7 @@ mod yaml;
 
 pub use emit::save_new;
 pub use expect::{Expect, Expectation, Status, Verb};
+pub use hints::foreign_value;
 pub use load::{is_as_read, load};
 pub use problem::{FileError, FileProblem, Source};
 pub use save::{Saved, same, save, save_as};
@@ -170,11 +171,9 @@ pub fn parse(
     };
     let head = Head::read(&mut ctx, &root, path);
     let built = import::build(&mut ctx, &root, path, &head.graph, read);
+    let is_graph_read = ctx.problems.is_empty();
     let story = story::read(&mut ctx, &root, &built.graph);
-    if !ctx.problems.is_empty() {
-        return Err(ctx.into_error());
-    }
-    Ok(Document {
+    let document = Document {
         path: path.to_owned(),
         weft: VERSION,
         about: head.about,
@@ -185,6 +184,14 @@ pub fn parse(
         source,
         imported: built.imported,
         used: built.used,
+    };
+    if ctx.problems.is_empty() {
+        return Ok(document);
+    }
+    let error = ctx.into_error();
+    Err(match is_graph_read {
+        true => error.with_rest(document),
+        false => error,
     })
 }
 

@@ -1,5 +1,6 @@
 //! What is wrong with a file: every problem with its place, for people and for a report that points into the text.
 
+use super::Document;
 use crate::value::{Place, sanitise};
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use std::fmt;
@@ -89,11 +90,22 @@ impl fmt::Display for FileProblem {
     }
 }
 
+impl FileProblem {
+    /// What is wrong, with the file's name where there is no place in it to be shown.
+    fn told(&self) -> String {
+        match self.place.line {
+            0 => format!("{}: {}", sanitise(self.source.name()), self.what),
+            _ => self.what.clone(),
+        }
+    }
+}
+
 impl std::error::Error for FileProblem {}
 
-/// What miette shows: only the message, since name, place and hint have parts of their own there.
+/// What miette shows: only the message, since place and hint have parts of their own there; the file's name too, where there is
+/// no place that names it.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", .0.what)]
+#[error("{}", .0.told())]
 struct Report(FileProblem);
 
 impl Diagnostic for Report {
@@ -118,6 +130,8 @@ impl Diagnostic for Report {
 pub struct FileError {
     problems: Vec<FileProblem>,
     reports: Vec<Report>,
+    /// The rest of a story of which only some expectations cannot be read.
+    rest: Option<Box<Document>>,
 }
 
 impl FileError {
@@ -130,7 +144,24 @@ impl FileError {
         problems.dedup();
         problems.extend(note);
         let reports = problems.iter().cloned().map(Report).collect();
-        FileError { problems, reports }
+        FileError {
+            problems,
+            reports,
+            rest: None,
+        }
+    }
+
+    /// With what can be read all the same.
+    pub(super) fn with_rest(self, rest: Document) -> FileError {
+        FileError {
+            rest: Some(Box::new(rest)),
+            ..self
+        }
+    }
+
+    /// The rest of a story whose graph and steps can be read: there may be more to say of it.
+    pub fn rest(&self) -> Option<&Document> {
+        self.rest.as_deref()
     }
 
     /// Of the problems that were found in a file that reads.

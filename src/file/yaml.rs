@@ -177,6 +177,20 @@ fn place_of(text: &str, at: usize) -> Place {
     }
 }
 
+/// The first text of a line with a reference in it that nobody has quoted, as in `[apply exec[x], stop]`.
+fn bracketed(line: &str) -> Option<&str> {
+    let close = |at: usize| line[at..].find(']').map(|end| at + end + 1);
+    let mut opens = line.match_indices('[').map(|(at, _)| at);
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let open = opens.find(|at| line[..*at].ends_with(is_name))?;
+    let from = line[..open].rfind(['[', '{', ',']).map_or(0, |at| at + 1);
+    let end = close(open)?;
+    let to = line[end..]
+        .find([',', ']', '}'])
+        .map_or(line.len(), |at| end + at);
+    Some(line[from..to].trim()).filter(|text| !text.contains(['\'', '"']))
+}
+
 fn syntax(ctx: &mut Ctx, why: &ScanError) {
     let mark = why.marker();
     let place = Place {
@@ -196,7 +210,11 @@ fn syntax(ctx: &mut Ctx, why: &ScanError) {
     } else if deep {
         Some(format!("the limit is {MAX_DEPTH} levels"))
     } else {
-        None
+        let text = line.unwrap_or_default();
+        let reference = bracketed(text).filter(|_| info.contains("flow"));
+        reference.map(|text| {
+            format!("within `[…]` and `{{…}}` quote a text that has brackets: '{text}'")
+        })
     };
     ctx.problem(place, format!("this is not YAML: {info}"), hint);
 }

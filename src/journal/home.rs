@@ -258,7 +258,7 @@ impl Home {
         for dir in missing.iter().rev() {
             match std::fs::DirBuilder::new().mode(0o700).create(dir) {
                 Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-                    return Err(fault(dir, &error));
+                    return Err(self.unmade(dir, &error));
                 }
                 made_here => {
                     made = made_here.is_ok() && **dir == self.dir;
@@ -270,6 +270,13 @@ impl Home {
         Ok(made)
     }
 
+    fn unmade(&self, dir: &Path, error: &std::io::Error) -> StoreFault {
+        let why = fault(dir, error);
+        self.fault(format!(
+            "the state directory cannot be made ({why}); --state-dir or WEFT_STATE_DIR names another"
+        ))
+    }
+
     /// Whether records can be written here at all.
     fn writable(&self) -> Result<(), StoreFault> {
         rustix::fs::accessat(
@@ -278,7 +285,12 @@ impl Home {
             Access::WRITE_OK | Access::EXEC_OK,
             AtFlags::EACCESS,
         )
-        .map_err(|errno| self.fault(format!("{}: state cannot be kept there", errno_text(errno))))
+        .map_err(|errno| {
+            self.fault(format!(
+                "state cannot be kept there ({}); --state-dir or WEFT_STATE_DIR names another place",
+                errno_text(errno)
+            ))
+        })
     }
 
     /// Opens the journal to write, and makes it where there is none. The lock must be held.

@@ -18,6 +18,8 @@ pub struct Listed {
     pub about: About,
     /// What its files hold, in bytes.
     pub size: u64,
+    /// How many passwords are kept in it.
+    pub passwords: usize,
     /// What its journal comes to, or why it cannot be read.
     pub ledger: Result<Ledger, StoreFault>,
     /// The process that acts on it.
@@ -63,6 +65,8 @@ pub fn list(root: &Path) -> Result<Vec<Listed>, StoreFault> {
 fn listed(name: String, home: Home) -> Listed {
     let size = size(home.dir());
     let edits = edits(&home);
+    let kept = std::fs::read_dir(home.dir().join("passwords"));
+    let passwords = kept.map_or(0, |kept| kept.flatten().count());
     let holder = home.holder().unwrap_or_default();
     let (about, ledger) = match home.peek(false) {
         Ok(content) => (content.about, Ok(content.ledger)),
@@ -72,6 +76,7 @@ fn listed(name: String, home: Home) -> Listed {
         name,
         about,
         size,
+        passwords,
         ledger,
         holder,
         edits,

@@ -4,6 +4,7 @@ use super::asking::Asking;
 use super::terminal::stdout_is_terminal;
 use super::{Printer, disk, editor, pager, paint};
 use crate::command::Front;
+use crate::command::session::Sort;
 use crate::engine::event::Event;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,6 +15,8 @@ pub struct Console {
     /// Who waits for a person.
     asking: Arc<Asking>,
     silent: bool,
+    /// Whether a question has said what `d` is.
+    told_key: bool,
 }
 
 impl Console {
@@ -23,6 +26,7 @@ impl Console {
             printer,
             asking,
             silent: false,
+            told_key: false,
         }
     }
 
@@ -42,13 +46,17 @@ impl Console {
 
 impl Front for Console {
     fn show(&mut self, text: &str) {
+        self.show_as(Sort::Words, text);
+    }
+
+    fn show_as(&mut self, sort: Sort, text: &str) {
         if self.silent {
             return;
         }
         let style = *self.printer.style();
-        let paged = paint::safe(text, &style);
+        let paged = self.printer.drawn(sort, text);
         if !self.asking.lend(|| pager::page(&paged, &style)) {
-            return self.printer.result(text);
+            return self.printer.result_as(sort, text);
         }
         // What came out of it is last on the screen, also when the pager has gone.
         if let Some(last) = text.trim_end_matches('\n').lines().last() {
@@ -63,7 +71,7 @@ impl Front for Console {
         }
         // A terminal would act on what a file may hold.
         match stdout_is_terminal() {
-            true => self.printer.result(text),
+            true => self.printer.result_as(Sort::Source, text),
             false => self.printer.raw(text),
         }
         Ok(())
@@ -93,7 +101,13 @@ impl Front for Console {
         }
         loop {
             let style = self.printer.style();
-            let asked = format!("{} [y/N/d] ", paint::safe(question, style));
+            let question = paint::safe(question, style);
+            // What the letter is for is said once.
+            let key = match std::mem::replace(&mut self.told_key, true) {
+                true => "",
+                false => " (d shows the differences)",
+            };
+            let asked = format!("{question}{key} [y/N/d] ");
             let answer = self.asking.answer(|| self.printer.aside(&asked));
             match answer.as_deref().map(str::trim) {
                 Some("y" | "Y" | "yes") => return true,

@@ -3,7 +3,7 @@
 //! | file | what it owns |
 //! | --- | --- |
 //! | `env` | the environment variables that are read: one table |
-//! | `style`, `paint` | how output looks: colour, ASCII, escapes |
+//! | `style`, `paint`, `wrap` | how output looks: colour, ASCII, escapes, long lines |
 //! | `priority` | what the journal of systemd is told of each line |
 //! | `printer`, `out` | stdout and stderr: results, trace lines, the progress line, the file of `--trace` |
 //! | `terminal` | the size of the terminal, answers and secrets |
@@ -33,6 +33,7 @@ mod script;
 mod signals;
 mod style;
 mod terminal;
+mod wrap;
 
 pub use asking::Asking;
 pub use behind::{Behind, News};

@@ -69,6 +69,31 @@ pub fn event_line(event: &Event, style: &Style) -> String {
         .collect()
 }
 
+/// A plan with its marks, and those of its differences, in the colours of what they mean.
+pub fn plan_marks(text: &str, style: &Style) -> String {
+    if !style.color {
+        return text.to_owned();
+    }
+    text.split_inclusive('\n').map(plan_mark).collect()
+}
+
+fn plan_mark(line: &str) -> String {
+    let rest = line.trim_start_matches(' ');
+    let (lead, mut chars) = (line.len() - rest.len(), rest.chars());
+    let color = match (lead, chars.next(), chars.next()) {
+        (2, Some('+'), Some(' ')) => "\x1b[1;32m",
+        (2, Some('~'), Some(' ')) => "\x1b[36m",
+        (2, Some('-' | '!' | 'x'), Some(' ')) => "\x1b[1;31m",
+        (2, Some('?'), Some(' ')) => "\x1b[1;33m",
+        (2, Some('='), Some(' ')) => "\x1b[35m",
+        (34, Some('+'), _) => "\x1b[32m",
+        (34, Some('-'), _) => "\x1b[31m",
+        _ => return line.to_owned(),
+    };
+    let (mark, after) = rest.split_at(1);
+    format!("{}{color}{mark}{RESET}{after}", &line[..lead])
+}
+
 /// Text in this colour, if the style has colours.
 pub fn dim(text: &str, style: &Style) -> String {
     if style.color && !text.trim().is_empty() {

@@ -4,10 +4,12 @@
 //! could not be written for another reason is told on stderr, and the exit code is not 0.
 
 use super::out::Out;
-use super::paint::{dim, event_line, safe};
+use super::paint::{dim, event_line, plan_marks, safe};
 use super::priority::Priority;
+use super::wrap::wrap;
 use super::{Style, size};
 use crate::command::SessionError;
+use crate::command::session::Sort;
 use crate::engine::event::{Event, What};
 use crate::engine::{Level, Status};
 use crate::graph::Key;
@@ -74,11 +76,34 @@ impl Printer {
         self.lock().above = above;
     }
 
-    /// A result, on stdout. Where results are JSON it is kept for who makes JSON of it.
+    /// A result, on stdout; on a terminal in lines that fit. Where results are JSON it is kept for who makes JSON of it.
     pub fn result(&self, text: &str) {
+        self.result_as(Sort::Words, text);
+    }
+
+    /// The same of a result that is more than words.
+    pub fn result_as(&self, sort: Sort, text: &str) {
         match self.style.json {
             true => self.lock().shown.push_str(text),
-            false => self.raw(&safe(text, &self.style)),
+            false => self.raw(&self.drawn(sort, text)),
+        }
+    }
+
+    /// A result as it is printed.
+    pub fn drawn(&self, sort: Sort, text: &str) -> String {
+        let text = safe(text, &self.style);
+        match sort {
+            Sort::Words => self.fit(&text),
+            Sort::Source => text,
+            Sort::Plan => self.fit(&plan_marks(&text, &self.style)),
+        }
+    }
+
+    /// Lines that fit the terminal, if stdout is one.
+    fn fit(&self, text: &str) -> String {
+        match size().filter(|_| self.style.wraps) {
+            Some((width, _)) => wrap(text, width),
+            None => text.to_owned(),
         }
     }
 
@@ -200,7 +225,8 @@ impl Printer {
         let line = |event| format!("{}\n", event_line(event, &self.style));
         let journal = self.style.out_journal;
         let text = |event| marked(&line(event), Priority::of(event), journal).into_owned();
-        told.map(text).collect()
+        let told: String = told.map(text).collect();
+        self.fit(&told)
     }
 
     /// What a watch waits to be told, where somebody types meanwhile: the line being typed comes first.

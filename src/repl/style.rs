@@ -14,6 +14,8 @@ pub struct Style {
     pub ascii: bool,
     /// Whether stdout is a terminal that can be drawn on: a progress line, a pager.
     pub draws: bool,
+    /// Whether stdout is a terminal, so that long lines are broken where words end.
+    pub wraps: bool,
     /// Whether there is a person to ask: stdin and stderr are a terminal.
     pub asks: bool,
     /// Whether nothing moves and no other program takes the terminal over.
@@ -54,6 +56,7 @@ impl Style {
             },
             ascii: !locale_is_utf8(),
             draws: terminal && stderr_is_terminal() && !dumb && !plain,
+            wraps: terminal,
             asks: stdin_is_terminal() && stderr_is_terminal(),
             plain,
             quiet: false,

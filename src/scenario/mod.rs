@@ -16,7 +16,7 @@ mod step_place;
 
 pub use explore::{Explore, Explored, Finding, Point, Schedule, explore, replay, run_explore};
 pub use foresee::Foresight;
-pub use play::{Judged, PlayOptions, Played, play};
+pub use play::{FailedStep, Judged, PlayOptions, Played, play};
 pub use rehearse::rehearse;
 pub use runner::{Environment, Problem, TestOptions, Tested, run_tests, test_one};
 pub use snapshot::{snapshot_of, snapshot_path, snapshot_text};

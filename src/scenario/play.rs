@@ -8,7 +8,9 @@ use crate::drive::Plan;
 use crate::engine::{Level, Status};
 use crate::file::{Document, Expectation, Step, TraceLevel};
 use crate::graph::Key;
+use crate::value::sanitise;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 /// How a story is played.
@@ -41,6 +43,26 @@ pub struct Judged {
     pub verdict: Verdict,
 }
 
+/// A step that failed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FailedStep {
+    /// The step.
+    pub step: Step,
+    /// The error that it ended with.
+    pub error: String,
+}
+
+impl fmt::Display for FailedStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = self.step.text.lines().next().unwrap_or_default();
+        write!(f, "the step `{}`", sanitise(words))?;
+        if self.step.place.line > 0 {
+            write!(f, " in line {}", self.step.place.line)?;
+        }
+        write!(f, " failed, and no expectation says so: {}", self.error)
+    }
+}
+
 /// What came of a story.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Played {
@@ -50,8 +72,8 @@ pub struct Played {
     pub verdicts: Vec<Judged>,
     /// Every error that a step ended with.
     pub errors: Vec<String>,
-    /// Steps that failed although no expectation speaks of an error.
-    pub unexpected: Vec<String>,
+    /// Steps that failed although no expectation speaks of their error.
+    pub unexpected: Vec<FailedStep>,
     /// The exit code of the last run.
     pub exit: i32,
     /// How its plans compare with its applies, if that was asked for.
@@ -76,16 +98,24 @@ pub fn play(document: &Document, options: &PlayOptions) -> Result<Played, Sessio
     let mut session = Session::open(Some(document.clone()), session_options(options))?;
     let mut script = Script::new(level);
     let mut foresight = Foresight::default();
+    let mut failed = Vec::new();
     for step in steps(document) {
         script.begin(&step.text);
         let check = options.check_plan.then_some(&mut foresight);
         match one(&mut session, &step, &mut script, check) {
             Ok(Flow::Go) => {}
             Ok(Flow::Quit) => break,
-            Err(error) => script.tell(&error.to_string()),
+            Err(error) => {
+                let error = error.to_string();
+                script.tell(&error);
+                failed.push(FailedStep { step, error });
+            }
         }
     }
-    Ok(conclude(document, &session, script, foresight))
+    Ok(Played {
+        foresight,
+        ..conclude(document, &session, script, failed)
+    })
 }
 
 pub(super) fn session_options(options: &PlayOptions) -> SessionOptions {
@@ -145,7 +175,7 @@ fn conclude(
     document: &Document,
     session: &Session,
     script: Script,
-    foresight: Foresight,
+    failed: Vec<FailedStep>,
 ) -> Played {
     let story = document.story.clone().unwrap_or_default();
     let verdicts: Vec<Judged> = story
@@ -156,19 +186,18 @@ fn conclude(
             expectation,
         })
         .collect();
-    let speaks = |error: &&String| {
+    let is_unforeseen = |failed: &FailedStep| {
         !verdicts.iter().any(|judged| {
-            matches!(&judged.expectation.says, crate::file::Expect::Error(text) if error.contains(text))
+            matches!(&judged.expectation.says, crate::file::Expect::Error(text) if failed.error.contains(text))
         })
     };
-    let errors = session.errors().to_vec();
     Played {
         trace: format!("{}{}", script.into_text(), result(session)),
-        unexpected: errors.iter().filter(speaks).cloned().collect(),
+        unexpected: failed.into_iter().filter(is_unforeseen).collect(),
         verdicts,
-        errors,
+        errors: session.errors().to_vec(),
         exit: session.ended().code(false),
-        foresight,
+        foresight: Foresight::default(),
     }
 }
 
@@ -186,11 +215,7 @@ fn result(session: &Session) -> String {
         let reason = view
             .filter(|view| view.status == status)
             .map_or("", |view| view.reason.as_str());
-        let line = format!(
-            "  {:<26}  {word:<8}  {}",
-            key.to_string(),
-            crate::value::sanitise(reason)
-        );
+        let line = format!("  {:<26}  {word:<8}  {}", key.to_string(), sanitise(reason));
         text.push_str(line.trim_end());
         text.push('\n');
     }

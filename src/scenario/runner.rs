@@ -183,6 +183,14 @@ fn run(options: &TestOptions, out: &mut dyn Write) -> Result<Came, String> {
     Ok(came)
 }
 
+/// `1 story`, `2 stories`.
+pub(super) fn stories(n: usize) -> String {
+    match n {
+        1 => "1 story".to_owned(),
+        n => format!("{n} stories"),
+    }
+}
+
 fn tell(options: &TestOptions, test: &Tested, out: &mut dyn Write) {
     let word = if test.is_ok() { "ok    " } else { "FAILED" };
     let _ = writeln!(out, "{word}  {}", test.name);
@@ -199,12 +207,7 @@ fn tell(options: &TestOptions, test: &Tested, out: &mut dyn Write) {
 fn sum_up(options: &TestOptions, came: &Came, out: &mut dyn Write) {
     let (tested, orphans) = (&came.tested, came.orphans.len());
     let failed = tested.iter().filter(|test| !test.is_ok()).count();
-    let told = if tested.len() == 1 {
-        "story"
-    } else {
-        "stories"
-    };
-    let mut line = format!("{} {told}: {} ok", tested.len(), tested.len() - failed);
+    let mut line = format!("{}: {} ok", stories(tested.len()), tested.len() - failed);
     for (n, word) in [(failed, "failed"), (orphans, "orphaned")] {
         if n > 0 {
             line.push_str(&format!(", {n} {word}"));
@@ -279,9 +282,11 @@ fn judge(test: &mut Tested, played: &Played) {
             text: verdict.told(&expectation.text),
         });
     }
-    for error in &played.unexpected {
-        let text = format!("a step failed, and no expectation says so: {error}");
-        test.problems.push(Problem::new(text));
+    for failed in &played.unexpected {
+        test.problems.push(Problem {
+            line: failed.step.place.line,
+            text: failed.to_string(),
+        });
     }
     for wrong in &played.foresight.wrong {
         test.problems.push(Problem::new(format!("plan: {wrong}")));
@@ -308,6 +313,13 @@ fn compare(test: &mut Tested, options: &TestOptions, story: &Path, played: &Play
         }
         return;
     }
+    if options.accept {
+        let why = not_accepted(played);
+        test.problems.push(Problem::new(format!(
+            "its trace was not accepted, because {why}"
+        )));
+        return;
+    }
     if may_write && let Err(why) = files::write(&new, &text) {
         test.problems.push(Problem::new(why));
     }
@@ -319,6 +331,17 @@ fn compare(test: &mut Tested, options: &TestOptions, story: &Path, played: &Play
         None => format!("there is no {}: `--accept` writes it", path.display()),
     };
     test.problems.push(Problem::new(told));
+}
+
+/// Why what came out is not taken as right.
+fn not_accepted(played: &Played) -> &'static str {
+    if played.verdicts.iter().any(|judged| !judged.verdict.holds) {
+        "expectations do not hold"
+    } else if !played.unexpected.is_empty() {
+        "a step failed"
+    } else {
+        "a plan was wrong"
+    }
 }
 
 fn diff(old: &str, new: &str, before: &str, now: &str) -> String {

@@ -57,7 +57,10 @@ impl Type {
     /// Reads what was written as a value of this type (rule: from its source text).
     pub fn read(&self, raw: &Raw) -> Result<Value, Misread> {
         let wrong = |place: Place| Misread {
-            expected: self.to_string(),
+            expected: match self {
+                Type::Bool => "true or false".to_owned(),
+                ty => ty.to_string(),
+            },
             found: raw.to_string(),
             place,
         };

@@ -225,6 +225,36 @@ fn plain_output_has_nothing_that_moves() {
     assert_eq!(mono.ends(0).out, plain.out);
 }
 
+/// What cannot keep its state is told so, and not as a fault of a resource.
+#[test]
+fn a_state_directory_that_cannot_be_is_named() {
+    let home = Home::new("no-state");
+    let graph = text(&home.write(
+        "graph.yaml",
+        "resources:\n  password: [{name: db}]\n  exec: [{name: e, cmd: 'true'}]\n",
+    ));
+    for verb in [&["plan", &graph][..], &["apply", &graph, "--yes"]] {
+        let ran = home
+            .run(&[verb, &["--state-dir", "/proc/nope"]].concat())
+            .ends(1);
+        let told = "the state directory cannot be made (/proc/nope";
+        let wanted = if verb[0] == "apply" { 2 } else { 1 };
+        assert_eq!(ran.out.matches(told).count(), wanted, "{ran:?}");
+        ran.says("; --state-dir or WEFT_STATE_DIR names another");
+    }
+}
+
+/// A look at the machine says of what fails why it does, as a plan does.
+#[test]
+fn status_tells_why_something_fails() {
+    let home = Home::new("status-why");
+    let path = text(&home.path("none/f"));
+    let graph = format!("resources:\n  file: [{{name: {path}, content: x}}]\n");
+    let graph = text(&home.write("graph.yaml", &graph));
+    let ran = home.run(&["status", &graph]).ends(1);
+    ran.says("its directory does not exist");
+}
+
 #[test]
 fn a_state_directory_can_be_chosen() {
     let home = Home::new("state-dir");

@@ -64,6 +64,26 @@ fn what_is_pending_outlives_the_process() {
     assert_eq!(content(&home.path("log")), "reacted\n");
 }
 
+/// A notification by hand is recorded, and the next run hears it.
+#[test]
+fn a_resource_can_be_notified_by_hand() {
+    let home = Home::new("notified");
+    let graph = text(&reaction(&home));
+    home.write("ready", "");
+    home.run(&["apply", "--yes", &graph]).ends(0);
+    home.run(&["notify", &graph, "react"])
+        .ends(0)
+        .says("notified   exec[react]");
+    home.run(&["pending", &graph])
+        .ends(0)
+        .says("exec[react]  notified by command");
+    home.run(&["apply", "--yes", &graph]).ends(0);
+    assert_eq!(content(&home.path("log")), "reacted\nreacted\n");
+    home.run(&["notify", &graph, "made"])
+        .ends(1)
+        .complains("cannot be notified: file hears nothing");
+}
+
 /// Rule P5: under another path of its file only where that is asked for.
 #[test]
 fn what_is_pending_can_be_dropped_and_taken_over() {
@@ -98,7 +118,13 @@ fn what_is_pending_can_be_dropped_and_taken_over() {
     home.run(&["state", "drop", "reactio"])
         .ends(1)
         .complains("is called `reactio`");
-    home.run(&["state", "drop", &name]).ends(0).says("dropped");
+    home.run(&["state", "drop", &name])
+        .ends(1)
+        .complains("there is nobody to ask before")
+        .complains("0 kept passwords, 0 pending notifications");
+    home.run(&["state", "drop", &name, "--yes"])
+        .ends(0)
+        .says("dropped");
     home.run(&["state"]).ends(0).says("no graph has state in");
     home.run(&["--adopt", "plan", &moved])
         .ends(1)

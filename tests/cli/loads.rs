@@ -234,3 +234,57 @@ fn check_guesses_nothing() {
         assert_eq!((ran.err.as_str(), ran.code), ("", Some(0)), "{name}");
     }
 }
+
+/// What is wrong with steps and with expectations is told together.
+#[test]
+fn check_tells_steps_and_expectations_at_once() {
+    let home = Home::new("together");
+    let text = "resources:\n  noop: [{name: x}]\nsteps: [frob, apply]\nexpect:\n- pendign 0\n- noop[x] chnged 1\n- noop[x] wonderful\n";
+    home.write("story.yaml", text);
+    let ran = home.run(&["check", "story.yaml"]).ends(1);
+    let told: Vec<&str> = ran.err.lines().collect();
+    assert_eq!(told.len(), 4, "{ran:?}");
+    assert!(
+        told[0].starts_with("story.yaml:3:9: there is no command or vertex `frob`"),
+        "{ran:?}"
+    );
+    assert_eq!(
+        told[1],
+        "story.yaml:5:3: `pendign` is nothing to expect (did you mean `pending`?)"
+    );
+    assert!(told[2].ends_with("(did you mean `changed`?)"), "{ran:?}");
+    assert_eq!(told[3].matches("changed").count(), 1, "{ran:?}");
+    home.write("graph.yaml", &text.replace("noop", "nop"));
+    let ran = home.run(&["check", "graph.yaml"]).ends(1);
+    assert!(
+        !ran.err.contains("frob"),
+        "a graph that cannot be read tells nothing of its steps: {ran:?}"
+    );
+}
+
+/// What other tools call a directory, and a reference that a flow list takes for a list of its own.
+#[test]
+fn what_is_nearly_right_is_told_how_it_is_written() {
+    let home = Home::new("nearly");
+    home.write(
+        "graph.yaml",
+        "resources:\n  file: [{name: /x, state: directory, force: maybe}]\n",
+    );
+    let ran = home.run(&["check", "graph.yaml"]).ends(1);
+    let ran = ran.complains("(a `/` at the end of its path makes it a directory,");
+    ran.complains("force: expected true or false, found `maybe`");
+    home.fed(&["--world", "sim", "-c", "add file /x state=directory"], "")
+        .ends(1)
+        .complains("a `/` at the end");
+    for (steps, quoted) in [
+        ("[apply exec[x]]", "'apply exec[x]'"),
+        ("[apply, plan exec[x], stop]", "'plan exec[x]'"),
+    ] {
+        home.write(
+            "story.yaml",
+            &format!("resources:\n  exec: [{{name: x, cmd: x}}]\nsteps: {steps}\n"),
+        );
+        let ran = home.run(&["check", "story.yaml"]).ends(1);
+        ran.complains(&format!("quote a text that has brackets: {quoted})"));
+    }
+}

@@ -113,3 +113,87 @@ fn a_dash_is_standard_output() {
     home.run(&["story.yaml", "-c", "save ./-"]).ends(0);
     assert!(home.path("-").exists(), "but where it was asked for");
 }
+
+/// Colours that were asked for are in a plan too.
+#[test]
+fn a_plan_has_the_colours_of_its_trace() {
+    let home = Home::new("coloured");
+    let ran = home.run(&["--color", "always", "-c", "plan", "-c", "apply"]);
+    let ran = ran.ends(0).says("  \x1b[1;32m+\x1b[0m password[pw]");
+    let ran = ran.says("  \x1b[36m~\x1b[0m noop[bystander]");
+    ran.says("\x1b[1;33mchanged  \x1b[0m");
+}
+
+/// Whoever reads JSON gets a line of it for each command, also where it was refused.
+#[test]
+fn an_error_is_json_too() {
+    let home = Home::new("json-error");
+    home.write("bad.yaml", "resources:\n  nop: [{name: x}]\n");
+    let graph = text(&home.one_file("x"));
+    for (args, what) in [
+        (
+            &["plan", "bad.yaml"][..],
+            "bad.yaml:2:3: there is no kind `nop`",
+        ),
+        (
+            &["plan", "none.yaml"],
+            "none.yaml: no such file or directory",
+        ),
+        (
+            &["none.yaml", "-c", "plan"],
+            "none.yaml: no such file or directory",
+        ),
+        (&["apply", &graph], "there is nobody to ask"),
+        (&["why", &graph, "nobody"], "there is no vertex `nobody`"),
+        (&["notify", &graph, "made"], "cannot be notified"),
+        (&["check", "none"], "none: "),
+        (&["kinds", "fiel"], "there is no kind `fiel`"),
+        (&["state", "drop", "none"], "is called `none`"),
+    ] {
+        let ran = home.run(&[&["--json"], args].concat()).ends(1);
+        assert_eq!(ran.out.lines().count(), 1, "{args:?}: {ran:?}");
+        let json: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+        assert_eq!(json["format"], 1, "{args:?}: {json}");
+        let told = json.to_string();
+        assert!(told.contains(what), "{args:?}: {told}");
+    }
+}
+
+/// What an order shows stands below the order.
+#[test]
+fn a_result_stands_behind_its_command() {
+    let home = Home::new("behind");
+    home.write("story.yaml", "resources:\n  noop: [{name: x}]\nsteps: [add noop y, undo, inspect file /etc, sim restart, break off changed, continue, apply]\n");
+    let ran = home.run(&["story.yaml"]).ends(1);
+    let shown = ran.out.lines().filter(|line| !line.contains("edited"));
+    let shown: Vec<&str> = shown
+        .map(|line| line.trim_start().trim_start_matches("0.000  "))
+        .collect();
+    let at = |wanted: &str| {
+        shown
+            .iter()
+            .position(|line| line.starts_with(wanted))
+            .unwrap_or_else(|| panic!("no {wanted} in {ran:#?}"))
+    };
+    for (command, result) in [
+        ("add noop[y]", "added noop[y]"),
+        ("undo", "undid: add noop[y]"),
+        (
+            "inspect file[/etc]",
+            "added file[/etc], as it is on the simulated machine",
+        ),
+        (
+            "sim restart",
+            "a new engine: 0 debts and 0 notifications from before",
+        ),
+    ] {
+        let command = format!("command                              {command}");
+        assert_eq!(at(&command) + 1, at(result), "{ran:#?}");
+    }
+    assert!(shown.contains(&"break after `changed` is off"), "{ran:#?}");
+    assert_eq!(
+        shown.last(),
+        Some(&"story: stopped at step 6 (line 3), which failed"),
+        "{ran:#?}"
+    );
+}

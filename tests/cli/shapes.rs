@@ -144,7 +144,7 @@ fn every_answer_in_json_has_its_shape() {
                 &["why", &reaction, "react"],
             ],
         ),
-        ("weft state drop", &[&["state", "drop", &state]]),
+        ("weft state drop", &[&["state", "drop", &state, "--yes"]]),
         ("weft FILE", &[&[&rich]]),
         ("weft plan", &[&["plan", &rich], &["plan", &graph]]),
         (
@@ -154,6 +154,7 @@ fn every_answer_in_json_has_its_shape() {
         ("weft watch", &[&["watch", &rich]]),
         ("weft status", &[&["status", &rich], &["status", &graph]]),
         ("weft cancel", &[&["cancel", &rich, "listener"]]),
+        ("weft notify", &[&["notify", &rich, "listener"]]),
         ("weft trace", &[&["trace", &rich], &["trace", &graph]]),
         ("weft graph", &[&["graph", &rich]]),
         ("weft check", &[&["check", &rich, "bad.yaml"]]),

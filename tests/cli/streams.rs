@@ -182,6 +182,7 @@ fn help_and_manual_list_what_is_read_from_the_environment() {
         "why",
         "pending",
         "cancel",
+        "notify",
         "trace",
         "kinds",
         "schema",

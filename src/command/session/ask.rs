@@ -2,7 +2,7 @@
 
 use super::rows::{PendingRow, StatusRow};
 use super::show;
-use super::{Front, Session, SessionError, lines};
+use super::{Front, Session, SessionError, Sort, lines};
 use crate::command::draw::{Format, draw};
 use crate::command::help;
 use crate::command::order::Order;
@@ -31,7 +31,7 @@ impl Session {
             Order::World => self.world_text(),
             other => return Err(SessionError::failed(format!("`{other}` is no question"))),
         };
-        front.show(&text);
+        front.show_as(sort(order), &text);
         Ok(())
     }
 
@@ -107,6 +107,15 @@ impl Session {
         ];
         let row = |(name, what): (&str, String)| vec![name.to_owned(), sanitise(&what)];
         help::table(rows.into_iter().map(row).collect(), "")
+    }
+}
+
+/// What the answer to an order is.
+fn sort(order: &Order) -> Sort {
+    match order {
+        Order::Show(keys) if keys.is_empty() => Sort::Source,
+        Order::Graph(Some(format)) if format != "tree" => Sort::Source,
+        _ => Sort::Words,
     }
 }
 

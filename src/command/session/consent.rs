@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Ended, Front, Session, SessionError};
+use super::{Ended, Front, Session, SessionError, Sort};
 use crate::engine::{Expected, Input, VertexId};
 use crate::graph::Key;
 use crate::trace;
@@ -35,7 +35,7 @@ impl Session {
         self.claim(front)?;
         let plan = self.plan(keys)?;
         let report = plan.report();
-        front.show(&trace::plan_text(&report));
+        front.show_as(Sort::Plan, &trace::plan_text(&report));
         self.ended = Ended {
             tally: plan.tally(),
             ..Ended::default()
@@ -43,12 +43,14 @@ impl Session {
         if plan.is_empty() && plan.drops.is_empty() && !watch {
             return Ok(None);
         }
-        let verb = if watch { "Watch and apply" } else { "Apply" };
-        let question = format!(
-            "{verb} {} to {}?",
-            trace::count(plan.changes(), "change"),
-            self.world_words()
-        );
+        let changes = trace::count(plan.changes(), "change");
+        let machine = self.world_words();
+        let question = match (watch, plan.changes()) {
+            // The consent is to what will be put right later.
+            (true, 0) => format!("Watch {machine}, and put right what changes from now on?"),
+            (true, _) => format!("Watch and apply {changes} to {machine}?"),
+            (false, _) => format!("Apply {changes} to {machine}?"),
+        };
         let expected = Arc::new(plan.expected.clone());
         self.plan = Some(plan);
         if !front.confirm(&question, &trace::plan_detail(&report)) {

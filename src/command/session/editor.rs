@@ -60,8 +60,8 @@ impl Session {
             return;
         }
         let log = written::changes(before, &graph, &Kinds);
-        front.show(&lines(&log));
-        self.take_graph(graph, &edit_words(key), log, front);
+        let shown = lines(&log);
+        self.take_graph(graph, (&edit_words(key), &shown), log, front);
     }
 }
 

@@ -101,8 +101,8 @@ impl Session {
         })?;
         speaks_of(self.graph(), &expect)?;
         let verdict = judge(self, &expect);
-        self.log.push(Order::Expect(text.to_owned()).to_string());
         if verdict.holds {
+            self.log.push(Order::Expect(text.to_owned()).to_string());
             return Ok(());
         }
         front.show(&lines(&verdict.why));

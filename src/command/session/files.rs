@@ -11,7 +11,6 @@ use crate::graph::{Draft, Graph, Key};
 use crate::kind::Kinds;
 use crate::value::{quote, sanitise};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 impl Session {
     pub(super) fn undo_redo(
@@ -19,7 +18,6 @@ impl Session {
         undo: bool,
         front: &mut dyn Front,
     ) -> Result<(), SessionError> {
-        let replays = self.history.labels().all(replays);
         let before = self.history.now().clone();
         let did = if undo {
             self.history.undo()
@@ -34,43 +32,51 @@ impl Session {
         let Some(did) = did else {
             return Err(nothing_to(undo));
         };
-        front.show(&format!("{word}: {did}\n"));
         let now = self.history.now().clone();
         let renamed = renamed(&did, undo, &before, &now);
-        let log = match replays {
+        let other = replaces(&did);
+        let log = match self.began.replays && !other {
             true => vec![verb.to_owned()],
             false => remade(&before, &now),
         };
         self.log.extend(log);
-        if replaces(&did) && self.document.take().is_some() {
+        if other {
+            self.cross(undo);
+        }
+        let belonged = other && self.document.take().is_some();
+        self.edited_by(verb, &format!("{word}: {did}\n"), renamed, front);
+        if belonged {
             front.remark("this graph belongs to no file now: `save` needs a path\n");
         }
-        self.edited_by(verb, renamed, front);
         Ok(())
     }
 
-    /// Takes over a graph that was not made by one order: with what was done in words, and the lines that make it again.
+    /// Takes over a graph that was not made by one order: with what was done in words, what is shown of it, and the lines that make
+    /// it again.
     pub(super) fn take_graph(
         &mut self,
         graph: Graph,
-        did: &str,
+        (did, shown): (&str, &str),
         log: Vec<String>,
         front: &mut dyn Front,
     ) {
         if self.history.push(graph, did) {
             self.log.extend(log);
-            self.edited_by(did, Vec::new(), front);
+            self.began.replays = false;
+            self.edited_by(did, shown, Vec::new(), front);
         }
     }
 
-    /// The engine gets the graph, and what follows has these words as its cause.
+    /// The engine gets the graph, and what follows has these words as its cause. What came of it is shown behind them.
     pub(super) fn edited_by(
         &mut self,
         words: &str,
+        shown: &str,
         renamed: Vec<(Key, Key)>,
         front: &mut dyn Front,
     ) {
         self.input(Input::Command(words.to_owned()), front);
+        front.show(shown);
         self.graph_changed(renamed, front);
     }
 
@@ -82,9 +88,9 @@ impl Session {
         let name = name.unwrap_or("graph");
         self.agree_to_leave(front)?;
         let did = format!("new {}", quote(name));
+        let shown = format!("new graph {}\n", sanitise(name));
         let graph = Draft::new(name).graph().clone();
-        self.replace(graph, None, &did, vec![did.clone()], front)?;
-        front.show(&format!("new graph {}\n", sanitise(name)));
+        self.replace(graph, None, (&did, &shown), vec![did.clone()], front)?;
         Ok(())
     }
 
@@ -97,8 +103,8 @@ impl Session {
         let count = crate::trace::count(graph.vertices().len(), "resource");
         let log = remade(&Graph::default(), &graph);
         let did = format!("load {}", quote(path));
-        self.replace(graph, Some(document), &did, log, front)?;
-        front.show(&format!("loaded {name} from {}: {count}\n", sanitise(path)));
+        let shown = format!("loaded {name} from {}: {count}\n", sanitise(path));
+        self.replace(graph, Some(document), (&did, &shown), log, front)?;
         if story {
             front.remark(&format!(
                 "{} is a story: its graph is loaded, its steps are not played, and the world stays as it is ({})\n",
@@ -129,23 +135,31 @@ impl Session {
         }
     }
 
-    /// Another graph instead of the present one. A simulated world goes on below it, and the edit can be undone; on a real
+    /// Another graph instead of the present one, by what was done, and what is shown of it. A simulated world goes on below it, and the edit can be undone; on a real
     /// machine each graph has a state directory of its own (rule P5).
     fn replace(
         &mut self,
         graph: Graph,
         document: Option<Document>,
-        did: &str,
+        (did, shown): (&str, &str),
         log: Vec<String>,
         front: &mut dyn Front,
     ) -> Result<(), SessionError> {
         if !self.runner.is_sim() {
             self.reopen(graph, document)?;
+            front.show(shown);
             self.log.extend(log);
             return Ok(());
         }
+        let loaded = document.as_ref().map(|document| document.path.clone());
         self.document = document;
-        self.take_graph(graph, did, log, front);
+        let changed = self.history.push(graph, did);
+        self.log.extend(log);
+        self.begin_again(loaded, changed);
+        match changed {
+            true => self.edited_by(did, shown, Vec::new(), front),
+            false => front.show(shown),
+        }
         Ok(())
     }
 
@@ -165,7 +179,7 @@ impl Session {
         let saved = self.as_file(story)?;
         let shown = sanitise(&path.display().to_string());
         tell_lost(&saved, &shown, front);
-        if story && self.replayed.is_ahead(&self.log) {
+        if story && self.began.replayed.is_ahead(&self.log) {
             front.remark("what was done here comes after the story's own steps, which were not played before it\n");
         }
         if saved.anew && self.own_path(story).as_ref() == Ok(&path) && front.can_ask() {
@@ -198,18 +212,17 @@ impl Session {
 
     /// The file that is meant where none is named: the graph's, and for a story that with which the session began.
     fn own_path(&self, story: bool) -> Result<PathBuf, SessionError> {
-        let path = |document: &Document| document.path.clone();
-        let Some(own) = self.document.as_ref().map(path) else {
+        let Some(own) = self.document.as_ref().map(|document| document.path.clone()) else {
             let what = "this graph came from no file, so that it is not clear where to save it";
             return Err(SessionError::failed(what).with_hint("`save PATH` says where"));
         };
-        match self.began.document.as_ref().map(path) {
-            Some(began) if story && began != own => {
-                let [began, own] = [began, own].map(|path| sanitise(&path.display().to_string()));
+        match &self.began.loaded {
+            Some(loaded) if story => {
+                let loaded = sanitise(&loaded.display().to_string());
                 let what = format!(
-                    "this session began with {began}, and its graph is that of {own}: it is not clear which is to hold the story"
+                    "the graph was loaded from {loaded}, and the story that goes on with it is in no file yet"
                 );
-                Err(SessionError::failed(what).with_hint("`save --story PATH` says which"))
+                Err(SessionError::failed(what).with_hint("`save --story PATH` says where"))
             }
             _ => Ok(own),
         }
@@ -326,16 +339,6 @@ pub(super) fn read_file(path: &Path, front: &mut dyn Front) -> Result<String, Se
 
 fn read_text(path: &Path, text: &str, front: &mut dyn Front) -> Result<Document, file::FileError> {
     file::parse(path, text, &Kinds, &mut |path| front.read(path))
-}
-
-/// What a session began with: what a story of it begins with.
-pub(super) struct Began {
-    /// The graph.
-    pub graph: Arc<Graph>,
-    /// The file that it came from, as it was then.
-    pub document: Option<Document>,
-    /// The simulated machine, and the seed of its choices; none on a real machine.
-    pub world: Option<(crate::world::sim::SimSpec, u64)>,
 }
 
 /// A vertex's name in words for an edit: `edit file[/etc/motd]`.

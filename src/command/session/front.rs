@@ -4,11 +4,28 @@ use std::path::Path;
 
 use crate::engine::event::Event;
 
+/// What a result is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sort {
+    /// Words for people.
+    Words,
+    /// Commands that may be typed again, or a drawing for another program: no line of it is broken.
+    Source,
+    /// A plan, whose marks may be coloured.
+    Plan,
+}
+
 /// The side that faces a person or a file. Everything that touches a terminal or the disk is here, so that the session
 /// itself is pure.
 pub trait Front {
     /// Shows a result. Lines end with newlines, but for the last, which may.
     fn show(&mut self, text: &str);
+
+    /// The same, for who draws sorts of results in different ways.
+    fn show_as(&mut self, sort: Sort, text: &str) {
+        let _ = sort;
+        self.show(text);
+    }
 
     /// Puts a text out as it is, byte for byte, for whoever reads it as a file; or why that cannot be. Shown, where nothing
     /// else is said.

@@ -24,7 +24,8 @@ impl Session {
             SessionError::failed(what).with_hint("`add` makes a vertex without looking")
         })?;
         let Some(params) = found else {
-            let what = format!("nothing is there that {key} could describe");
+            let there = self.there();
+            let what = format!("nothing is {there} that {key} could describe");
             let hint =
                 "a file, directory, link, service or page can be inspected; `add` makes any vertex";
             return Err(SessionError::failed(what).with_hint(hint));
@@ -40,16 +41,23 @@ impl Session {
         })?;
         let changes = written::changes(&before, &next, &Kinds);
         if changes.is_empty() {
-            front.show(&format!("{key} says already what is there\n"));
+            front.show(&format!("{key} says already what is {}\n", self.there()));
             return Ok(());
         }
-        front.show(&format!("{word} {key}\n"));
-        let line =
-            |line: &String| front.show(&format!("  {}\n", sanitise(&line.replace("=?", "=•••"))));
-        changes.iter().for_each(line);
+        let line = |line: &String| format!("  {}\n", sanitise(&line.replace("=?", "=•••")));
+        let changes: String = changes.iter().map(line).collect();
+        let shown = format!("{word} {key}, as it is {}\n{changes}", self.there());
         let did = Order::Inspect(key.clone()).to_string();
-        self.take_graph(next, &did, vec![did.clone()], front);
+        self.take_graph(next, (&did, &shown), vec![did.clone()], front);
         Ok(())
+    }
+
+    /// Where it was looked.
+    fn there(&self) -> &'static str {
+        match self.runner.is_sim() {
+            true => "on the simulated machine",
+            false => "there",
+        }
     }
 }
 

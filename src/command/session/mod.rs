@@ -24,7 +24,7 @@ pub use ask::status_text;
 pub(crate) use expect::speaks_of;
 pub use expect::{Verdict, judge};
 pub(crate) use files::nothing_to;
-pub use front::Front;
+pub use front::{Front, Sort};
 pub use open::{Attendant, SessionOptions, WorldName, state_name};
 pub use outcome::{Ended, Flow, SessionError};
 pub use rows::{PendingRow, StatusRow};
@@ -47,9 +47,8 @@ use crate::graph::{Graph, Key};
 use crate::kind::Kinds;
 use crate::trace::{REMEMBERED, View, keep_last};
 use crate::world::sim::Sim;
-use files::Began;
 use std::sync::Arc;
-use story::Replayed;
+use story::Began;
 
 /// Where an order stands: its line, and which of its bytes.
 struct Stands<'a> {
@@ -76,14 +75,14 @@ pub struct Session {
     renames: Vec<(Key, Key)>,
     /// Errors so far, for `expect error`.
     errors: Vec<String>,
-    /// What it began with, for a story of it.
+    /// What it began with, for a story of it: its file, or the last `new` or `load`.
     began: Began,
+    /// What it began with before each of those, and what was taken back of them.
+    began_before: Vec<Began>,
     /// Who attends to each driver of this machine that it gets.
     attendant: Option<Attendant>,
     /// A signal stopped what the present line began: the rest of it is not begun.
     interrupted: bool,
-    /// How far what was done is what the story's own steps say.
-    replayed: Replayed,
     /// The files whose commands are being run, each within the one before.
     sourcing: Vec<String>,
     /// The graph as its file holds it, or as it began.
@@ -109,7 +108,7 @@ impl Session {
         self.interrupted = false;
         let done = self.eval_all(line, front, before);
         if self.sourcing.is_empty() {
-            self.replayed.take(line, self.log.len());
+            self.began.replayed.take(line, self.log.len());
         }
         if let Err(error) = &done {
             self.errors.push(error.to_string());
@@ -204,15 +203,17 @@ impl Session {
             Order::Rename(from, name) => vec![(from.clone(), Key::new(from.kind(), name))],
             _ => Vec::new(),
         };
-        front.show(&lines(&edited.lines));
-        edited
-            .warnings
-            .iter()
-            .for_each(|warning| front.remark(&format!("warning: {warning}\n")));
-        let text = veiled.to_string();
-        if self.history.push(edited.graph, &text) {
+        let (text, shown) = (veiled.to_string(), lines(&edited.lines));
+        let changed = self.history.push(edited.graph, &text);
+        if changed {
             self.log.push(text.clone());
-            self.edited_by(&text, renamed, front);
+            self.input(Input::Command(text), front);
+        }
+        front.show(&shown);
+        let warnings = edited.warnings.iter();
+        warnings.for_each(|warning| front.remark(&format!("warning: {warning}\n")));
+        if changed {
+            self.graph_changed(renamed, front);
         }
         Ok(())
     }

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::files::Began;
-use super::story::Replayed;
+use super::story::{Began, Replayed};
 use super::{Ended, Session, SessionError};
 use crate::command::history::History;
 use crate::drive::SimGround;
@@ -105,6 +104,10 @@ impl Session {
         let began = Began {
             graph: graph.clone(),
             document: document.clone(),
+            loaded: None,
+            replays: true,
+            touched: false,
+            replayed: Replayed::of(document.as_ref()),
             world: (world == WorldName::Sim).then(|| (story.world.clone(), seed)),
         };
         let (runner, label) = match world {
@@ -115,7 +118,6 @@ impl Session {
             }
         };
         let mut session = Session {
-            replayed: Replayed::of(document.as_ref()),
             options,
             history,
             document,
@@ -130,6 +132,7 @@ impl Session {
             renames: Vec::new(),
             errors: Vec::new(),
             began,
+            began_before: Vec::new(),
             sourcing: Vec::new(),
             attendant: None,
             interrupted: false,

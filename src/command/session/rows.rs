@@ -113,7 +113,11 @@ impl Session {
                     Status::Changed => "differs",
                     other => other.word(),
                 },
-                reason: finding.unwrap_or_else(reason),
+                reason: match status {
+                    // What is found there is not what is wrong.
+                    Status::Failed | Status::Blocked => reason(),
+                    _ => finding.unwrap_or_else(reason),
+                },
                 marks: Marks {
                     dirty: false,
                     pending: owed(key, false),

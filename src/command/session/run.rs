@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::consent::Consent;
-use super::{Ended, Front, Session, SessionError, take};
+use super::{Ended, Front, Session, SessionError, Sort, take};
 use crate::command::order::{BreakAt, Order};
 use crate::drive::plan::{Plan, Planning, plan};
 use crate::drive::runner::Runner;
-use crate::engine::event::{Event, What};
+use crate::engine::event::{Event, EventId, What};
 use crate::engine::{Input, Until};
 use crate::graph::Catalog;
 use crate::graph::Key;
@@ -16,8 +16,22 @@ use crate::trace::{self, Stage};
 use crate::value::Hears;
 
 impl Session {
+    /// What was refused, so that nothing came of it, is not in the log: a story of this session does without it.
     pub(super) fn act(&mut self, order: &Order, front: &mut dyn Front) -> Result<(), SessionError> {
+        let (logged, told) = (self.log.len(), self.last_event());
         self.log.push(order.to_string());
+        let done = self.act_on(order, front);
+        if done.is_err() && told == self.last_event() {
+            self.log.truncate(logged);
+        }
+        done
+    }
+
+    fn last_event(&self) -> Option<EventId> {
+        self.events.last().map(|event| event.id)
+    }
+
+    fn act_on(&mut self, order: &Order, front: &mut dyn Front) -> Result<(), SessionError> {
         match order {
             Order::Plan(keys) => self.show_plan(keys, front),
             Order::Apply(keys) => self.apply(order, keys, front),
@@ -122,7 +136,7 @@ impl Session {
 
     fn show_plan(&mut self, keys: &[Key], front: &mut dyn Front) -> Result<(), SessionError> {
         let plan = self.plan(keys)?;
-        front.show(&trace::plan_text(&plan.report()));
+        front.show_as(Sort::Plan, &trace::plan_text(&plan.report()));
         self.ended = Ended {
             tally: plan.tally(),
             ..Ended::default()
@@ -343,7 +357,6 @@ impl Session {
                     .collect()
             }),
         };
-        let word = if off { "no break" } else { "break" };
         for stop in chosen {
             let (place, input) = match stop {
                 BreakAt::Vertex(key) => (format!("before {key}"), Input::Break(key, !off)),
@@ -354,7 +367,10 @@ impl Session {
             if at.is_some() || off {
                 self.input(input, front);
             }
-            front.show(&format!("{word} {place}\n"));
+            front.show(&match off {
+                true => format!("break {place} is off\n"),
+                false => format!("break {place}\n"),
+            });
         }
     }
 }

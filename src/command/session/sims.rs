@@ -12,6 +12,7 @@ use crate::drive::sim::{CrashPoint, Strike};
 use crate::engine::Input;
 use crate::time::Span;
 use crate::trace::Stage;
+use crate::trace::count;
 use crate::world::sim::{FaultKind, FaultRule, Sim};
 use crate::world::{Active, Command, Fault, Unit, World};
 
@@ -89,6 +90,13 @@ impl Session {
         self.staged = false;
         self.take_new(front);
         self.input(Input::Command("sim restart".into()), front);
+        let found = self.remembered();
+        let pending = found.lines.values().filter(|count| count.is_pending());
+        front.show(&format!(
+            "a new engine: {} and {} from before\n",
+            count(found.debts.len(), "debt"),
+            count(pending.count(), "notification")
+        ));
         Ok(())
     }
 

@@ -2,9 +2,61 @@
 
 use super::{Session, SessionError};
 use crate::file::{self, Document, Saved, Step, Story};
+use crate::graph::Graph;
 use crate::kind::Kinds;
+use crate::world::sim::SimSpec;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What a session began with: what a story of it begins with.
+pub(super) struct Began {
+    /// The graph.
+    pub graph: Arc<Graph>,
+    /// The file that it came from, as it was then.
+    pub document: Option<Document>,
+    /// The file that was loaded here: its graph alone, and in the world that there was.
+    pub loaded: Option<PathBuf>,
+    /// The simulated machine, and the seed of its choices; none on a real machine.
+    pub world: Option<(SimSpec, u64)>,
+    /// Whether `undo` and `redo` do the same where the log is played again from here.
+    pub replays: bool,
+    /// Whether something was done to that machine before.
+    pub touched: bool,
+    /// How far what was done is what the story's own steps say.
+    pub replayed: Replayed,
+}
 
 impl Session {
+    /// `new` or `load` in a simulation: a story of this session begins here, on the machine as it was given.
+    pub(super) fn begin_again(&mut self, loaded: Option<PathBuf>, changed: bool) {
+        let began = Began {
+            graph: self.history.now().clone(),
+            document: None,
+            loaded,
+            world: self.began.world.clone(),
+            replays: true,
+            touched: self.began.touched || self.log.iter().any(|line| touches(line)),
+            replayed: Replayed::after(self.log.len()),
+        };
+        let before = std::mem::replace(&mut self.began, began);
+        if changed {
+            self.began_before.push(before);
+        }
+    }
+
+    /// A `new` or `load` was taken back, or made again: what it made of the graph is in the log already.
+    pub(super) fn cross(&mut self, undo: bool) {
+        match undo {
+            true => {
+                if let Some(before) = self.began_before.pop() {
+                    self.began = before;
+                }
+            }
+            false => self.begin_again(None, true),
+        }
+        self.began.replays = false;
+    }
+
     /// This session as a story: graph and world as they were at its start, its own steps if it began as one, and what was
     /// done since as steps after those.
     pub(super) fn story(&self) -> Result<Saved, SessionError> {
@@ -15,7 +67,7 @@ impl Session {
             );
             return Err(SessionError::failed(what).with_hint("`save PATH` saves the graph alone"));
         };
-        let done = self.replayed.since(&self.log);
+        let done = self.began.replayed.since(&self.log);
         let mut saved = match &self.began.document {
             Some(document) => file::save_story(document, seed, done, &Kinds),
             None => {
@@ -33,11 +85,21 @@ impl Session {
             }
         };
         let asks = done.iter().filter(|line| line.contains("=?"));
+        if self.began.touched {
+            let before = "what was done to the simulated machine before this graph was there";
+            saved.lost.push(before.to_owned());
+        }
         saved
             .lost
             .extend(asks.map(|line| format!("the answer to `{line}`")));
         Ok(saved)
     }
+}
+
+/// Whether an order of the log can change the simulated machine.
+fn touches(line: &str) -> bool {
+    let verb = line.split(' ').next().unwrap_or_default();
+    ["apply", "watch", "step", "sim"].contains(&verb)
 }
 
 /// How far a session has done again what the steps of its own story say, from the first on.
@@ -64,6 +126,16 @@ impl Replayed {
             on: true,
             log: 0,
             seen: 0,
+        }
+    }
+
+    /// No steps at all, with a log so long.
+    fn after(log: usize) -> Replayed {
+        Replayed {
+            left: Vec::new(),
+            on: true,
+            log,
+            seen: log,
         }
     }
 

@@ -61,16 +61,19 @@ fn came(session: &Session, begun: Begun, shown: &str, error: Option<&SessionErro
         "command": begun.map(|(_, words)| words),
         "result": result,
         "shown": shown,
-        "error": error.map(of_error),
+        "error": error.map(SessionError::as_json),
     })
 }
 
-fn of_error(error: &SessionError) -> Json {
-    let (what, hint) = match error {
-        SessionError::Command(error) => (&error.what, &error.hint),
-        SessionError::Failed { what, hint } => (what, hint),
-    };
-    json!({ "what": what, "hint": hint })
+impl SessionError {
+    /// What and hint as JSON.
+    pub fn as_json(&self) -> Json {
+        let (what, hint) = match self {
+            SessionError::Command(error) => (&error.what, &error.hint),
+            SessionError::Failed { what, hint } => (what, hint),
+        };
+        json!({ "what": what, "hint": hint })
+    }
 }
 
 /// What an order gives, where that is data.

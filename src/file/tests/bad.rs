@@ -155,7 +155,7 @@ x.yaml:5:5: a resource under `svc` has no `name` (add `name: …`)
 x.yaml:4:5: file[/a]: file has no param `mdoe` (did you mean `mode`?)
 x.yaml:5:12: file[/a].state: expected exists | absent, found `exist` (did you mean `exists`?)
 x.yaml:6:5: file[/a].content: a value is missing (write '' for an empty text, or remove the key)
-x.yaml:7:12: file[/a].force: expected bool, found `maybe`
+x.yaml:7:12: file[/a].force: expected true or false, found `maybe`
 --
 x.yaml:4:10: exec[x].cmd: expected string, found a list
 x.yaml:5:5: exec[x]: exec has no param `ifcmd` (weft's name for it is `onlyif`)
@@ -185,7 +185,7 @@ x.yaml:10:26: meta.sema: `b` is there already (name each semaphore once)
 x.yaml:10:33: meta.sema: expected `name:size` with a size from 1 on, found `:1` (two that may run beside each other are of size 2)
 x.yaml:11:18: meta.autogroup: weft adds and groups nothing by itself (remove it, and draw the edges that you need)
 x.yaml:12:7: `meta` has no key `realize` (remove it: nothing is skipped)
-x.yaml:13:18: meta.sensitive: expected bool, found `1`
+x.yaml:13:18: meta.sensitive: expected true or false, found `1`
 "##);
 }
 
@@ -296,7 +296,7 @@ fn expectations() {
     let items: String = lines.iter().map(|line| format!("- {line}\n")).collect();
     insta::assert_snapshot!(told(&format!("resources: {{noop: [{{name: a}}]}}\nexpect:\n{items}")), @r##"
 x.yaml:3:3: nothing is expected of `a` (write `REF ok`, `REF changed 2`, `REF.field = VALUE`, `PATH has TEXT`, `exit 0`)
-x.yaml:4:3: `okay` is nothing to expect of `a` (one of: new, waiting, checking, applying, refreshing, ok, changed, retrying, failed, blocked, held, ran, changed, refreshed, before, absent, mode, has, =)
+x.yaml:4:3: `okay` is nothing to expect of `a` (one of: new, waiting, checking, applying, refreshing, ok, changed, retrying, failed, blocked, held, ran, refreshed, before, absent, mode, has, =)
 x.yaml:5:3: expected a number, or `never`, found `x`
 x.yaml:6:3: expected a reference, found nothing
 x.yaml:8:3: expected a number, or `never`, found nothing

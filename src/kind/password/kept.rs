@@ -18,10 +18,21 @@ pub(super) fn make_dirs(dir: &Path, world: &dyn World) -> Result<(), Failure> {
         match world.make_dir(dir, 0o700) {
             // Another password of the same graph was quicker.
             Ok(()) | Err(Fault::Exists(_)) => {}
-            Err(fault) => return Err(fault.into()),
+            Err(fault) => return Err(no_state(fault.into())),
         }
     }
     Ok(())
+}
+
+/// What is wrong is no matter of the password: nothing of this graph can be kept there.
+fn no_state(failure: Failure) -> Failure {
+    Failure {
+        why: format!(
+            "the state directory cannot be made ({}); --state-dir or WEFT_STATE_DIR names another",
+            failure.why
+        ),
+        ..failure
+    }
 }
 
 pub(super) fn kept_in(state: &Path) -> PathBuf {

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::{Explore, Explored, Finding, explore};
 use crate::file::{Document, Step, Story, save_as};
 use crate::kind::Kinds;
+use crate::scenario::runner::stories;
 use crate::scenario::{TestOptions, files};
 
 /// So many points of one story are written down; the rest is only counted.
@@ -159,14 +160,16 @@ impl All {
         let total: usize = self.points.values().sum();
         let classes = what.classes().iter();
         let each = classes.map(|class| (self.points.get(class).copied().unwrap_or(0), *class));
-        let masked = "paths whose contents were not compared";
         let more = [
-            (total, "points"),
+            (total, "points in all"),
             (
                 self.schedules,
-                "schedules in which a story went another way",
+                "courses that the stories took, each its own among them, as what happens at once came in other orders",
             ),
-            (self.masked, masked),
+            (
+                self.masked,
+                "files whose content was not compared: it differs by chance, or by how often a command ran",
+            ),
         ];
         let _ = writeln!(out);
         for (count, what) in each.chain(more) {
@@ -176,8 +179,8 @@ impl All {
         let well = self.stories - failed - out_of;
         let _ = writeln!(
             out,
-            "\n{} stories: {well} ok, {failed} failed, {out_of} left out",
-            self.stories
+            "\n{}: {well} ok, {failed} failed, {out_of} left out",
+            stories(self.stories)
         );
     }
 

@@ -537,7 +537,7 @@ fn a_run_stops_after_an_event() {
         &mut front,
         &["break off", "break", "continue"],
     );
-    let off = "no break before noop[bystander]\nno break after `changed`\n";
+    let off = "break before noop[bystander] is off\nbreak after `changed` is off\n";
     assert!(said.contains(off), "{said}");
     let last = session.events.last().map(|event| &event.what);
     assert!(matches!(last, Some(What::Converged(_))), "{last:?}");

@@ -184,10 +184,126 @@ fn what_a_story_would_lose_is_said_first() {
         &["load other.yaml", "save --story"],
     );
     assert!(
-        said.contains("began with secret.yaml, and its graph is that of other.yaml"),
+        said.contains("loaded from other.yaml, and the story"),
         "{said}"
     );
     assert_eq!(get(&front, "other.yaml"), "graph: other\nsteps: [status]\n");
+}
+
+/// After `new` or `load` nothing of the story before is in a story of the session: it begins there, in the machine as it was
+/// given. What is taken back counts again.
+#[test]
+fn a_story_begins_with_the_last_new_or_load() {
+    let (mut session, mut front) = open(STORY);
+    put(
+        &mut front,
+        "other.yaml",
+        "graph: other\nresources: {noop: [{name: o}]}\n",
+    );
+    let made = ["new shop", "add noop x", "apply", "save --story mine.yaml"];
+    let said = say(&mut session, &mut front, &made);
+    assert!(!said.contains("(not in"), "{said}");
+    assert_snapshot!(get(&front, "mine.yaml"), @r"
+    weft: 1
+    graph: shop
+    world:
+      files:
+        /etc/motd:
+          content: hello
+          mode: 0640
+    seed: 1
+    steps:
+    - add noop[x]
+    - apply
+    ");
+    let loaded = [
+        "load other.yaml",
+        "drop o",
+        "undo",
+        "save --story mine.yaml",
+    ];
+    let said = say(&mut session, &mut front, &loaded);
+    assert!(
+        said.contains("(not in mine.yaml: what was done to the simulated machine before"),
+        "{said}"
+    );
+    assert_snapshot!(get(&front, "mine.yaml"), @r"
+    weft: 1
+    graph: other
+    resources:
+      noop:
+      - name: o
+    world:
+      files:
+        /etc/motd:
+          content: hello
+          mode: 0640
+    seed: 1
+    steps:
+    - drop noop[o]
+    - undo
+    ");
+}
+
+/// A `new` or `load` that is taken back is one of the steps of what was before, and plays again as it went.
+#[test]
+fn a_new_that_is_taken_back_is_a_step() {
+    let orders = [
+        "apply",
+        "set secret mode=0640",
+        "new shop",
+        "add noop x",
+        "undo",
+        "redo",
+        "undo",
+        "undo",
+        "undo",
+        "redo",
+        "redo",
+        "redo",
+        "undo",
+        "add noop y",
+    ];
+    for many in 3..=orders.len() {
+        let (mut session, mut front) = open(STORY);
+        let said = say(&mut session, &mut front, &orders[..many]);
+        assert!(!said.contains("error"), "{said}");
+        say(&mut session, &mut front, &["save --story mine.yaml"]);
+        let text = get(&front, "mine.yaml");
+        let shop = text.contains("graph: shop");
+        assert_eq!(shop, !text.contains("about: A password"), "{text}");
+        let (mut again, mut other) = open(&text);
+        let story = again.document().and_then(|document| document.story.clone());
+        let steps: Vec<String> = story
+            .into_iter()
+            .flat_map(|story| story.steps)
+            .map(|step| step.text)
+            .collect();
+        let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+        let said = say(&mut again, &mut other, &steps);
+        assert!(!said.contains("error"), "{many}: {said}{text}");
+        assert!(file::same(again.graph(), session.graph()), "{many}: {text}");
+    }
+}
+
+/// What is refused is no step: a story that played it again would fail.
+#[test]
+fn refused_orders_are_no_steps() {
+    let (mut session, mut front) = open(STORY);
+    for line in [
+        "apply",
+        "continue",
+        "expect pending 7",
+        "expect pending 0",
+        "save --story mine.yaml",
+    ] {
+        say(&mut session, &mut front, &[line]);
+    }
+    let text = get(&front, "mine.yaml");
+    assert!(
+        text.contains("- apply\n- expect pending 0\nexpect"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -16,10 +16,10 @@ fn what_is_there_becomes_a_vertex() {
     ];
     assert_snapshot!(say(&mut session, &mut front, &lines), @r"
     > inspect file /etc/motd
-    added file[/etc/motd]
+    added file[/etc/motd], as it is on the simulated machine
       add file[/etc/motd] content=••• group=root mode=0640 owner=root
     > inspect file /etc/motd
-    file[/etc/motd] says already what is there
+    file[/etc/motd] says already what is on the simulated machine
     > show /etc/motd
     file[/etc/motd]  new  dirty
       content  •••
@@ -27,7 +27,7 @@ fn what_is_there_becomes_a_vertex() {
       mode     0640
       owner    root
     > inspect file /tmp
-    added file[/tmp]
+    added file[/tmp], as it is on the simulated machine
       add file[/tmp] group=root mode=1777 owner=root path=/tmp/
     > plan /etc/motd
     plan for sim, seed 1
@@ -37,12 +37,12 @@ fn what_is_there_becomes_a_vertex() {
     ");
     assert_snapshot!(say(&mut session, &mut front, &["inspect file /etc/none"]), @r"
     > inspect file /etc/none
-    error: nothing is there that file[/etc/none] could describe
+    error: nothing is on the simulated machine that file[/etc/none] could describe
       hint: a file, directory, link, service or page can be inspected; `add` makes any vertex
     ");
     assert_snapshot!(say(&mut session, &mut front, &["inspect noop bystander"]), @r"
     > inspect noop bystander
-    error: nothing is there that noop[bystander] could describe
+    error: nothing is on the simulated machine that noop[bystander] could describe
       hint: a file, directory, link, service or page can be inspected; `add` makes any vertex
     ");
 }
@@ -53,7 +53,7 @@ fn a_vertex_that_is_there_gets_what_it_does_not_receive() {
     say(&mut session, &mut front, &["apply", "set secret mode=0644"]);
     assert_snapshot!(say(&mut session, &mut front, &["inspect file /tmp/secret", "show secret"]), @r"
     > inspect file /tmp/secret
-    updated file[/tmp/secret]
+    updated file[/tmp/secret], as it is on the simulated machine
       set file[/tmp/secret] group=root mode=0600 owner=root
     > show secret
     file[/tmp/secret]  waiting  for the next run  dirty
