@@ -6,6 +6,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::Reserved;
 use super::commit::Stored;
 use super::pool::never_begun;
 use super::{RealDrive, lock};
@@ -107,12 +108,9 @@ impl RealDrive {
     fn hand_out(&mut self, errands: Vec<Errand>) -> Vec<Input> {
         let (mut go, mut back) = (Vec::with_capacity(errands.len()), Vec::new());
         for errand in errands {
-            let acts = !matches!(errand.act, Act::Check);
-            let kind = kind::find(errand.job.key.kind());
-            let ready = match (acts, kind.is_some_and(|kind| kind.runs_commands())) {
-                (true, true) => self.settle(),
-                (true, false) => self.committer.store().reserve(),
-                (false, _) => Ok(()),
+            let ready = match errand.act {
+                Act::Check => Ok(()),
+                _ => self.reserve(&errand),
             };
             match ready {
                 Ok(()) => go.push(errand),
@@ -128,9 +126,20 @@ impl RealDrive {
         back
     }
 
-    fn settle(&mut self) -> Result<(), StoreFault> {
-        self.committer.store().settle()?;
-        self.hold_lock();
+    /// Before an act: the graph's lock, and its directory where it runs commands, which are to hold that lock.
+    fn reserve(&mut self, errand: &Errand) -> Result<(), StoreFault> {
+        let kind = kind::find(errand.job.key.kind());
+        let runs = kind.is_some_and(|kind| kind.runs_commands());
+        match self.reserved {
+            Reserved::Locked => return Ok(()),
+            Reserved::Unlocked if !runs => return Ok(()),
+            _ if runs => self.committer.store().settle()?,
+            _ => self.committer.store().reserve()?,
+        }
+        self.reserved = match self.hold_lock() {
+            true => Reserved::Locked,
+            false => Reserved::Unlocked,
+        };
         Ok(())
     }
 

@@ -91,6 +91,17 @@ impl Handle {
     }
 }
 
+/// Whether this engine has what it needs before it acts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reserved {
+    /// Nothing has acted yet.
+    No,
+    /// There is no place for state, and what has acted so far needs none.
+    Unlocked,
+    /// The graph's lock.
+    Locked,
+}
+
 /// Engine, host and journal, driven in real time.
 pub struct RealDrive {
     engine: Arc<Mutex<Engine>>,
@@ -118,6 +129,7 @@ pub struct RealDrive {
     broken: bool,
     /// Why, until a run has told.
     fault: Option<StoreFault>,
+    reserved: Reserved,
 }
 
 impl RealDrive {
@@ -170,6 +182,7 @@ impl RealDrive {
             unstored: Vec::new(),
             broken: false,
             fault: None,
+            reserved: Reserved::No,
         })
     }
 
@@ -204,11 +217,14 @@ impl RealDrive {
         durable::wall()
     }
 
-    /// Commands hold the graph's lock as long as they run (rule P7).
-    fn hold_lock(&self) {
-        if let Some(lock) = self.committer.store().lock() {
+    /// Commands hold the graph's lock as long as they run (rule P7). Whether there is one.
+    fn hold_lock(&self) -> bool {
+        let lock = self.committer.store().lock();
+        let is_locked = lock.is_some();
+        if let Some(lock) = lock {
             self.host.hold(lock);
         }
+        is_locked
     }
 
     /// A way to reach it from another thread.

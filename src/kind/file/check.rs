@@ -65,6 +65,9 @@ pub(super) fn check(want: &Want, at: &At, look: &dyn Look) -> Result<Check<Found
 }
 
 fn found_at(at: &Path, drifts: Vec<Drift>) -> Vec<Found> {
+    if drifts.is_empty() {
+        return Vec::new();
+    }
     let at: Arc<Path> = at.into();
     let found = |drift| Found {
         drift,
