@@ -6,26 +6,48 @@
 /// So many columns a continued text has at least; else it begins further left.
 const LEAST: usize = 24;
 
-/// Every line of a text within so many columns.
+/// Every line of a text within so many columns. What is over of a line of prose goes on in the next one.
 pub fn wrap(text: &str, width: usize) -> String {
     let mut out = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
+    let mut lines = text.split_inclusive('\n').peekable();
+    while let Some(line) = lines.next() {
         let (line, end) = match line.strip_suffix('\n') {
             Some(line) => (line, "\n"),
             None => (line, ""),
         };
-        match columns(line) > width {
-            true => out.push_str(&broken(line, width)),
-            false => out.push_str(line),
+        if columns(line) <= width {
+            out.push_str(line);
+        } else if let Some(lead) = prose(line) {
+            let mut whole = line.to_owned();
+            while let Some(next) = lines.next_if(|next| prose_goes_on(next, lead)) {
+                whole.push(' ');
+                whole.push_str(next.trim());
+            }
+            out.push_str(&broken(&whole, lead, width));
+        } else {
+            out.push_str(&broken(line, indent(line, width), width));
         }
         out.push_str(end);
     }
     out
 }
 
+/// How far a line of prose is indented: little, with several words, and no gap between them.
+fn prose(line: &str) -> Option<usize> {
+    let text = line.trim();
+    let lead = line.len() - line.trim_start_matches(' ').len();
+    let is_prose = lead <= 8 && text.split(' ').count() > 3 && !text.contains("  ");
+    is_prose.then_some(lead)
+}
+
+/// Whether a line may be the rest of the prose above it.
+fn prose_goes_on(line: &str, lead: usize) -> bool {
+    let begins = line.len() - line.trim_start_matches(' ').len();
+    begins == lead && !line.trim().is_empty() && !line.trim().contains("  ")
+}
+
 /// One line that is too long, as several.
-fn broken(line: &str, width: usize) -> String {
-    let indent = indent(line, width);
+fn broken(line: &str, indent: usize, width: usize) -> String {
     let (mut out, mut at) = (String::with_capacity(line.len() + 80), 0);
     let mut gap = "";
     for part in parts(line) {
@@ -141,6 +163,9 @@ mod tests {
                                 sends password -> file[/tmp/secret].content: (known after password[pw])
 A directory, a file in it, a command that hears of the file, and much else that is in no table at all.
   validate  text  a command on the temporary in the directory of the target before it is renamed to it
+      Prose that was broken for a wider terminal than this one is, and that
+      goes on
+      in the next lines.
 x  /srv/some/very/long/path/that/nobody/can/read.d/in.one.line/because/it/does/not/end/where/it/should
 ";
 
@@ -154,9 +179,12 @@ x  /srv/some/very/long/path/that/nobody/can/read.d/in.one.line/because/it/does/n
                                         sends password -> file[/tmp/secret].content:
                                         (known after password[pw])
         A directory, a file in it, a command that hears of the file, and much else that
-          is in no table at all.
+        is in no table at all.
           validate  text  a command on the temporary in the directory of the target
                           before it is renamed to it
+              Prose that was broken for a wider terminal than this one is, and that
+              goes on
+              in the next lines.
         x  /srv/some/very/long/path/that/nobody/can/read.d/in.one.line/because/it/does/
            not/end/where/it/should
         ");
@@ -171,10 +199,12 @@ x  /srv/some/very/long/path/that/nobody/can/read.d/in.one.line/because/it/does/n
                                         file[/tmp/secret].content:
                                         (known after password[pw])
         A directory, a file in it, a command that hears of the file,
-          and much else that is in no table at all.
+        and much else that is in no table at all.
           validate  text  a command on the temporary in the
                           directory of the target before it is
                           renamed to it
+              Prose that was broken for a wider terminal than this
+              one is, and that goes on in the next lines.
         x  /srv/some/very/long/path/that/nobody/can/read.d/in.one.
            line/because/it/does/not/end/where/it/should
         ");
