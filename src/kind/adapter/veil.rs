@@ -29,6 +29,9 @@ impl Veil {
         for (name, value) in params {
             let mut texts = Vec::new();
             collect_secrets(value, false, &mut texts);
+            if texts.is_empty() {
+                continue;
+            }
             let takes = fields.iter().any(|f| f.name == name && f.takes_secret);
             if !takes {
                 words.extend(texts.iter().flat_map(|text| words_of(text)));
