@@ -239,6 +239,14 @@ impl Running {
     }
 }
 
+/// A test that fails leaves nothing running.
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// Puts a whole text in a file's place at once: whoever watches it sees no half of it.
 fn replace(path: &Path, text: &str) {
     let beside = path.with_extension("new");

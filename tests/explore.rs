@@ -120,7 +120,7 @@ fn a_finding_is_told_and_is_an_exit_code_of_1() {
     let mut out = Vec::new();
     let code = run_explore(&options, Explore::Crash, Path::new("replays"), &mut out);
     let told = String::from_utf8_lossy(&out).into_owned();
-    let written = std::fs::read_to_string(dir.join("replays/twice-1.yaml"));
+    let written = std::fs::read_to_string(dir.join("replays/crash-twice-1.yaml"));
     std::fs::remove_dir_all(&dir).expect("it is removed");
     assert_eq!(code, 1, "{told}");
     assert!(

@@ -5,6 +5,7 @@
 //! next try of what failed. A manager that cannot be told is a warning, and hinders nothing.
 
 use crate::command::Session;
+use crate::engine::Tally;
 use crate::repl::env;
 use crate::trace::tally_text;
 use rustix::time::{ClockId, clock_gettime};
@@ -50,7 +51,7 @@ impl Manager {
             (quiet, rests, engine.tally())
         });
         let status = match (quiet, self.ready) {
-            (true, _) => format!("watching: {}", tally_text(&tally)),
+            (true, _) => format!("watching: {}", tally_text(&standing(tally))),
             (false, true) => "putting right what has changed".to_owned(),
             (false, false) => "applying".to_owned(),
         };
@@ -128,4 +129,14 @@ fn in_the_abstract(_: &str) -> Result<SocketAddr> {
         ErrorKind::Unsupported,
         "only Linux has abstract sockets",
     ))
+}
+
+/// How things stand, whatever was done for it: what was put right is right.
+fn standing(tally: Tally) -> Tally {
+    Tally {
+        ok: tally.ok + tally.changed + tally.refreshed,
+        changed: 0,
+        refreshed: 0,
+        ..tally
+    }
 }

@@ -66,6 +66,7 @@ fn words(of: &Listed) -> Vec<String> {
     };
     let file = match (of.about.file.as_str(), of.about.graph.as_str()) {
         ("", "") if !of.edits.is_empty() => "(typed)".to_owned(),
+        ("", "") if of.ledger.is_err() => "(its journal cannot be read)".to_owned(),
         ("", "") => "(no journal)".to_owned(),
         ("", _) => "(typed)".to_owned(),
         (file, _) => file.to_owned(),

@@ -24,12 +24,25 @@ pub(super) fn read(lexer: &mut Lexer, depth: u32) -> Result<Raw, CommandError> {
             quoted: true,
         },
         _ => RawNode::Scalar {
-            text: bare(lexer, &[',', ']', '}'])?,
+            text: plain(lexer)?,
             quoted: false,
         },
     };
     let place = lexer.place(start);
     Ok(Raw { node, place })
+}
+
+/// A bare value. What is asked for has its own setting: here nobody would be asked.
+fn plain(lexer: &mut Lexer) -> Result<String, CommandError> {
+    let start = lexer.pos;
+    let text = bare(lexer, &[',', ']', '}'])?;
+    match text == "?" {
+        false => Ok(text),
+        true => Err(lexer
+            .wrong(start, "`?` inside a list or map asks for nothing")
+            .expected("a value")
+            .hint("`env.NAME=?` asks for one value of a map; `\"?\"` is the text".to_owned())),
+    }
 }
 
 fn list(lexer: &mut Lexer, depth: u32) -> Result<RawNode, CommandError> {

@@ -298,7 +298,10 @@ pub fn find_cycle(graph: &Graph) -> Option<Vec<Key>> {
             drawn.add_edge(*a, *b, ());
         }
     }
-    toposort(&drawn, None).err()?;
+    let knotted = toposort(&drawn, None).err()?.node_id();
+    if drawn.contains_edge(knotted, knotted) {
+        return Some(vec![drawn[knotted].clone()]);
+    }
     let knot = kosaraju_scc(&drawn)
         .into_iter()
         .find(|knot| knot.len() > 1)?;

@@ -194,11 +194,7 @@ impl Draft {
             }
         }
         if from == to {
-            return Err(Refusal::new(
-                Problem::Cycle(vec![from.clone()]),
-                place,
-                Some("nothing comes after itself".into()),
-            ));
+            return Err(self.after_itself(from, place));
         }
         let edge = self
             .graph
@@ -256,6 +252,9 @@ impl Draft {
                 return Err(self.no_vertex(end, place));
             }
         }
+        if from == to {
+            return Err(self.after_itself(from, place));
+        }
         let binding = Binding {
             from: from.clone(),
             sent: sent.clone(),
@@ -273,6 +272,11 @@ impl Draft {
             .or_default();
         edge.order = edge.order.or(Some(Origin::Implied));
         Ok(())
+    }
+
+    fn after_itself(&self, key: &Key, place: Place) -> Refusal {
+        let why = "nothing comes after itself";
+        Refusal::new(Problem::Cycle(vec![key.clone()]), place, Some(why.into()))
     }
 
     /// Takes a binding away, and the order that only it implied.

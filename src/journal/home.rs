@@ -21,10 +21,11 @@ use std::time::Duration;
 use redb::backends::FileBackend;
 use rustix::fs::{Access, AtFlags, CWD, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
-use rustix::process::{Pid, geteuid, test_kill_process};
+use rustix::process::geteuid;
 
-use super::tables::{Content, Tables, read_beside, read_image};
-use super::typed::is_typed;
+use super::holder::Holder;
+use super::tables::{Content, Tables, damaged, read_beside, read_image};
+use super::typed::{is_typed, is_unfinished};
 use super::{Ledger, StoreFault};
 
 /// How often it is tried whether a command of a killed engine is gone.
@@ -65,9 +66,9 @@ impl Home {
     /// Whether nothing is there but what was typed: no engine has left anything.
     pub fn is_bare(&self) -> bool {
         match std::fs::read_dir(&self.dir) {
-            Ok(mut entries) => {
-                entries.all(|entry| entry.is_ok_and(|entry| is_typed(&entry.path())))
-            }
+            Ok(mut entries) => entries.all(|entry| {
+                entry.is_ok_and(|entry| is_typed(&entry.path()) || is_unfinished(&entry.path()))
+            }),
             Err(error) => error.kind() == ErrorKind::NotFound,
         }
     }
@@ -88,6 +89,10 @@ impl Home {
         let path = self.journal();
         for _ in 0..AGAIN {
             let bytes = match std::fs::read(&path) {
+                // It takes its place with what it begins with.
+                Ok(bytes) if bytes.is_empty() => {
+                    return Err(damaged(&path.display().to_string(), "it is empty"));
+                }
                 Ok(bytes) => bytes,
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Content::default()),
                 Err(error) => return Err(fault(&path, &error)),
@@ -161,31 +166,27 @@ impl Home {
     /// What is waited for where the lock is held, if that is worth a word: who only reads has it for a moment. Refuses where an engine
     /// has it that lives.
     fn held(&self, dir: &OwnedFd) -> Result<Option<String>, StoreFault> {
-        let Some(holder) = holder(dir) else {
+        match Holder::of(dir) {
             // It may have become free in between, unless nobody can tell who holds it.
-            if !Path::new("/proc/locks").exists() {
-                return Err(self.fault("another engine acts on this graph".to_owned()));
+            Holder::Unknown if !Holder::can_be_told() => {
+                Err(self.fault("another engine acts on this graph".to_owned()))
             }
-            return Ok(None);
-        };
-        match test_kill_process(holder) {
-            Err(Errno::SRCH) => Ok(Some(format!(
-                "waiting for a command of process {}, an engine that was killed",
-                holder.as_raw_nonzero()
+            Holder::Unknown => Ok(None),
+            Holder::Gone(pid) => Ok(Some(format!(
+                "waiting for a command of process {pid}, an engine that was killed"
             ))),
-            _ => Err(self.fault(format!(
-                "process {} acts on this graph already; wait until it has ended, or stop it",
-                holder.as_raw_nonzero()
+            Holder::Lives(pid) => Err(self.fault(format!(
+                "process {pid} acts on this graph already; wait until it has ended, or stop it"
             ))),
         }
     }
 
     /// The process that has the lock, if one has: an engine that acts, or one that was killed and whose commands still run.
     pub fn holder(&self) -> Result<Option<u32>, StoreFault> {
-        let Some(dir) = self.open()? else {
-            return Ok(None);
-        };
-        Ok(holder(&dir).and_then(|pid| u32::try_from(pid.as_raw_nonzero().get()).ok()))
+        Ok(self.open()?.and_then(|dir| match Holder::of(&dir) {
+            Holder::Lives(pid) | Holder::Gone(pid) => Some(pid),
+            Holder::Unknown => None,
+        }))
     }
 
     /// Whether an engine may write here. One that was killed does not, though its commands still hold its lock.
@@ -193,10 +194,11 @@ impl Home {
         let Some(dir) = self.open()? else {
             return Ok(false);
         };
-        let lives = |pid| test_kill_process(pid) != Err(Errno::SRCH);
         match rustix::fs::flock(&dir, FlockOperation::NonBlockingLockShared) {
             Ok(()) => Ok(false),
-            Err(Errno::WOULDBLOCK | Errno::INTR) => Ok(holder(&dir).is_none_or(lives)),
+            Err(Errno::WOULDBLOCK | Errno::INTR) => {
+                Ok(!matches!(Holder::of(&dir), Holder::Gone(_)))
+            }
             Err(errno) => Err(self.fault(errno_text(errno))),
         }
     }
@@ -239,7 +241,7 @@ impl Home {
     pub(super) fn remove_if_empty(&self) {
         let lock =
             self.open().ok().flatten().filter(|dir| {
-                rustix::fs::flock(dir, FlockOperation::NonBlockingLockExclusive).is_ok()
+                rustix::fs::flock(dir, FlockOperation::NonBlockingLockShared).is_ok()
             });
         if lock.is_some() {
             // One that holds something stays.
@@ -303,6 +305,9 @@ impl Home {
         let file = options()
             .open(&path)
             .map_err(|error| fault(&path, &error))?;
+        if file.metadata().is_ok_and(|found| found.len() == 0) {
+            return Err(damaged(&path.display().to_string(), "it is empty"));
+        }
         Tables::open(
             backend(file, &path)?,
             &path.display().to_string(),
@@ -374,24 +379,4 @@ fn errno_text(errno: Errno) -> String {
         Errno::NOTDIR | Errno::LOOP => "it is no directory".to_owned(),
         errno => std::io::Error::from(errno).to_string(),
     }
-}
-
-/// The process that the kernel says took the lock on this directory. It may be gone, and only its commands hold it.
-fn holder(dir: &OwnedFd) -> Option<Pid> {
-    let stat = rustix::fs::fstat(dir).ok()?;
-    let (major, minor) = (
-        rustix::fs::major(stat.st_dev),
-        rustix::fs::minor(stat.st_dev),
-    );
-    let ours = format!("{major:02x}:{minor:02x}:{}", stat.st_ino);
-    let locks = std::fs::read_to_string("/proc/locks").ok()?;
-    locks.lines().find_map(|line| {
-        // `1: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF`; one that waits has `->` behind its number.
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let [_, "FLOCK", _, "WRITE", pid, place, ..] = words.as_slice() else {
-            return None;
-        };
-        let pid = pid.parse().ok().filter(|_| *place == ours)?;
-        Pid::from_raw(pid)
-    })
 }

@@ -19,6 +19,7 @@
 mod bytes;
 mod format;
 mod frames;
+mod holder;
 mod home;
 mod image;
 mod ledger;

@@ -103,9 +103,11 @@ pub fn adopt(from: &Home, to: &Home, waiting: Waiting) -> Result<(), StoreFault>
     if !to.is_bare() {
         return refuse("this graph has a state directory of its own: `weft state drop` removes it");
     }
-    if from.lock(waiting)?.is_none() {
+    // Both are held until all is done: no engine begins in the one or the other meanwhile.
+    let Some(_from) = from.lock(waiting)? else {
         return refuse("there is nothing to take over");
-    }
+    };
+    let _to = to.lock(waiting)?;
     move_edits(to, from)?;
     to.remove_if_empty();
     std::fs::rename(from.dir(), to.dir()).map_err(|error| fault(from.dir(), &error))?;

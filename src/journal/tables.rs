@@ -290,10 +290,14 @@ fn guarded_read<T>(
 }
 
 fn fault(place: &str, error: &dyn Display) -> StoreFault {
-    StoreFault::new(place, error.to_string())
+    let why = error.to_string();
+    match why.to_lowercase().contains("corrupt") {
+        true => damaged(place, &why),
+        false => StoreFault::new(place, why),
+    }
 }
 
-fn damaged(place: &str, how: &str) -> StoreFault {
+pub(super) fn damaged(place: &str, how: &str) -> StoreFault {
     let hint = "nothing was changed; move it away to start without what it remembers";
     StoreFault::new(place, format!("damaged: {how} ({hint})"))
 }

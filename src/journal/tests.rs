@@ -337,6 +337,31 @@ fn who_acts_first_has_the_lock_though_nothing_is_recorded() {
     third.settle().expect_err("nothing can be kept there");
 }
 
+/// Rule P5: a journal that lost all it held is damage, and not one that holds nothing.
+#[test]
+fn an_empty_file_is_no_journal() {
+    let scratch = Scratch::new("empty");
+    let mut store = scratch.store();
+    store.begin(&mut |_| true).unwrap();
+    store.commit(&some()).unwrap();
+    drop(store);
+    let path = scratch.home().dir().join("journal.redb");
+    std::fs::write(&path, "").unwrap();
+    let refused = scratch
+        .store()
+        .load()
+        .expect_err("it is damaged")
+        .to_string();
+    assert!(refused.contains("damaged: it is empty"), "{refused}");
+    let refused = scratch
+        .store()
+        .begin(&mut |_| true)
+        .expect_err("it is")
+        .to_string();
+    assert!(refused.contains("damaged: it is empty"), "{refused}");
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
+}
+
 /// The bytes of a journal whose engine was killed: it was never closed.
 fn killed(scratch: &Scratch) -> Vec<u8> {
     let mut store = scratch.store();

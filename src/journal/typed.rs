@@ -125,6 +125,15 @@ pub fn forget_edits(home: &Home, path: &Path) -> Result<bool, StoreFault> {
 
 /// Moves the edits of one state directory into another.
 pub(super) fn move_edits(from: &Home, to: &Home) -> Result<(), StoreFault> {
+    for entry in std::fs::read_dir(from.dir())
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        if is_unfinished(&entry.path()) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
     for edits in edits(from) {
         let free = free_name(to, |path| match path.exists() {
             true => Err(ErrorKind::AlreadyExists.into()),
@@ -160,6 +169,11 @@ pub(super) fn is_typed(path: &Path) -> bool {
     let number = name.and_then(|name| name.strip_prefix("typed"));
     let digits = |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit());
     number.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('-').is_some_and(digits))
+}
+
+/// Edits that were being written when their console died: they never took their place.
+pub(super) fn is_unfinished(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "new") && is_typed(&path.with_extension(""))
 }
 
 fn look(path: PathBuf) -> Option<Edits> {
@@ -289,6 +303,8 @@ mod tests {
             Typed::new(home.clone()).keep(&lines(&["add noop a"]))?;
             assert!(home.is_bare());
         }
+        std::fs::write(now.dir().join("typed-3.new"), "what was cut off")?;
+        assert!(now.is_bare());
         std::fs::write(was.dir().join("journal.redb"), "what an engine left")?;
         assert!(!was.is_bare());
         adopt(was, now, &mut |_| false)?;
@@ -315,6 +331,8 @@ mod tests {
             ("journal.redb", false),
         ] {
             assert_eq!(is_typed(Path::new(name)), is, "{name}");
+            let new = format!("{name}.new");
+            assert_eq!(is_unfinished(Path::new(&new)), is, "{new}");
         }
     }
 }

@@ -115,6 +115,22 @@ fn the_third_leaves_a_watch_too() {
     thrice("watch", Signal::TERM, 143);
 }
 
+/// Rules P5 and P7: an engine that was killed and that its parent has not waited for is no engine any more.
+#[test]
+fn the_killed_are_dead_though_nobody_has_waited_for_them() {
+    let site = Site::new("unreaped");
+    let killed = site.begun("apply");
+    killed.signal(Signal::KILL);
+    let gone = format!("/proc/{}/stat", killed.child.id());
+    let deadline = Instant::now() + PATIENCE;
+    while !content(Path::new(&gone)).contains(") Z ") {
+        assert!(Instant::now() < deadline, "it lives");
+        std::thread::yield_now();
+    }
+    site.goes_on();
+    drop(killed);
+}
+
 /// A process that keeps the lock of a graph's state, which another one took that is gone: as a command of a killed engine does.
 struct Left(Child);
 

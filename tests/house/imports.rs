@@ -192,6 +192,10 @@ const OWNED: &[Owned] = &[
                 "src/journal/home.rs",
                 "its own number, for whoever finds its lock",
             ),
+            (
+                "src/journal/holder.rs",
+                "whether a process lives that has the lock",
+            ),
             ("src/main.rs", "the exit code"),
             ("src/cli/", "the pager, and the exit code"),
             ("src/repl/", "the pager and the editor"),

@@ -112,7 +112,7 @@ impl Session {
         let keeps = self
             .keeper
             .as_ref()
-            .is_some_and(|keeper| keeper.typed.path().is_some());
+            .is_some_and(|keeper| keeper.typed.path().is_some() && !keeper.warned);
         let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
         let home = path
             .parent()

@@ -46,6 +46,17 @@ pub enum Explore {
     Order,
 }
 
+impl Explore {
+    /// Its word, as `--explore` takes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Explore::Crash => "crash",
+            Explore::Faults => "faults",
+            Explore::Order => "order",
+        }
+    }
+}
+
 /// A point whose play was not right.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Finding {

@@ -104,11 +104,17 @@ fn one(options: &TestOptions, what: Explore, story: &Path, all: &mut All) -> Tol
         Ok(explored) => explored,
         Err(error) => return none(all, error.to_string()),
     };
-    all.take(story, &document, &explored)
+    all.take(what, story, &document, &explored)
 }
 
 impl All {
-    fn take(&mut self, story: &Path, document: &Document, explored: &Explored) -> Told {
+    fn take(
+        &mut self,
+        what: Explore,
+        story: &Path,
+        document: &Document,
+        explored: &Explored,
+    ) -> Told {
         let points: usize = explored.points.values().sum();
         for (class, count) in &explored.points {
             *self.points.entry(class).or_default() += count;
@@ -146,8 +152,13 @@ impl All {
                 None => "undisturbed".into(),
             });
             lines.extend(finding.wrong.iter().map(|wrong| format!("  {wrong}")));
-            let stem = story.file_stem().unwrap_or_default().to_string_lossy();
-            let name = format!("{stem}-{}.yaml", at + 1);
+            let path = story.with_extension("");
+            let parts = path.components().filter_map(|part| match part {
+                std::path::Component::Normal(part) => Some(part.to_string_lossy()),
+                _ => None,
+            });
+            let parts: Vec<_> = parts.collect();
+            let name = format!("{}-{}-{}.yaml", what.word(), parts.join("-"), at + 1);
             self.replays.push((name, replay(document, finding)));
         }
         if count > WRITTEN {
