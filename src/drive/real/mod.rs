@@ -276,8 +276,12 @@ impl RealDrive {
                 }
                 News::Signal(signal) => {
                     self.stops.push(signal);
-                    let now = self.stops.len() > 1;
-                    self.take(vec![Input::Stop { now }], on);
+                    match self.stops.len() {
+                        1 => self.take(vec![Input::Stop { now: false }], on),
+                        2 => self.take(vec![Input::Stop { now: true }], on),
+                        // There is no more to be said: what runs is its supervisor's now.
+                        _ => {}
+                    }
                 }
             }
             let hung = self.pool.give_up(Instant::now());

@@ -237,7 +237,8 @@ pub fn masked(graph: &Graph, files: &Stand, world: &SimSpec) -> BTreeSet<PathBuf
                 .filter_map(|part| part.strip_prefix("path:"))
                 .map(PathBuf::from),
         );
-        masked.insert(PathBuf::from(key.name()));
+        // A file's name is its path.
+        masked.extend(Some(PathBuf::from(key.name())).filter(|path| path.is_absolute()));
     }
     let kept = files
         .files
