@@ -109,5 +109,6 @@ pub mod repl;
 pub mod scenario;
 pub mod time;
 pub mod trace;
+pub mod tui;
 pub mod value;
 pub mod world;
