@@ -46,6 +46,7 @@
 //! | [`command`] | the one language: words, completion, help, sessions | |
 //! | [`scenario`] | stories: played, judged, compared with their snapshots | |
 //! | [`repl`] | the plain prompt | the terminal, the history file, the pager |
+//! | [`tui`] | the screen; so far where a graph's vertices and lines stand on it | |
 //! | [`cli`] | verbs and flags | files that were named, standard streams, the socket of who started it, exit codes |
 //!
 //! # Three laws

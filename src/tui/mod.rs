@@ -1,4 +1,4 @@
-//! The screen: the graph drawn and alive.
+//! The screen, as far as it is there: where the vertices and lines of a graph stand.
 //!
 //! It draws a [`crate::trace::View`], and sends commands.
 
