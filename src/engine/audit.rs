@@ -30,7 +30,8 @@ impl Engine {
 
     /// Nobody waits for a semaphore that has room, unless one that could take it stands in line (rule M2).
     fn audit_semaphores(&self) -> Result<(), String> {
-        for (name, v) in self.semaphores.idle(|v| self.node(v).meta.as_deref()) {
+        let lines = self.semaphores.lines();
+        for (name, v) in lines.filter(|(name, v)| self.has_room(name, *v)) {
             let wants = |v: VertexId| {
                 let meta = self.node(v).meta.as_ref();
                 meta.is_some_and(|meta| meta.sema.contains_key(name))

@@ -346,34 +346,8 @@ fn is_same(a: &Vertex, b: &Vertex) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{Catalog, Draft, FieldPath, Params};
-    use crate::value::{Hears, Schema};
-
-    /// One kind without params.
-    struct Bare;
-
-    static SCHEMA: Schema = Schema {
-        kind: "it",
-        about: "Something.",
-        fields: &[],
-        sends: &[],
-        hears: Hears::Nothing,
-    };
-
-    impl Catalog for Bare {
-        fn schema(&self, _: &str) -> Option<&'static Schema> {
-            Some(&SCHEMA)
-        }
-        fn kinds(&self) -> Vec<&'static str> {
-            vec!["it"]
-        }
-        fn validate(&self, _: &Key, _: &Params, _: &[FieldPath]) -> Result<(), String> {
-            Ok(())
-        }
-        fn owns(&self, _: &Key, _: &Params) -> Vec<String> {
-            Vec::new()
-        }
-    }
+    use crate::engine::small::Small;
+    use crate::graph::Draft;
 
     /// A graph of these vertices, each with how often it is tried again.
     fn graph(vertices: &[(&str, i64)]) -> Graph {
@@ -384,7 +358,7 @@ mod tests {
                 retry: *retry,
                 ..Meta::default()
             };
-            draft.add(&Bare, key.clone(), at).unwrap();
+            draft.add(&Small, key.clone(), at).unwrap();
             draft.set_meta(&key, meta, at).unwrap();
         }
         draft.graph().clone()

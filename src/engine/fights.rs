@@ -86,7 +86,8 @@ impl Engine {
 
     /// It was left alone for long enough.
     pub(super) fn end_truce(&mut self, v: VertexId) {
-        if self.mode == Mode::Watching && self.fights(v) && self.node(v).phase == Phase::Idle {
+        let is_idle = self.is_there(v) && self.node(v).phase == Phase::Idle;
+        if self.mode == Mode::Watching && is_idle && self.fights(v) {
             let cause = self.input(Some(v), What::Due(Due::Retry));
             self.stop_fight(v);
             self.dirty(v, Dirt::Event, cause);

@@ -6,7 +6,6 @@
 use super::Engine;
 use super::io::VertexId;
 use super::state::Phase;
-use crate::graph::Meta;
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,19 +41,10 @@ impl Semaphores {
         waiting.into_values().flatten().collect()
     }
 
-    /// Those that wait where there is room, each with the semaphore that it waits for.
-    pub fn idle<'a>(
-        &'a self,
-        meta: impl Fn(VertexId) -> Option<&'a Meta>,
-    ) -> Vec<(&'a str, VertexId)> {
-        let all = self.waiting.iter();
-        let all =
-            all.flat_map(|(name, line)| line.iter().map(move |(_, _, v)| (name.as_str(), *v)));
-        let idle = all.filter(|(name, v)| {
-            let size = meta(*v).and_then(|meta| meta.sema.get(*name));
-            size.is_none_or(|size| self.has_room(name, *size))
-        });
-        idle.collect()
+    /// Those that wait, each with the semaphore that it waits for.
+    pub fn lines(&self) -> impl Iterator<Item = (&str, VertexId)> {
+        let lines = self.waiting.iter();
+        lines.flat_map(|(name, line)| line.iter().map(move |entry| (name.as_str(), entry.2)))
     }
 
     fn has_room(&self, name: &str, size: u32) -> bool {
@@ -113,17 +103,20 @@ impl Engine {
         }
     }
 
+    /// Whether this vertex could take this semaphore now, by the size that it names itself.
+    pub(super) fn has_room(&self, name: &str, v: VertexId) -> bool {
+        let meta = self.node(v).meta.as_ref();
+        let size = meta.and_then(|meta| meta.sema.get(name).copied());
+        size.is_none_or(|size| self.semaphores.has_room(name, size))
+    }
+
     /// The first that waits for this semaphore and has room, by the size that it names itself, stands in line again.
     fn wake_waiter(&mut self, name: &str) {
         let Some(waiting) = self.semaphores.waiting.get(name) else {
             return;
         };
-        let has_room = |(_, _, v): &&Entry| {
-            let meta = self.node(*v).meta.as_ref();
-            let size = meta.and_then(|meta| meta.sema.get(name).copied());
-            size.is_none_or(|size| self.semaphores.has_room(name, size))
-        };
-        if let Some(entry) = waiting.iter().find(has_room).copied() {
+        let first = waiting.iter().find(|entry| self.has_room(name, entry.2));
+        if let Some(entry) = first.copied() {
             if let Some(waiting) = self.semaphores.waiting.get_mut(name) {
                 waiting.remove(&entry);
             }

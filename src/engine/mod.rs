@@ -52,6 +52,8 @@ mod order;
 mod planted;
 mod retry;
 mod run;
+#[cfg(test)]
+mod small;
 mod state;
 mod status;
 mod steer;

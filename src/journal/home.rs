@@ -181,6 +181,14 @@ impl Home {
         }
     }
 
+    /// Refuses where an engine has the lock that lives.
+    pub(super) fn refuse_held(&self) -> Result<(), StoreFault> {
+        match self.open()? {
+            Some(dir) => self.held(&dir).map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// The process that has the lock, if one has: an engine that acts, or one that was killed and whose commands still run.
     pub fn holder(&self) -> Result<Option<u32>, StoreFault> {
         Ok(self.open()?.and_then(|dir| match Holder::of(&dir) {

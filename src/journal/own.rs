@@ -47,12 +47,12 @@ impl OwnStore {
     /// Takes the lock of a directory that was not there when this engine looked, and which it makes. Whoever was faster has acted since.
     fn make(&mut self) -> Result<(), StoreFault> {
         while self.lock.is_none() {
-            let made = self.home.make()?;
-            let lock = self.home.lock(&mut |_| true)?;
-            if !made && !self.home.is_typed() {
+            // Whoever is refused has not locked it for a moment: the one that made it might take that for an engine.
+            if !self.home.make()? && !self.home.is_typed() {
+                self.home.refuse_held()?;
                 return Err(self.acted_meanwhile());
             }
-            self.lock = lock;
+            self.lock = self.home.lock(&mut |_| true)?;
         }
         Ok(())
     }

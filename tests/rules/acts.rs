@@ -40,17 +40,15 @@ fn m3_a_run_in_virtual_time_that_never_ends_is_stopped_and_says_so() {
     assert!(!drive.engine().is_running());
 }
 
-#[test]
-fn c4_two_that_keep_changing_each_other_back_are_told_apart_from_work() {
+/// Under watch, a file and a command that hears of each repair and undoes it.
+fn fighting() -> (SimDrive, Sim) {
     let mut spec = SimSpec::default();
     let writes = Does::Write("/a".into(), b"theirs".to_vec(), None);
-    spec.commands.insert(
-        "spoil".into(),
-        vec![Answer {
-            effects: vec![writes],
-            ..Answer::default()
-        }],
-    );
+    let answer = Answer {
+        effects: vec![writes],
+        ..Answer::default()
+    };
+    spec.commands.insert("spoil".into(), vec![answer]);
     let lines = [
         "file:/a content=ours",
         "exec:spoil cmd=spoil refreshonly=true",
@@ -58,6 +56,12 @@ fn c4_two_that_keep_changing_each_other_back_are_told_apart_from_work() {
     ];
     let (mut drive, sim) = drive(&lines, spec);
     begin(&mut drive, Until::Stopped);
+    (drive, sim)
+}
+
+#[test]
+fn c4_two_that_keep_changing_each_other_back_are_told_apart_from_work() {
+    let (mut drive, sim) = fighting();
     let text = story(&drive.take_events());
     assert!(text.contains("keeps changing back"), "{text}");
     assert_eq!(drive.engine().status(&key("file:/a")), Some(Status::Failed));
@@ -76,20 +80,7 @@ fn c4_two_that_keep_changing_each_other_back_are_told_apart_from_work() {
 /// Under watch it is left alone for longer each time, and a person's word begins anew.
 #[test]
 fn c4_who_keeps_changing_back_is_tried_again_later() {
-    let mut spec = SimSpec::default();
-    let writes = Does::Write("/a".into(), b"theirs".to_vec(), None);
-    let answer = Answer {
-        effects: vec![writes],
-        ..Answer::default()
-    };
-    spec.commands.insert("spoil".into(), vec![answer]);
-    let lines = [
-        "file:/a content=ours",
-        "exec:spoil cmd=spoil refreshonly=true",
-        "file:/a ~> exec:spoil",
-    ];
-    let (mut drive, sim) = drive(&lines, spec);
-    begin(&mut drive, Until::Stopped);
+    let (mut drive, sim) = fighting();
     let left_alone = |drive: &mut SimDrive| {
         let text = story(&drive.take_events());
         let (_, span) = text.rsplit_once("it is left alone for ").expect(&text);

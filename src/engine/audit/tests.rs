@@ -2,36 +2,11 @@
 
 use super::super::{CheckOutcome, Effect, Input, Level, Options, Output, Remembered, Until};
 use super::*;
-use crate::graph::{Catalog, Draft, FieldPath, Graph, Key, Origin, Params};
+use crate::engine::small::Small;
+use crate::graph::{Draft, FieldPath, Graph, Key, Origin};
 use crate::time::Time;
-use crate::value::{Field, Hears, Opaque, Place, Schema, Sent, Type, Value};
+use crate::value::{Opaque, Place, Value};
 use std::sync::Arc;
-
-/// One kind, which sends what it likes and hears.
-struct Small;
-
-static SCHEMA: Schema = Schema {
-    kind: "it",
-    about: "Something.",
-    fields: &[Field::new("A field.").named("value", Type::Any, false)],
-    sends: &[Sent::new("value", Type::Any, "A value.")],
-    hears: Hears::Refresh("hears"),
-};
-
-impl Catalog for Small {
-    fn schema(&self, _: &str) -> Option<&'static Schema> {
-        Some(&SCHEMA)
-    }
-    fn kinds(&self) -> Vec<&'static str> {
-        vec!["it"]
-    }
-    fn validate(&self, _: &Key, _: &Params, _: &[FieldPath]) -> Result<(), String> {
-        Ok(())
-    }
-    fn owns(&self, _: &Key, _: &Params) -> Vec<String> {
-        Vec::new()
-    }
-}
 
 fn key(name: &str) -> Key {
     Key::new("it", name)
