@@ -88,7 +88,7 @@ pub enum When {
 }
 
 /// What a command's time is compared with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Moment {
     /// Whether something runs or is watched.
     pub running: bool,

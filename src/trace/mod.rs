@@ -13,7 +13,9 @@ pub use text::{TraceLine, line, lines, word};
 pub(crate) use text::{count, tally_text};
 pub use view::{Stage, VertexView, View};
 
-use crate::engine::Event;
+/// The words in which runs are told, for whoever draws them and has no business with the engine.
+pub use crate::engine::event::{Block, Event, EventId, Tally, Wait, What};
+pub use crate::engine::{Halt, Level, Status};
 
 /// How many events can still be asked about. A watch may go on for months.
 pub const REMEMBERED: usize = 200_000;

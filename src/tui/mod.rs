@@ -1,5 +1,11 @@
-//! The screen, as far as it is there: where the vertices and lines of a graph stand.
+//! The screen: the graph drawn and alive. It draws a [`crate::trace::View`], and sends commands.
 //!
-//! It draws a [`crate::trace::View`], and sends commands.
+//! | folder or file | what it owns |
+//! | --- | --- |
+//! | `layout` | where the vertices and lines of a graph stand |
+//! | `app` | the state, folded over keys and news; the picture |
+//! | `news` | what passes between the screen and its session's thread |
 
+pub mod app;
 pub mod layout;
+pub mod news;

@@ -1,0 +1,84 @@
+//! What passes between the screen and the thread in which its session lives.
+
+use crate::command::registry::Moment;
+use crate::command::session::Sort;
+use crate::graph::{Graph, Key};
+use crate::trace::{Event, View};
+use std::sync::Arc;
+
+/// What the screen asks of the session. One after the other is done.
+#[derive(Clone, Debug)]
+pub enum Task {
+    /// To evaluate this line.
+    Do(String),
+    /// To tell more of this vertex.
+    Look(Key),
+    /// To answer what a watch asks meanwhile.
+    Settle,
+}
+
+/// What a person says to a question.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Yes or no.
+    Consent(bool),
+    /// A value that is not shown; none if there is none to be had.
+    Secret(Option<String>),
+}
+
+/// What the session tells the screen, in the order in which it happened.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// This line is begun, in words that may be shown.
+    Begun(String),
+    /// A result.
+    Shown(Sort, String),
+    /// A warning or a remark.
+    Remark(String),
+    /// What a line was refused for.
+    Refused(String),
+    /// What happened.
+    Events(Vec<Event>),
+    /// It asks for consent; `more` is the detail. An [`Answer::Consent`] is waited for.
+    Asks {
+        /// What is asked.
+        question: String,
+        /// What there is to know more.
+        more: String,
+    },
+    /// It asks for a value. An [`Answer::Secret`] is waited for.
+    Wants(String),
+    /// Nobody waits for that answer any longer.
+    Withdrawn,
+    /// What it comes to: after each task, and whenever the graph was edited.
+    Knows(Box<Known>),
+    /// More about a vertex.
+    Looked(Key, String),
+    /// The task is done, and the next one is waited for.
+    Done,
+    /// The session has ended, with this exit code.
+    Left(i32),
+}
+
+/// What the screen knows of the session.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The graph as it stands, staged edits included.
+    pub graph: Arc<Graph>,
+    /// How every vertex stands.
+    pub picture: View,
+    /// Vertices that may have changed, and have not told anyone.
+    pub debts: Vec<Key>,
+    /// What a plan said, if one was made since the graph last changed.
+    pub plan: Option<Arc<View>>,
+    /// How the world is called.
+    pub label: String,
+    /// The words before what is typed.
+    pub prompt: String,
+    /// When it is.
+    pub moment: Moment,
+    /// Whether starts stand still.
+    pub paused: bool,
+    /// Before which vertices a run stops.
+    pub breaks: Vec<Key>,
+}
