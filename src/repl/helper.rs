@@ -1,26 +1,19 @@
 //! What rustyline asks while a line is typed: completions, hints, whether the line is whole, colours.
 
-use super::{Style, disk};
-use crate::command::{Context as Known, Session, complete, hint, parse};
-use crate::graph::Graph;
-use crate::kind::Kinds;
-use crate::world::Node;
-use crate::world::sim::Sim;
+use super::{Guide, Style};
+use crate::command::Session;
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::Highlighter;
 use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper};
 use std::borrow::Cow;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Answers from the graph as it stands.
 pub struct Helps {
-    graph: Arc<Graph>,
-    /// The simulated machine that is acted on, if it is none that is real.
-    machine: Option<Sim>,
+    guide: Guide,
     style: Style,
     /// Whether a watch waits for an answer.
     unanswered: Arc<AtomicBool>,
@@ -30,8 +23,7 @@ impl Helps {
     /// For the graph and the machine of this session.
     pub fn new(session: &Session, style: Style, unanswered: Arc<AtomicBool>) -> Helps {
         Helps {
-            graph: session.graph().clone(),
-            machine: session.machine().cloned(),
+            guide: Guide::of(session),
             style,
             unanswered,
         }
@@ -39,37 +31,8 @@ impl Helps {
 
     /// As they are now.
     pub fn know(&mut self, session: &Session) {
-        *self = Helps::new(session, self.style, self.unanswered.clone());
+        self.guide = Guide::of(session);
     }
-
-    /// Asks what knows the graph, and the files here and on the machine.
-    fn asked<T>(&self, ask: impl FnOnce(&Known) -> T) -> T {
-        let paths = |typed: &str| match &self.machine {
-            Some(machine) => simulated(machine, typed),
-            None => disk::paths(typed),
-        };
-        ask(&Known {
-            graph: &self.graph,
-            catalog: &Kinds,
-            files: &disk::paths,
-            paths: &paths,
-        })
-    }
-}
-
-/// The paths of a simulated machine that begin so.
-fn simulated(machine: &Sim, typed: &str) -> Vec<String> {
-    let outside = machine.outside();
-    let is_dir = |path: &Path| {
-        outside
-            .stat(path)
-            .is_some_and(|stat| stat.what == Node::Dir)
-    };
-    disk::offered(typed, |dir| {
-        let dir = Path::new(dir);
-        let names = outside.list(dir).into_iter();
-        names.map(|name| (is_dir(&dir.join(&name)), name)).collect()
-    })
 }
 
 impl Helper for Helps {}
@@ -83,7 +46,7 @@ impl Completer for Helps {
         pos: usize,
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let (start, candidates) = self.asked(|known| complete(line, pos, known));
+        let (start, candidates) = self.guide.complete(line, pos);
         let pair = |candidate: crate::command::Candidate| Pair {
             display: super::safe(&candidate.shows, &self.style),
             replacement: candidate.text,
@@ -113,23 +76,22 @@ impl Hinter for Helps {
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Grey> {
         // Without colour a hint looks like what was typed.
-        if pos < line.len() || line.is_empty() || !self.style.color || self.style.plain {
+        if pos < line.len() || !self.style.color || self.style.plain {
             return None;
         }
-        let shows = self.asked(|known| hint(line, known))?;
-        let shows = super::safe(&shows, &self.style);
+        let hint = self.guide.hint(line)?;
         Some(Grey {
-            completes: !line.ends_with(char::is_whitespace),
-            shows,
+            shows: super::safe(&hint.text, &self.style),
+            completes: hint.completes,
         })
     }
 }
 
 impl Validator for Helps {
     fn validate(&self, ctx: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
-        Ok(match parse(ctx.input(), &self.graph, &Kinds) {
-            Err(error) if error.is_incomplete() => ValidationResult::Incomplete,
-            _ => ValidationResult::Valid(None),
+        Ok(match self.guide.is_open(ctx.input()) {
+            true => ValidationResult::Incomplete,
+            false => ValidationResult::Valid(None),
         })
     }
 }

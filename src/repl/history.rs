@@ -1,45 +1,58 @@
-//! The history: one file for all consoles of a user, 0600 in a directory of 0700. Lines that begin with a space are not kept, nor
-//! are lines that hold a value of what is sensitive.
+//! The history: one file for all consoles of a user, be they a plain prompt or a screen, 0600 in a directory of 0700. Lines that begin
+//! with a space are not kept, nor are lines that hold a value of what is sensitive.
 
-use super::helper::Helps;
 use super::{disk, env};
 use crate::command::{Order, Written, parse};
 use crate::graph::Graph;
 use crate::kind::Kinds;
-use rustyline::Editor;
-use rustyline::history::FileHistory;
+use rustyline::Config;
+use rustyline::history::{FileHistory, History};
 use std::path::PathBuf;
 
+/// How many lines are kept.
+const LINES: usize = 10_000;
+
 /// Where it is; none where there is no home to keep it in.
-pub fn place() -> Option<PathBuf> {
+fn place() -> Option<PathBuf> {
     let state = env::var("XDG_STATE_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(PathBuf::from(env::var("HOME")?).join(".local/state")))?;
     state.is_absolute().then(|| state.join("weft/history"))
 }
 
-/// Reads it in, if there is one.
-pub fn load(editor: &mut Editor<Helps, FileHistory>) {
+/// The history so far, as it was kept. Where it cannot be read, the log says so, and it begins anew.
+pub fn open() -> FileHistory {
+    let mut history = empty();
     if let Some(path) = place().filter(|path| path.exists())
-        && let Err(error) = editor.load_history(&path)
+        && let Err(error) = history.load(&path)
     {
         tracing::warn!("the history {} could not be read: {error}", path.display());
     }
+    history
 }
 
-/// Keeps a line, in memory and on disk.
-pub fn keep(editor: &mut Editor<Helps, FileHistory>, line: &str) {
-    if line.starts_with(' ') || !editor.add_history_entry(line).unwrap_or(false) {
+/// A history by the rules of this one, in memory alone until a line is kept.
+pub fn empty() -> FileHistory {
+    let rules = Config::builder().history_ignore_space(true);
+    let rules = rules.max_history_size(LINES);
+    let rules = rules.map_or_else(|_| Config::default(), |rules| rules.build());
+    FileHistory::with_config(&rules)
+}
+
+/// Keeps a line that was evaluated, in memory and on disk, unless it holds a value of what was sensitive before it or is after it.
+pub fn keep(history: &mut FileHistory, line: &str, before: &Graph, after: &Graph) {
+    if line.starts_with(' ') || holds_secret(line, before, after) {
+        return;
+    }
+    if !history.add(line).unwrap_or(false) {
         return;
     }
     let Some(path) = place() else { return };
     let dir = path.parent().unwrap_or(&path);
     let ready = disk::private_dir(dir).and_then(|()| disk::private_file(&path));
-    let kept = ready.map_err(|error| error.to_string()).and_then(|()| {
-        editor
-            .append_history(&path)
-            .map_err(|error| error.to_string())
-    });
+    let kept = ready
+        .map_err(|error| error.to_string())
+        .and_then(|()| history.append(&path).map_err(|error| error.to_string()));
     if let Err(error) = kept {
         tracing::warn!(
             "the history {} could not be written: {error}",
@@ -49,7 +62,7 @@ pub fn keep(editor: &mut Editor<Helps, FileHistory>, line: &str) {
 }
 
 /// Whether a line holds a value of a vertex that is sensitive, before it or after it.
-pub fn holds_secret(line: &str, before: &Graph, after: &Graph) -> bool {
+fn holds_secret(line: &str, before: &Graph, after: &Graph) -> bool {
     let sensitive = |key| {
         [before, after]
             .into_iter()

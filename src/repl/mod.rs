@@ -11,7 +11,8 @@
 //! | `pager`, `editor`, `disk` | other programs and files |
 //! | `console` | the [`Front`](crate::command::Front) over all of these |
 //! | `signals` | who hears a signal: the run, the prompt, nobody |
-//! | `helper`, `history`, `prompt` | rustyline around `command` |
+//! | `guide`, `history` | what any prompt tells a line while it is typed, and where its lines are kept |
+//! | `helper`, `prompt` | rustyline around `command` |
 //! | `script` | commands from a pipe |
 //! | `behind` | a watch in a thread of its own |
 
@@ -21,8 +22,9 @@ mod console;
 mod disk;
 mod editor;
 pub mod env;
+mod guide;
 mod helper;
-mod history;
+pub mod history;
 mod out;
 mod pager;
 mod paint;
@@ -39,6 +41,7 @@ pub use asking::Asking;
 pub use behind::{Behind, News};
 pub use console::Console;
 pub use disk::{read_file, write_file};
+pub use guide::{Guide, Hint};
 pub use paint::{ascii, event_line, safe};
 pub use printer::Printer;
 pub use priority::Priority;

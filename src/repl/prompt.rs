@@ -8,7 +8,6 @@ use super::{Console, Signals, Style, history};
 use crate::command::{Flow, Front, Session};
 use crate::drive::real::Signal;
 use crate::trace::count;
-use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{
@@ -146,9 +145,7 @@ fn one_line(
     signals.at_prompt(false);
     let result = evaluate(line, session, console);
     signals.at_prompt(true);
-    if !history::holds_secret(line, &before, session.graph()) {
-        history::keep(editor, line);
-    }
+    history::keep(editor.history_mut(), line, &before, session.graph());
     match result {
         Ok(Flow::Quit) => return Some(0),
         Ok(Flow::Go) => {}
@@ -180,18 +177,15 @@ fn editor(
     unanswered: Arc<AtomicBool>,
 ) -> rustyline::Result<Editor<Helps, FileHistory>> {
     let config = Config::builder()
-        .history_ignore_space(true)
         .auto_add_history(false)
         .completion_type(CompletionType::List)
         // Without colour nothing is coloured in `Helps`, which also draws the prompt's state.
         .color_mode(ColorMode::Enabled)
         .build();
-    let mut editor = Editor::with_config(config)?;
-    editor.set_max_history_size(10_000)?;
+    let mut editor = Editor::with_history(config, history::open())?;
     editor.set_helper(Some(Helps::new(session, style, unanswered)));
     let noted = Box::new(NoteEmpty(empty.clone()));
     editor.bind_sequence(KeyEvent::ctrl('C'), EventHandler::Conditional(noted));
-    history::load(&mut editor);
     Ok(editor)
 }
 
