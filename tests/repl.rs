@@ -4,6 +4,8 @@
 mod hangups;
 #[path = "repl/interrupts.rs"]
 mod interrupts;
+#[path = "repl/keys.rs"]
+mod keys;
 #[path = "repl/typed.rs"]
 mod typed;
 
@@ -122,10 +124,15 @@ impl Terminal {
         self.screen.screen().contents()
     }
 
-    /// Takes in what has been printed until this holds of the screen.
+    /// Takes in what has been printed until this holds of the screen's text.
     fn until(&mut self, what: &str, holds: impl Fn(&str) -> bool) {
+        self.until_screen(what, |screen| holds(&screen.contents()));
+    }
+
+    /// The same of the screen with its cursor.
+    fn until_screen(&mut self, what: &str, holds: impl Fn(&vt100::Screen) -> bool) {
         let deadline = Instant::now() + PATIENCE;
-        while !holds(&self.text()) {
+        while !holds(self.screen.screen()) {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left) {
                 Ok(bytes) => self.screen.process(&bytes),

@@ -1,8 +1,8 @@
 //! What rustyline asks while a line is typed: completions, hints, whether the line is whole, colours.
 
 use super::{Guide, Style};
-use crate::command::Session;
-use rustyline::completion::{Completer, Pair};
+use crate::command::{Candidate, Session};
+use rustyline::completion::{self, Completer};
 use rustyline::highlight::Highlighter;
 use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
@@ -37,21 +37,30 @@ impl Helps {
 
 impl Helper for Helps {}
 
+impl completion::Candidate for Candidate {
+    fn display(&self) -> &str {
+        &self.shows
+    }
+
+    fn replacement(&self) -> &str {
+        &self.text
+    }
+}
+
 impl Completer for Helps {
-    type Candidate = Pair;
+    type Candidate = Candidate;
 
     fn complete(
         &self,
         line: &str,
         pos: usize,
         _: &Context<'_>,
-    ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let (start, candidates) = self.guide.complete(line, pos);
-        let pair = |candidate: crate::command::Candidate| Pair {
-            display: super::safe(&candidate.shows, &self.style),
-            replacement: candidate.text,
-        };
-        Ok((start, candidates.into_iter().map(pair).collect()))
+    ) -> rustyline::Result<(usize, Vec<Candidate>)> {
+        let (start, mut candidates) = self.guide.complete(line, pos);
+        for candidate in &mut candidates {
+            candidate.shows = super::safe(&candidate.shows, &self.style);
+        }
+        Ok((start, candidates))
     }
 }
 

@@ -3,9 +3,11 @@
 //! | folder or file | what it owns |
 //! | --- | --- |
 //! | `layout` | where the vertices and lines of a graph stand |
+//! | `line` | a line being typed |
 //! | `app` | the state, folded over keys and news; the picture |
 //! | `news` | what passes between the screen and its session's thread |
 
 pub mod app;
 pub mod layout;
+pub mod line;
 pub mod news;
