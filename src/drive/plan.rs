@@ -39,7 +39,7 @@ pub struct Plan {
     /// How the world is called.
     pub label: String,
     /// What each vertex would come to.
-    pub view: View,
+    pub view: Arc<View>,
     /// The plan's own trace.
     pub events: Vec<Event>,
     /// What is shown, so that anything else is asked for (rule L4).
@@ -149,7 +149,7 @@ pub fn plan(planning: Planning) -> Result<Plan, StoreFault> {
     note_opaque(&graph, &mut view);
     Ok(Plan {
         label: planning.label,
-        view,
+        view: Arc::new(view),
         events,
         expected,
         pending,

@@ -207,6 +207,16 @@ impl SimDrive {
         self.play_until(until);
     }
 
+    /// How long it is until something happens by itself, if anything will.
+    pub fn until_next(&mut self) -> Option<Span> {
+        if self.down {
+            return None;
+        }
+        let change = self.ground.pass(self.now).filter(|at| *at > self.now);
+        let next = self.next_time().into_iter().chain(change).min()?;
+        Some(next - self.now)
+    }
+
     fn next_time(&self) -> Option<Time> {
         let coming = self.coming.keys().next().map(|(at, _, _)| *at);
         coming.into_iter().chain(self.wake).min()

@@ -35,6 +35,7 @@ impl Session {
         self.claim(front)?;
         let plan = self.plan(keys)?;
         let report = plan.report();
+        front.planned(&plan);
         front.show_as(Sort::Plan, &trace::plan_text(&report));
         self.ended = Ended {
             tally: plan.tally(),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::drive::plan::Plan;
 use crate::engine::event::Event;
 
 /// What a result is.
@@ -39,6 +40,11 @@ pub trait Front {
 
     /// Events, as they happen.
     fn events(&mut self, events: &[Event]);
+
+    /// A plan was made, which may then be shown or asked about.
+    fn planned(&mut self, plan: &Plan) {
+        let _ = plan;
+    }
 
     /// Whether there is anyone to ask.
     fn can_ask(&self) -> bool;

@@ -41,11 +41,12 @@ use super::registry::Moment;
 use crate::drive::plan::Plan;
 use crate::drive::runner::Runner;
 use crate::engine::event::Event;
-use crate::engine::{Engine, Input, Remembered};
+use crate::engine::{Engine, Input, Remembered, Until};
 use crate::file::Document;
 use crate::graph::{Graph, Key};
 use crate::kind::Kinds;
-use crate::trace::{REMEMBERED, View, keep_last};
+use crate::time::Span;
+use crate::trace::{REMEMBERED, Stage, View, keep_last};
 use crate::world::sim::Sim;
 use std::sync::Arc;
 use story::Began;
@@ -89,6 +90,8 @@ pub struct Session {
     saved: Arc<Graph>,
     /// What keeps the edits since then.
     keeper: Option<typed::Keeper>,
+    /// How much time has passed by itself, as the line of the log that is so long says.
+    passed: Option<(usize, Span)>,
 }
 
 impl Session {
@@ -291,6 +294,16 @@ impl Session {
             running,
             sim: self.runner.is_sim(),
         }
+    }
+
+    /// Whether a run goes on that only a stop ends.
+    pub fn watches(&self) -> bool {
+        let watches = match self.view.stage {
+            Stage::Running { until, .. } => until == Until::Stopped,
+            Stage::Converged(_) => true,
+            Stage::Idle | Stage::Stopped => false,
+        };
+        watches && self.moment().running
     }
 
     /// The graph as it stands, staged edits included.

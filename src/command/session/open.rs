@@ -138,6 +138,7 @@ impl Session {
             interrupted: false,
             saved: graph.clone(),
             keeper: None,
+            passed: None,
         };
         session.begin_graph();
         Ok(session)

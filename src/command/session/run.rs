@@ -136,6 +136,7 @@ impl Session {
 
     fn show_plan(&mut self, keys: &[Key], front: &mut dyn Front) -> Result<(), SessionError> {
         let plan = self.plan(keys)?;
+        front.planned(&plan);
         front.show_as(Sort::Plan, &trace::plan_text(&plan.report()));
         self.ended = Ended {
             tally: plan.tally(),

@@ -46,6 +46,10 @@ impl Session {
     /// Lets what watches noticed reach the engine, and all that follows without time passing be done.
     fn hear(&mut self, front: &mut dyn Front) {
         self.input(Input::Tick, front);
+        self.take_tally();
+    }
+
+    fn take_tally(&mut self) {
         if let Stage::Converged(tally) = self.view.stage {
             self.ended.tally = tally;
         }
@@ -98,6 +102,36 @@ impl Session {
             count(pending.count(), "notification")
         ));
         Ok(())
+    }
+
+    /// How long it is until something happens on the simulated machine by itself, or a run goes on there; none where nothing will.
+    pub fn until_next(&mut self) -> Option<Span> {
+        match &mut self.runner {
+            Runner::Sim { drive, .. } => drive.until_next(),
+            Runner::Host(_) => None,
+        }
+    }
+
+    /// Lets time pass there that nobody has typed, as where its clock follows another one. In the log that is one `sim advance`, in
+    /// however many steps it passes, so that a story of this session lets as much pass at once.
+    pub fn pass(&mut self, span: Span, front: &mut dyn Front) {
+        if !self.runner.is_sim() || span == Span::ZERO {
+            return;
+        }
+        self.advance(span, front);
+        self.take_tally();
+        let before = match self.passed {
+            Some((length, before)) if length == self.log.len() => {
+                self.log.pop();
+                before
+            }
+            _ => Span::ZERO,
+        };
+        let all = Span(before.0 + span.0);
+        self.log
+            .push(Order::Sim(SimOrder::Advance(all)).to_string());
+        self.passed = Some((self.log.len(), all));
+        self.began.replayed.take("", self.log.len());
     }
 
     fn advance(&mut self, span: Span, front: &mut dyn Front) {
