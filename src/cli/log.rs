@@ -1,6 +1,6 @@
 //! Where the log's lines go: standard error, with a priority before each where that is the journal.
 
-use crate::repl::Priority;
+use crate::repl::{Priority, write_beside};
 use std::io::{Result, Write, stderr};
 use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
@@ -33,11 +33,8 @@ impl<'a> MakeWriter<'a> for Log {
 impl Write for Entry {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         match self.priority {
-            None => stderr().write_all(bytes)?,
-            Some(priority) => {
-                let text = priority.mark(&String::from_utf8_lossy(bytes));
-                stderr().write_all(text.as_bytes())?;
-            }
+            None => write_beside(&String::from_utf8_lossy(bytes))?,
+            Some(priority) => write_beside(&priority.mark(&String::from_utf8_lossy(bytes)))?,
         }
         Ok(bytes.len())
     }

@@ -1,5 +1,5 @@
 //! Who waits for a person at the terminal: a question, or another program that has it for a while. An interrupt answers the
-//! one, and is the other's own affair.
+//! one, and is the other's own affair. A question may also be put elsewhere than in the terminal's lines.
 
 use super::terminal;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -8,6 +8,7 @@ use std::io::{PipeReader, PipeWriter, Read, Write, pipe, stdin};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -28,9 +29,14 @@ pub struct Asking {
     waits: AtomicU8,
     /// One byte in it: the question that waits is not answered any more.
     wake: (PipeReader, PipeWriter),
+    /// Who puts questions elsewhere, and is told where one is not answered any more.
+    elsewhere: Mutex<Option<Interrupted>>,
     /// Asks who hears signals to answer once all that came before were heard.
     heard: UnboundedSender<Sender<()>>,
 }
+
+/// What is told that a question is not answered any more.
+type Interrupted = Box<dyn Fn() + Send>;
 
 /// How long a program's end waits for signals that came before it. Whoever hears them may be leaving.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -42,6 +48,7 @@ impl Asking {
         let asking = Asking {
             waits: AtomicU8::new(Waits::Nobody as u8),
             wake: pipe()?,
+            elsewhere: Mutex::default(),
             heard,
         };
         Ok((asking, asks))
@@ -67,6 +74,18 @@ impl Asking {
         terminal::without_echo(|| self.answer(question))
     }
 
+    /// A question that is put elsewhere; `interrupted` is told where it is not answered any more.
+    pub fn elsewhere<T>(
+        &self,
+        interrupted: impl Fn() + Send + 'static,
+        question: impl FnOnce() -> T,
+    ) -> T {
+        *self.asks_elsewhere() = Some(Box::new(interrupted));
+        let done = self.during(Waits::Question, question);
+        *self.asks_elsewhere() = None;
+        done
+    }
+
     /// Lets another program have the terminal. An interrupt that came before its end was meant for it, also where it ends by it.
     pub fn lend<T>(&self, program: impl FnOnce() -> T) -> T {
         self.during(Waits::Program, || {
@@ -81,8 +100,17 @@ impl Asking {
 
     /// Ends the question that waits.
     pub fn interrupt(&self) {
+        if let Some(interrupted) = &*self.asks_elsewhere() {
+            return interrupted();
+        }
         // A pipe that is full wakes whoever waits as well.
         let _ = (&self.wake.1).write(&[0]);
+    }
+
+    fn asks_elsewhere(&self) -> MutexGuard<'_, Option<Interrupted>> {
+        self.elsewhere
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn question(

@@ -3,9 +3,7 @@
 use super::{Printer, Signals};
 use crate::command::Session;
 use crate::drive::runner::Runner;
-use crate::engine::Until;
 use crate::engine::event::{Event, What};
-use crate::trace::Stage;
 use std::sync::Arc;
 
 /// What happens while a watch goes on.
@@ -36,23 +34,29 @@ impl Behind {
     /// Lets a watch on this host that has begun go on in its own thread. Its events are printed, and told to whoever listens
     /// at the time, as signals are.
     pub fn follow(session: &mut Session, printer: &Arc<Printer>, signals: &Signals) {
-        let watches = matches!(
-            session.view().stage,
-            Stage::Running {
-                until: Until::Stopped,
-                ..
-            } | Stage::Converged(_)
-        );
-        if !watches || !session.moment().running {
+        let printer = printer.clone();
+        Behind::tell(session, signals, move |events, _| {
+            printer.events_above(events);
+        });
+    }
+
+    /// The same, but its events are told to `on`, with what they say of the watch.
+    pub fn tell(
+        session: &mut Session,
+        signals: &Signals,
+        on: impl Fn(&[Event], &[News]) + Send + Sync + 'static,
+    ) {
+        if !session.watches() {
             return;
         }
         if let Runner::Host(host) = session.runner()
             && !host.is_behind()
         {
-            let (printer, signals) = (printer.clone(), signals.clone());
+            let signals = signals.clone();
             host.go_behind(Arc::new(move |events: &[Event]| {
-                printer.events_above(events);
-                events.iter().for_each(|event| signals.pass_on(news(event)));
+                let says: Vec<News> = events.iter().map(news).collect();
+                on(events, &says);
+                says.into_iter().for_each(|says| signals.pass_on(says));
             }));
         }
     }

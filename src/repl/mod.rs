@@ -10,21 +10,28 @@
 //! | `asking` | who waits for a person, and is interrupted |
 //! | `pager`, `editor`, `disk` | other programs and files |
 //! | `console` | the [`Front`](crate::command::Front) over all of these |
-//! | `signals` | who hears a signal: the run, the prompt, nobody |
+//! | `heard`, `signals` | who hears a signal: the run, the prompt, nobody |
 //! | `guide`, `history` | what any prompt tells a line while it is typed, and where its lines are kept |
 //! | `helper`, `prompt` | rustyline around `command` |
 //! | `script` | commands from a pipe |
+//! | `ends` | how a console ends |
 //! | `behind` | a watch in a thread of its own |
+//! | `beside` | standard error, unless a screen has the terminal |
+//! | `job` | stopped and continued by the shell, and the terminal's size |
 
 mod asking;
 mod behind;
+mod beside;
 mod console;
 mod disk;
 mod editor;
+mod ends;
 pub mod env;
 mod guide;
+mod heard;
 mod helper;
 pub mod history;
+mod job;
 mod out;
 mod pager;
 mod paint;
@@ -39,9 +46,13 @@ mod wrap;
 
 pub use asking::Asking;
 pub use behind::{Behind, News};
+pub use beside::{tell_instead, write_beside};
 pub use console::Console;
 pub use disk::{read_file, write_file};
+pub use editor::edit;
+pub use ends::{left_by_signal, stop_what_runs, unsaved_words};
 pub use guide::{Guide, Hint};
+pub use job::{Job, Jobs, has_shell, stop_until_continued};
 pub use paint::{ascii, event_line, safe};
 pub use printer::Printer;
 pub use priority::Priority;

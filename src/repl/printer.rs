@@ -3,6 +3,7 @@
 //! A pipe that nobody reads any more ends the printing and nothing else: what runs goes on, and the exit code is the same. What
 //! could not be written for another reason is told on stderr, and the exit code is not 0.
 
+use super::beside::write_beside;
 use super::out::Out;
 use super::paint::{dim, event_line, plan_marks, safe};
 use super::priority::Priority;
@@ -161,7 +162,7 @@ impl Printer {
         let mut state = self.lock();
         state.clear_progress();
         // Where stderr is closed there is nobody to tell.
-        let _ = stderr().write_all(text.as_bytes());
+        let _ = write_beside(&text);
     }
 
     /// Events as they happen, as lines of the story; a progress line below while a run goes on.
@@ -294,7 +295,7 @@ impl State {
             "error: the file of --trace cannot be written: {error}\n  hint: what is in it is not all that happened; exit code 1 says so too\n"
         );
         let text = marked(&text, Priority::Error, style.err_journal);
-        let _ = stderr().write_all(text.as_bytes());
+        let _ = write_beside(&text);
     }
 
     fn clear_progress(&mut self) {

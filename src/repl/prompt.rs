@@ -4,10 +4,9 @@ use super::behind::Behind;
 use super::helper::Helps;
 use super::out::GONE;
 use super::script::evaluate;
-use super::{Console, Signals, Style, history};
+use super::{Console, Signals, Style, ends, history};
 use crate::command::{Flow, Front, Session};
 use crate::drive::real::Signal;
-use crate::trace::count;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{
@@ -44,18 +43,11 @@ pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -
     let code = lines(session, console, signals, &mut editor, &empty);
     signals.at_prompt(false);
     console.printer().print_above(None);
-    // Only who left a run in the middle does not wait for it.
-    if session.moment().running && (code == 0 || Behind::goes_on(session)) {
-        let stopped = session.eval("stop", console);
-        if let Err(error) = stopped {
-            console.printer().refusal(&error);
-        }
+    if let Err(error) = ends::stop_what_runs(session, console, code) {
+        console.printer().refusal(&error);
     }
-    if let Some((edits, path)) = session.unsaved_edits() {
-        let (edits, path) = (count(edits, "edit"), path.display());
-        console.remark(&format!(
-            "{edits} not saved, and kept in {path}: the next console offers to take them in\n"
-        ));
+    if let Some(words) = ends::unsaved_words(session) {
+        console.remark(&words);
     }
     signals.in_console(false);
     code
@@ -152,22 +144,7 @@ fn one_line(
         Err(error) => console.printer().refusal(&error),
     }
     Behind::follow(session, console.printer(), signals);
-    left_by_signal(session, signals)
-}
-
-/// The code if a signal left more than the line: a third one a run in the middle, and one that is no interrupt the console, once
-/// what ran is finished.
-fn left_by_signal(session: &mut Session, signals: &Signals) -> Option<i32> {
-    let stopped = signals.stopped();
-    if let Some(stopped) = stopped.filter(|stopped| stopped.signal != Signal::Interrupt) {
-        return Some(match stopped.quiet {
-            true => 0,
-            false => stopped.signal.exit_code(),
-        });
-    }
-    let signal = session.ended().signal?;
-    let here = !Behind::goes_on(session);
-    (here && session.moment().running).then(|| signal.exit_code())
+    ends::left_by_signal(session, signals)
 }
 
 fn editor(

@@ -3,20 +3,20 @@
 //! While a run goes on here, a signal is its stop: the first finishes what runs, the second cancels it, the third leaves. An
 //! interrupt says no to a question, and is no business of ours while a pager or an editor has the terminal. While nothing runs,
 //! a signal leaves at once; but in a console, which holds a graph that is saved nowhere, an interrupt ends what is being looked
-//! at, and only the third leaves. One that was ignored when weft was started stays ignored.
+//! at, and only the third leaves. One that was ignored when weft was started stays ignored. A key that means an interrupt, and a
+//! terminal that has gone, count as the signals that they stand for.
 
 use super::asking::{Asking, Waits};
 use super::behind::News;
+use super::heard::Heard;
 use super::{Printer, terminal};
 use crate::drive::real::{Handle, Signal};
 use crate::drive::runner::{HostRunner, Looks};
 use crate::engine::Input;
-use crate::world::host::ignored_signals;
 use rustix::termios::Termios;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// How often it is looked whether a run that is to be left has ended.
@@ -45,7 +45,14 @@ struct Shared {
     printer: Arc<Printer>,
     /// The terminal's modes at the start, to be put back when leaving from another thread.
     modes: Option<Termios>,
+    /// What puts the rest of the terminal back before that.
+    leaving: Mutex<Option<Leaving>>,
+    /// Where what counts as a signal comes in.
+    raised: UnboundedSender<Signal>,
 }
+
+/// What is done before the process is left.
+type Leaving = Box<dyn Fn() + Send>;
 
 #[derive(Default)]
 struct State {
@@ -57,6 +64,8 @@ struct State {
     console: bool,
     /// The next interrupt at the prompt leaves, which has been said.
     warned: bool,
+    /// The terminal has gone, and the signal that says so may still come: it is the same one.
+    gone: bool,
     /// An interrupt that was the answer to a question, outside a console.
     refused: Option<Signal>,
     reread: bool,
@@ -99,12 +108,15 @@ impl Signals {
         (asking, asks): (Arc<Asking>, UnboundedReceiver<Sender<()>>),
         limit: Option<Duration>,
     ) -> std::io::Result<Signals> {
+        let (raised, raises) = unbounded_channel();
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             listens: Mutex::default(),
             asking,
             printer,
             modes: terminal::modes(),
+            leaving: Mutex::default(),
+            raised,
         });
         let signals = Signals { shared };
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -117,7 +129,7 @@ impl Signals {
         let own = signals.clone();
         std::thread::Builder::new()
             .name("signals".into())
-            .spawn(move || runtime.block_on(own.hear(heard, asks, limit)))?;
+            .spawn(move || runtime.block_on(own.hear(heard, raises, asks, limit)))?;
         Ok(signals)
     }
 
@@ -176,6 +188,38 @@ impl Signals {
         }
     }
 
+    /// As if this signal had come: a key means it, or the terminal has gone.
+    pub fn raise(&self, signal: Signal) {
+        // Who hears signals does so as long as there is a process.
+        let _ = self.shared.raised.send(signal);
+    }
+
+    /// A signal that was raised. A terminal that goes is told of by its signal as well, before or after.
+    fn take_raised(&self, signal: Signal) -> Then {
+        if signal == Signal::HangUp {
+            let mut state = self.lock();
+            let told = state.stopped.map(|stopped| stopped.signal);
+            if told == Some(signal) || std::mem::replace(&mut state.gone, true) {
+                return Then::Nothing;
+            }
+        }
+        self.take(signal)
+    }
+
+    /// A signal that came.
+    fn take_heard(&self, signal: Signal) -> Then {
+        let told = signal == Signal::HangUp && std::mem::take(&mut self.lock().gone);
+        match told {
+            true => Then::Nothing,
+            false => self.take(signal),
+        }
+    }
+
+    /// What is done before the process is left from here; or nothing any longer.
+    pub fn before_leaving(&self, leaving: Option<Leaving>) {
+        *self.leaving() = leaving;
+    }
+
     /// What stopped the run of the last command, if anything did.
     pub fn stopped(&self) -> Option<Stopped> {
         self.lock().stopped
@@ -194,6 +238,7 @@ impl Signals {
     async fn hear(
         self,
         mut heard: Heard,
+        mut raises: UnboundedReceiver<Signal>,
         mut asks: UnboundedReceiver<Sender<()>>,
         limit: Option<Duration>,
     ) {
@@ -207,7 +252,8 @@ impl Signals {
             };
             let then = tokio::select! {
                 biased;
-                signal = heard.next() => self.take(signal),
+                signal = heard.next() => self.take_heard(signal),
+                Some(signal) = raises.recv() => self.take_raised(signal),
                 () = over => {
                     limit = None;
                     self.time_is_over()
@@ -299,6 +345,9 @@ impl Signals {
 
     /// Ends the process from here, with the terminal as it was.
     fn leave(&self, code: i32) -> ! {
+        if let Some(leaving) = &*self.leaving() {
+            leaving();
+        }
         let code = self.shared.printer.finish(code);
         if let Some(modes) = &self.shared.modes {
             terminal::restore(modes);
@@ -311,48 +360,15 @@ impl Signals {
         listens.unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn leaving(&self) -> MutexGuard<'_, Option<Leaving>> {
+        let leaving = self.shared.leaving.lock();
+        leaving.unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared
             .state
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The signals that are heard.
-struct Heard {
-    signals: [Option<tokio::signal::unix::Signal>; 3],
-}
-
-impl Heard {
-    fn new() -> std::io::Result<Heard> {
-        let ignored = ignored_signals();
-        let hear = |number: u32, kind: SignalKind| {
-            let is_ignored = ignored & (1 << (number - 1)) != 0;
-            (!is_ignored).then(|| signal(kind)).transpose()
-        };
-        Ok(Heard {
-            signals: [
-                hear(2, SignalKind::interrupt())?,
-                hear(15, SignalKind::terminate())?,
-                hear(1, SignalKind::hangup())?,
-            ],
-        })
-    }
-
-    async fn next(&mut self) -> Signal {
-        let [interrupt, terminate, hang_up] = &mut self.signals;
-        tokio::select! {
-            () = one(interrupt) => Signal::Interrupt,
-            () = one(terminate) => Signal::Terminate,
-            () = one(hang_up) => Signal::HangUp,
-        }
-    }
-}
-
-async fn one(signal: &mut Option<tokio::signal::unix::Signal>) {
-    match signal {
-        Some(signal) => drop(signal.recv().await),
-        None => std::future::pending().await,
     }
 }
