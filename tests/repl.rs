@@ -9,212 +9,46 @@ mod keys;
 #[path = "repl/typed.rs"]
 mod typed;
 
-use std::io::{Read, Write};
-use std::num::NonZero;
+#[path = "support/pty.rs"]
+mod pty;
+
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
+use pty::{CTRL_C, CTRL_D, Home, PATIENCE, Start, Terminal};
 
-/// How long anything may take before a test says what it saw instead.
-const PATIENCE: Duration = Duration::from_secs(30);
-const ROWS: NonZero<u16> = NonZero::new(50).expect("not zero");
-const COLS: NonZero<u16> = NonZero::new(120).expect("not zero");
 const UP: &str = "\x1b[A";
-const CTRL_C: &str = "\x03";
-const CTRL_D: &str = "\x04";
+/// Rows and columns of the terminal.
+const ROWS: u16 = 50;
+const COLS: u16 = 120;
 
-/// weft in a terminal of 50 rows and 120 columns.
-struct Terminal {
-    child: Box<dyn Child + Send + Sync>,
-    writer: Box<dyn Write + Send>,
-    output: Receiver<Vec<u8>>,
-    screen: vt100::Parser,
-    over: bool,
-    _master: Box<dyn portable_pty::MasterPty + Send>,
-}
-
+/// weft with its prompt alone.
 impl Terminal {
     fn start(home: &Path, args: &[&str]) -> Terminal {
         Terminal::start_with(home, args, &[])
     }
 
     fn start_with(home: &Path, args: &[&str], env: &[(&str, &str)]) -> Terminal {
-        Terminal::open(home, args, env, COLS)
+        Terminal::alone(home, args, env, COLS)
     }
 
     /// The same in a terminal of so many columns.
     fn sized(home: &Path, args: &[&str], cols: u16) -> Terminal {
-        Terminal::open(home, args, &[], NonZero::new(cols).expect("not zero"))
+        Terminal::alone(home, args, &[], cols)
     }
 
-    fn open(home: &Path, args: &[&str], env: &[(&str, &str)], cols: NonZero<u16>) -> Terminal {
-        let size = PtySize {
-            rows: 50,
-            cols: cols.get(),
-            pixel_width: 0,
-            pixel_height: 0,
+    fn alone(home: &Path, args: &[&str], env: &[(&str, &str)], cols: u16) -> Terminal {
+        let args = [&["--no-screen"], args].concat();
+        let start = Start {
+            args: &args,
+            env,
+            cols,
+            rows: ROWS,
+            ..Start::default()
         };
-        let pair = native_pty_system()
-            .openpty(size)
-            .expect("a pseudo terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_weft"));
-        command.env_clear();
-        command.args(args);
-        command.cwd(home);
-        for (name, value) in [
-            ("PATH", "/usr/bin:/bin"),
-            ("TERM", "xterm-256color"),
-            ("LANG", "C.UTF-8"),
-        ] {
-            command.env(name, value);
-        }
-        command.env("HOME", home);
-        command.env("XDG_STATE_HOME", home.join("state"));
-        command.env("WEFT_STATE_DIR", home.join("graphs"));
-        env.iter()
-            .for_each(|(name, value)| command.env(name, value));
-        let child = pair.slave.spawn_command(command).expect("weft starts");
-        drop(pair.slave);
-        let mut reader = pair.master.try_clone_reader().expect("a reader");
-        let writer = pair.master.take_writer().expect("a writer");
-        let (sender, output) = channel();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(n) = reader.read(&mut bytes) {
-                if n == 0 || sender.send(bytes[..n].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        let screen = vt100::Parser::new(ROWS, cols, 1000);
-        Terminal {
-            child,
-            writer,
-            output,
-            screen,
-            over: false,
-            _master: pair.master,
-        }
-    }
-
-    fn keys(&mut self, keys: &str) {
-        self.writer.write_all(keys.as_bytes()).expect("weft reads");
-        self.writer.flush().expect("weft reads");
-    }
-
-    /// What a terminal tells the program in it when it goes away.
-    fn hangs_up(&self) {
-        let id = self
-            .child
-            .process_id()
-            .and_then(|id| i32::try_from(id).ok());
-        let id = id
-            .and_then(rustix::process::Pid::from_raw)
-            .expect("it runs");
-        rustix::process::kill_process(id, rustix::process::Signal::HUP).expect("it hears");
-    }
-
-    fn line(&mut self, line: &str) {
-        self.keys(&format!("{line}\r"));
-    }
-
-    fn text(&self) -> String {
-        self.screen.screen().contents()
-    }
-
-    /// Takes in what has been printed until this holds of the screen's text.
-    fn until(&mut self, what: &str, holds: impl Fn(&str) -> bool) {
-        self.until_screen(what, |screen| holds(&screen.contents()));
-    }
-
-    /// The same of the screen with its cursor.
-    fn until_screen(&mut self, what: &str, holds: impl Fn(&vt100::Screen) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
-        while !holds(self.screen.screen()) {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.output.recv_timeout(left) {
-                Ok(bytes) => self.screen.process(&bytes),
-                Err(RecvTimeoutError::Timeout) => panic!("no {what} in:\n{}", self.text()),
-                Err(RecvTimeoutError::Disconnected) if self.over => {
-                    panic!("no {what} before the end:\n{}", self.text())
-                }
-                Err(RecvTimeoutError::Disconnected) => self.over = true,
-            }
-        }
-    }
-
-    /// Waits until this stands on the screen.
-    fn sees(&mut self, wanted: &str) {
-        self.until(&format!("{wanted:?}"), |text| text.contains(wanted));
-    }
-
-    /// Waits until this stands on the screen so many times.
-    fn sees_times(&mut self, wanted: &str, times: usize) {
-        self.until(&format!("{times} times {wanted:?}"), |text| {
-            text.matches(wanted).count() >= times
-        });
-    }
-
-    /// Waits until this stands in the line of the cursor, which is the prompt's.
-    fn prompts(&mut self, wanted: &str) {
-        self.until(&format!("prompt {wanted:?}"), |text| {
-            text.lines()
-                .last()
-                .is_some_and(|last| last.contains(wanted))
-        });
-    }
-
-    /// Waits until the prompt is there with nothing typed behind it: from then on a key is meant for it.
-    fn ready(&mut self) {
-        self.until("empty prompt", |text| text.trim_end().ends_with('›'));
-    }
-
-    /// Waits for the end; gives the exit code.
-    fn ends(&mut self) -> u32 {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.output.recv_timeout(left) {
-                Ok(bytes) => self.screen.process(&bytes),
-                Err(RecvTimeoutError::Timeout) => panic!("it does not end:\n{}", self.text()),
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-        }
-        self.child.wait().expect("it ended").exit_code()
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
-}
-
-/// A directory of this test's own.
-struct Home(PathBuf);
-
-impl Home {
-    fn new(name: &str) -> Home {
-        let path = std::env::temp_dir().join(format!("weft-repl-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).expect("a directory");
-        let path = std::fs::canonicalize(path).expect("it is there");
-        std::fs::write(path.join("empty.yaml"), "graph: mine\nworld: {}\n").expect("written");
-        Home(path)
-    }
-
-    fn graph(&self, text: &str) -> PathBuf {
-        let path = self.0.join("graph.yaml");
-        std::fs::write(&path, text).expect("written");
-        path
-    }
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        Terminal::open(home, start)
     }
 }
 
@@ -625,7 +459,7 @@ fn without_colour_nothing_is_coloured() {
     weft.sees("converged");
     weft.prompts("ok >");
     let screen = weft.screen.screen();
-    let (rows, cols) = (ROWS.get(), COLS.get());
+    let (rows, cols) = (ROWS, COLS);
     for (row, col) in (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col))) {
         let cell = screen.cell(row, col).expect("on the screen");
         assert_eq!(cell.fgcolor(), vt100::Color::Default, "{row} {col}");

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 /// An interactive console for event-driven configuration graphs: build, dry-run, apply, watch, and test them.
 ///
-/// Without a verb: the prompt. FILE without `world`, `steps` or `expect` is a graph and means this host; one with them is a story
+/// Without a verb: the screen, or the prompt alone where the terminal cannot show it. FILE without `world`, `steps` or `expect` is a graph and means this host; one with them is a story
 /// and runs in its own simulated world. Without FILE: the password story, in a simulation.
 #[derive(Parser, Debug)]
 #[command(name = "weft", version)]
@@ -38,6 +38,41 @@ pub struct Told {
     /// Goes on after a command that failed (-c, and commands on standard input).
     #[arg(long)]
     pub keep_going: bool,
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// Flags of the screen.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "The screen")]
+pub struct ScreenArgs {
+    /// Nothing moves: everything is shown as it is once it has happened.
+    #[arg(long)]
+    pub no_motion: bool,
+    /// The mouse works from the start: clicks, the wheel, dragging.
+    #[arg(long)]
+    pub mouse: bool,
+    /// How fast time passes on a simulated machine while it is watched: 1 is as fast as here, 0 lets it stand; 1000 at most.
+    #[arg(long, value_name = "N", value_parser = speed, default_value = "1")]
+    pub speed: Speed,
+}
+
+/// How fast something goes, from 0 to 1000 times as fast as here.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Speed(pub f64);
+
+impl Default for Speed {
+    fn default() -> Speed {
+        Speed(1.0)
+    }
+}
+
+fn speed(text: &str) -> Result<Speed, String> {
+    let speed = text.parse().ok();
+    speed
+        .filter(|speed| (0.0..=1000.0).contains(speed))
+        .map(Speed)
+        .ok_or_else(|| "expected a number from 0 to 1000".to_owned())
 }
 
 /// Flags of every verb.
@@ -113,9 +148,15 @@ pub struct OutputArgs {
     /// Also writes every event to FILE, one line of JSON each.
     #[arg(long, global = true, value_name = "FILE", value_parser = file)]
     pub trace: Option<PathBuf>,
-    /// No pager, no progress line, no hints: for screen readers and small terminals.
+    /// No screen, no pager, no progress line, no hints: for screen readers and small terminals.
     #[arg(long, global = true)]
     pub plain: bool,
+    /// The prompt alone, below what the shell has printed, without the screen.
+    #[arg(long, global = true)]
+    pub no_screen: bool,
+    /// Prints ASCII alone; by itself where the locale's character set is not UTF-8.
+    #[arg(long, global = true)]
+    pub ascii: bool,
     /// When to colour.
     #[arg(
         long,

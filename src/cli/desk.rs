@@ -41,10 +41,12 @@ impl Desk {
     /// From the flags, the terminal and the environment.
     pub fn set_up(flags: Common) -> Result<Desk, String> {
         let output = &flags.output;
+        let found = Style::detect(output.color, output.plain);
         let style = Style {
             quiet: output.quiet,
             json: output.json,
-            ..Style::detect(output.color, output.plain)
+            ascii: found.ascii || output.ascii,
+            ..found
         };
         start_log(output.verbose, output.quiet, style.err_journal);
         let printer = Printer::new(style, output.trace.as_deref()).map_err(|error| {
@@ -70,6 +72,11 @@ impl Desk {
     /// The front of sessions.
     pub fn console(&self) -> Console {
         Console::new(self.printer.clone(), self.asking.clone())
+    }
+
+    /// Who waits for a person.
+    pub fn asking(&self) -> &Arc<Asking> {
+        &self.asking
     }
 
     /// The same, but nothing of what happens is told.

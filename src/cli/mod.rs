@@ -3,6 +3,7 @@
 //! | file | verbs |
 //! | --- | --- |
 //! | `open` | none, `host`, `-c` |
+//! | `screen` | none and `host`, where there is a terminal for it |
 //! | `run` | `plan`, `apply` |
 //! | `watch` | `watch` |
 //! | `ask` | `status`, `why`, `pending`, `cancel`, `notify`, `trace`, `graph` |
@@ -26,6 +27,7 @@ mod log;
 mod open;
 mod report;
 mod run;
+mod screen;
 mod service;
 mod state;
 mod test;

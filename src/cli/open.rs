@@ -2,6 +2,7 @@
 
 use super::args::{PromptArgs, Told};
 use super::desk::Desk;
+use super::screen::{self, Place};
 use super::{run, watch};
 use crate::command::Session;
 use crate::graph::nearest;
@@ -34,8 +35,16 @@ pub fn host(desk: &Desk, told: Told) -> i32 {
 fn console(desk: &Desk, mut session: Session, told: &Told) -> i32 {
     let mut front = desk.console();
     if told.commands.is_empty() && stdin_is_terminal() {
-        desk.printer.remark(&greeting(&session));
-        return prompt(&mut session, &mut front, &desk.signals);
+        return match screen::place(desk) {
+            Place::Screen => screen::show(desk, session, &told.screen),
+            Place::Plain(why) => {
+                desk.printer.remark(&greeting(&session));
+                if let Some(why) = why {
+                    desk.printer.remark(&format!("the prompt alone: {why}\n"));
+                }
+                prompt(&mut session, &mut front, &desk.signals)
+            }
+        };
     }
     let came = if told.commands.is_empty() {
         let mut input = stdin().lock();

@@ -39,6 +39,8 @@ pub enum News {
     Refused(String),
     /// What happened.
     Events(Vec<Event>),
+    /// A plan was made, before it is shown or asked about.
+    Planned(Arc<View>),
     /// It asks for consent; `more` is the detail. An [`Answer::Consent`] is waited for.
     Asks {
         /// What is asked.

@@ -50,6 +50,8 @@ pub enum Wish {
 pub struct App {
     lines: Vec<String>,
     typed: String,
+    running: bool,
+    again: bool,
 }
 
 impl App {
@@ -58,6 +60,9 @@ impl App {
         match told {
             Told::Key(key) => self.key(key),
             Told::News(news) => {
+                if let News::Knows(known) = &news {
+                    self.running = known.moment.running;
+                }
                 self.lines
                     .push(format!("{news:?}").chars().take(200).collect());
                 Vec::new()
@@ -69,7 +74,16 @@ impl App {
     fn key(&mut self, key: KeyEvent) -> Vec<Wish> {
         match key.code {
             KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                return vec![Wish::Interrupt];
+                let empty = std::mem::take(&mut self.typed).is_empty();
+                let leaves = empty && std::mem::replace(&mut self.again, true);
+                return match (self.running, leaves) {
+                    (true, _) => vec![Wish::Interrupt],
+                    (false, true) => vec![Wish::Leave],
+                    (false, false) => {
+                        self.lines.push("Ctrl+C again to leave".to_owned());
+                        Vec::new()
+                    }
+                };
             }
             KeyCode::Char('d') if key.modifiers.contains(KeyModifiers::CONTROL) => {
                 return vec![Wish::Leave];

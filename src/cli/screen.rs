@@ -1,0 +1,85 @@
+//! Where a person gets the screen, and where the prompt alone.
+
+use super::args::ScreenArgs;
+use super::desk::Desk;
+use crate::command::Session;
+use crate::repl::{env, size, stdout_is_terminal};
+use crate::tui::run::{Setup, run};
+use crate::tui::worker::Tools;
+
+/// Columns and rows below which there is no room for a screen.
+const LEAST: (usize, usize) = (26, 8);
+
+/// Where lines are typed.
+#[derive(PartialEq, Eq, Debug)]
+pub enum Place {
+    /// On the screen.
+    Screen,
+    /// At the prompt alone; and why, unless a person wants it so.
+    Plain(Option<String>),
+}
+
+/// Where they are typed here.
+pub fn place(desk: &Desk) -> Place {
+    let output = &desk.flags.output;
+    if output.plain || output.no_screen || output.json || !stdout_is_terminal() {
+        return Place::Plain(None);
+    }
+    match unfit(env::text("TERM").as_deref(), size()) {
+        None => Place::Screen,
+        why => Place::Plain(why),
+    }
+}
+
+/// Why a terminal cannot show the screen, if it cannot.
+fn unfit(term: Option<&str>, size: Option<(usize, usize)>) -> Option<String> {
+    let (columns, rows) = LEAST;
+    match (term, size) {
+        (None, _) => Some("TERM does not say what this terminal can do".to_owned()),
+        (Some("dumb"), _) => Some("TERM says that this terminal can only print".to_owned()),
+        (_, None) => Some("this terminal does not say how large it is".to_owned()),
+        (_, Some((wide, high))) if wide < columns || high < rows => Some(format!(
+            "the screen needs {columns} columns and {rows} rows, and here are {wide} and {high}"
+        )),
+        _ => None,
+    }
+}
+
+/// Shows the session on the screen.
+pub fn show(desk: &Desk, session: Session, args: &ScreenArgs) -> i32 {
+    let told = session.left_over().unwrap_or_default();
+    let setup = Setup {
+        tools: Tools {
+            printer: desk.printer.clone(),
+            signals: desk.signals.clone(),
+            asking: desk.asking().clone(),
+            speed: args.speed.0,
+        },
+        app: Default::default(),
+        remarks: told.iter().map(|told| format!("{told}\n")).collect(),
+        mouse: args.mouse,
+    };
+    run(session, setup)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_is_fit_for_the_screen_or_it_is_said_why_not() {
+        let least = Some(LEAST);
+        assert_eq!(unfit(Some("xterm"), least), None);
+        assert_eq!(unfit(Some("vt100"), Some((80, 24))), None);
+        for (term, size, why) in [
+            (Some("xterm"), Some((25, 8)), "here are 25 and 8"),
+            (Some("xterm"), Some((26, 7)), "here are 26 and 7"),
+            (Some("xterm"), None, "how large"),
+            (Some("dumb"), least, "only print"),
+            (None, least, "TERM does not say"),
+        ] {
+            let said = unfit(term, size).unwrap_or_default();
+            assert!(said.contains(why), "{said}");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What a session shows, says and asks, as news for the screen.
+
+use super::Tools;
+use crate::command::Front;
+use crate::command::session::Sort;
+use crate::drive::plan::Plan;
+use crate::repl::{Asking, Printer, edit, read_file, write_file};
+use crate::trace::Event;
+use crate::tui::news::{Answer, News};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::UnboundedSender;
+
+/// What the session's thread says.
+#[derive(Debug)]
+pub enum Said {
+    /// To the screen.
+    News(News),
+    /// Another program gets the terminal once this is answered.
+    Borrows(Sender<()>),
+    /// It has given it back.
+    Returns,
+}
+
+/// What comes where something was asked.
+pub(super) enum Reply {
+    /// An answer.
+    Answer(Answer),
+    /// It is not answered any more.
+    Interrupted,
+}
+
+/// The front of a session that lives behind a screen.
+pub(super) struct Messenger {
+    to: UnboundedSender<Said>,
+    replies: Receiver<Reply>,
+    /// For who interrupts a question.
+    replying: Sender<Reply>,
+    printer: Arc<Printer>,
+    asking: Arc<Asking>,
+    /// Whether anything happened since this was last asked.
+    happened: bool,
+}
+
+impl Messenger {
+    pub fn new(
+        to: UnboundedSender<Said>,
+        (replying, replies): (Sender<Reply>, Receiver<Reply>),
+        tools: &Tools,
+    ) -> Messenger {
+        Messenger {
+            to,
+            replies,
+            replying,
+            printer: tools.printer.clone(),
+            asking: tools.asking.clone(),
+            happened: false,
+        }
+    }
+
+    /// Tells the screen.
+    pub fn tell(&self, news: News) {
+        say(&self.to, Said::News(news));
+    }
+
+    /// Somebody else who can tell it.
+    pub fn teller(&self) -> impl Fn(News) + Send + Sync + 'static {
+        let to = self.to.clone();
+        move |news| say(&to, Said::News(news))
+    }
+
+    /// Whether anything happened since this was last asked.
+    pub fn take_happened(&mut self) -> bool {
+        std::mem::take(&mut self.happened)
+    }
+
+    /// Asks, and waits; none if it is not answered any more.
+    fn ask(&self, question: News) -> Option<Answer> {
+        // What came too late for an earlier question is not meant for this one.
+        while self.replies.try_recv().is_ok() {}
+        let replying = self.replying.clone();
+        let interrupted = move || drop(replying.send(Reply::Interrupted));
+        let reply = self.asking.elsewhere(interrupted, || {
+            self.tell(question);
+            self.replies.recv()
+        });
+        match reply {
+            Ok(Reply::Answer(answer)) => Some(answer),
+            Ok(Reply::Interrupted) | Err(_) => {
+                self.tell(News::Withdrawn);
+                None
+            }
+        }
+    }
+}
+
+/// A screen that has gone needs to know nothing more.
+fn say(to: &UnboundedSender<Said>, said: Said) {
+    let _ = to.send(said);
+}
+
+impl Front for Messenger {
+    fn show(&mut self, text: &str) {
+        self.show_as(Sort::Words, text);
+    }
+
+    fn show_as(&mut self, sort: Sort, text: &str) {
+        if !text.is_empty() {
+            self.tell(News::Shown(sort, text.to_owned()));
+        }
+    }
+
+    fn put_out(&mut self, text: &str) -> Result<(), String> {
+        self.show_as(Sort::Source, text);
+        Ok(())
+    }
+
+    fn remark(&mut self, text: &str) {
+        self.tell(News::Remark(text.to_owned()));
+    }
+
+    fn events(&mut self, events: &[Event]) {
+        if events.is_empty() {
+            return;
+        }
+        self.happened = true;
+        self.printer.keep(events);
+        self.tell(News::Events(events.to_vec()));
+    }
+
+    fn planned(&mut self, plan: &Plan) {
+        self.tell(News::Planned(plan.view.clone()));
+    }
+
+    fn can_ask(&self) -> bool {
+        true
+    }
+
+    fn confirm(&mut self, question: &str, more: &str) -> bool {
+        let (question, more) = (question.to_owned(), more.to_owned());
+        let answer = self.ask(News::Asks { question, more });
+        matches!(answer, Some(Answer::Consent(true)))
+    }
+
+    fn secret(&mut self, what: &str) -> Option<String> {
+        match self.ask(News::Wants(what.to_owned())) {
+            Some(Answer::Secret(secret)) => secret,
+            _ => None,
+        }
+    }
+
+    /// The screen leaves the terminal first, and comes back afterwards.
+    fn edit(&mut self, text: &str) -> Result<Option<String>, String> {
+        let (free, waits) = channel();
+        say(&self.to, Said::Borrows(free));
+        waits.recv().map_err(|_| "the screen has gone".to_owned())?;
+        let edited = self.asking.lend(|| edit(text));
+        say(&self.to, Said::Returns);
+        edited
+    }
+
+    fn read(&mut self, path: &Path) -> Result<Vec<u8>, String> {
+        read_file(path)
+    }
+
+    fn write(&mut self, path: &Path, text: &str) -> Result<(), String> {
+        write_file(path, text)
+    }
+}
