@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Answers from the graph as it stood when it was asked for.
+#[derive(Clone)]
 pub struct Guide {
     graph: Arc<Graph>,
     /// The simulated machine that is acted on, if it is none that is real.

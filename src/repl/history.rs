@@ -39,15 +39,16 @@ pub fn empty() -> FileHistory {
     FileHistory::with_config(&rules)
 }
 
-/// Keeps a line that was evaluated, in memory and on disk, unless it holds a value of what was sensitive before it or is after it.
-pub fn keep(history: &mut FileHistory, line: &str, before: &Graph, after: &Graph) {
+/// Keeps a line that was evaluated, in memory and on disk, unless it holds a value of what was sensitive before it or is after it. Says
+/// whether it did: another prompt may then remember it.
+pub fn keep(history: &mut FileHistory, line: &str, before: &Graph, after: &Graph) -> bool {
     if line.starts_with(' ') || holds_secret(line, before, after) {
-        return;
+        return false;
     }
     if !history.add(line).unwrap_or(false) {
-        return;
+        return false;
     }
-    let Some(path) = place() else { return };
+    let Some(path) = place() else { return true };
     let dir = path.parent().unwrap_or(&path);
     let ready = disk::private_dir(dir).and_then(|()| disk::private_file(&path));
     let kept = ready
@@ -59,6 +60,7 @@ pub fn keep(history: &mut FileHistory, line: &str, before: &Graph, after: &Graph
             path.display()
         );
     }
+    true
 }
 
 /// Whether a line holds a value of a vertex that is sensitive, before it or after it.

@@ -43,7 +43,7 @@ use crate::value::MASK;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use keys::{Keys, Now, Took};
 use rustyline::Cmd;
-use rustyline::history::FileHistory;
+use rustyline::history::{FileHistory, History};
 use search::Search;
 use std::borrow::Cow;
 use text::Text;
@@ -132,9 +132,10 @@ impl Prompt {
         words.clone_into(&mut self.words);
     }
 
-    /// The history, for who keeps lines in it: see [`history::keep`].
-    pub fn history_mut(&mut self) -> &mut FileHistory {
-        &mut self.history
+    /// Takes a line into its history, in memory alone: who evaluates it keeps it on disk by [`history::keep`].
+    pub fn remember(&mut self, line: &str) {
+        // What a history in memory cannot take in is a line that it leaves out.
+        let _ = self.history.add(line);
     }
 
     /// What is typed, as it is.

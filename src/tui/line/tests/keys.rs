@@ -90,6 +90,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("new|", "Ctrl+R l i Esc", "new|"),
     ("new|", "Ctrl+R l i Ctrl+E x", "link a bx|"),
     ("new|", "Ctrl+R l i Ctrl+E Ctrl+_", "new|"),
+    ("one two|", "Ctrl+W Ctrl+R l i Ctrl+G Ctrl+_", "one two|"),
     ("new|", "Ctrl+S", "new|"),
     // The line as a whole.
     ("one|two", "Alt+Enter", "one\n|two"),

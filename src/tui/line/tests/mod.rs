@@ -8,7 +8,6 @@ mod wild;
 
 use super::*;
 use crate::command::Candidate;
-use rustyline::history::History;
 
 /// The lines before, the oldest first.
 const LINES: &[&str] = &["add noop a", "link a b", "add noop c\nadd noop d"];

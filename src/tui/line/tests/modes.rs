@@ -185,7 +185,8 @@ fn a_line_begins_with_what_was_killed_and_kept_before() {
     // Nothing of the last line is undone, nor joined to what is killed now.
     type_keys(&mut prompt, "Ctrl+_ a Ctrl+U Ctrl+Y Alt+y", &());
     assert_eq!(read(&prompt), "two|");
-    assert!(prompt.history_mut().add("kept").expect("kept"));
+    prompt.remember("kept");
+    prompt.remember(" not kept");
     type_keys(&mut prompt, "Ctrl+C Up", &());
     assert_eq!(read(&prompt), "kept|");
 }
