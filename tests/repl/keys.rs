@@ -221,7 +221,7 @@ impl Both {
             rows.join("\n")
         );
         self.weft.until_screen(&wanted, |screen| {
-            let all = screen.rows(0, COLS.get());
+            let all = screen.rows(0, COLS);
             let mut all: Vec<String> = all.map(|row| trimmed(&row)).collect();
             let (y, mut x) = screen.cursor_position();
             let Some(first) = y.checked_sub(cursor.1).map(usize::from) else {
@@ -259,7 +259,7 @@ impl Both {
 
 /// The rows of the screen's prompt without blanks at their ends, and the column and row of its cursor.
 fn drawn(prompt: &Prompt) -> (Vec<String>, (u16, u16)) {
-    let area = Rect::new(0, 0, COLS.get(), ROWS.get());
+    let area = Rect::new(0, 0, COLS, ROWS);
     let mut buffer = Buffer::empty(area);
     let drawn = prompt.draw(area, &mut buffer, &Look::default());
     let rows = (0..prompt.rows(area.width)).map(|y| {

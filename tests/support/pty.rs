@@ -150,10 +150,15 @@ impl Terminal {
         }
     }
 
-    /// Takes in what has been printed until this holds of the screen.
+    /// Takes in what has been printed until this holds of the screen's text.
     pub fn until(&mut self, what: &str, holds: impl Fn(&str) -> bool) {
+        self.until_screen(what, |screen| holds(&screen.contents()));
+    }
+
+    /// The same of the screen with its cursor.
+    pub fn until_screen(&mut self, what: &str, holds: impl Fn(&vt100::Screen) -> bool) {
         let deadline = Instant::now() + PATIENCE;
-        while !holds(&self.text()) {
+        while !holds(self.screen.screen()) {
             assert!(!self.over, "no {what} before the end:\n{}", self.text());
             let left = deadline.saturating_duration_since(Instant::now());
             if !self.takes(left) && !self.over {
