@@ -2,6 +2,13 @@
 
 #[path = "tui/ends.rs"]
 mod ends;
+#[path = "tui/frames.rs"]
+mod frames;
+#[path = "tui/keys.rs"]
+mod keys;
+#[path = "tui/stage.rs"]
+mod stage;
+
 #[path = "support/pty.rs"]
 mod pty;
 

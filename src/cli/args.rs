@@ -2,6 +2,7 @@
 
 use crate::repl::Color;
 use crate::time::{BadSpan, SHORTEST_LIMIT, Span};
+use crate::tui::theme::Theme;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -49,6 +50,9 @@ pub struct ScreenArgs {
     /// Nothing moves: everything is shown as it is once it has happened.
     #[arg(long)]
     pub no_motion: bool,
+    /// The colours: dark, light, color-blind or mono; mono where there is no colour.
+    #[arg(long, value_name = "THEME", value_parser = theme, default_value = "dark")]
+    pub theme: Theme,
     /// The mouse works from the start: clicks, the wheel, dragging.
     #[arg(long)]
     pub mouse: bool,
@@ -65,6 +69,13 @@ impl Default for Speed {
     fn default() -> Speed {
         Speed(1.0)
     }
+}
+
+fn theme(text: &str) -> Result<Theme, String> {
+    Theme::named(text).ok_or_else(|| {
+        let words = Theme::ALL.map(|(word, _)| word).join(", ");
+        format!("expected one of {words}")
+    })
 }
 
 fn speed(text: &str) -> Result<Speed, String> {

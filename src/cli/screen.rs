@@ -3,8 +3,11 @@
 use super::args::ScreenArgs;
 use super::desk::Desk;
 use crate::command::Session;
-use crate::repl::{env, size, stdout_is_terminal};
+use crate::repl::{env, history, size, stdout_is_terminal};
+use crate::tui::app::{App, Manner};
+use crate::tui::line::Prompt;
 use crate::tui::run::{Setup, run};
+use crate::tui::theme::{Look, Theme};
 use crate::tui::worker::Tools;
 
 /// Columns and rows below which there is no room for a screen.
@@ -48,6 +51,17 @@ fn unfit(term: Option<&str>, size: Option<(usize, usize)>) -> Option<String> {
 /// Shows the session on the screen.
 pub fn show(desk: &Desk, session: Session, args: &ScreenArgs) -> i32 {
     let told = session.left_over().unwrap_or_default();
+    let style = desk.printer.style();
+    let look = Look {
+        ascii: style.ascii,
+        theme: if style.color { args.theme } else { Theme::Mono },
+    };
+    let manner = Manner {
+        look,
+        still: args.no_motion,
+        speed: 1.0,
+    };
+    let greeting = first_words(&session);
     let setup = Setup {
         tools: Tools {
             printer: desk.printer.clone(),
@@ -55,11 +69,32 @@ pub fn show(desk: &Desk, session: Session, args: &ScreenArgs) -> i32 {
             asking: desk.asking().clone(),
             speed: args.speed.0,
         },
-        app: Default::default(),
-        remarks: told.iter().map(|told| format!("{told}\n")).collect(),
+        app: App::new(manner, Prompt::new(history::open(), look.ascii)),
+        remarks: greeting
+            .into_iter()
+            .chain(told)
+            .map(|told| format!("{told}\n"))
+            .collect(),
         mouse: args.mouse,
     };
     run(session, setup)
+}
+
+/// The first lines of the trace: what this is, on what it acts, and where to go on from.
+fn first_words(session: &Session) -> [String; 3] {
+    let acts = match session.moment().sim {
+        true => format!("This is {}: nothing touches this machine.", session.label()),
+        false => format!(
+            "This is {}: `apply` changes it, after it has shown the plan and asked.",
+            session.label()
+        ),
+    };
+    [
+        "weft: a graph of resources, drawn; what it would do, what it does, and why.".to_owned(),
+        acts,
+        "`demo` plays a story, `learn` has lessons, F1 lists the keys; `help`; `quit` leaves."
+            .to_owned(),
+    ]
 }
 
 #[cfg(test)]

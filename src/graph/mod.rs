@@ -237,6 +237,11 @@ impl Graph {
                 }
             }
         }
+        self.only(&keep)
+    }
+
+    /// These vertices alone, with the edges and bindings between them.
+    pub fn only(&self, keep: &std::collections::BTreeSet<Key>) -> Graph {
         let mut graph = self.clone();
         graph.vertices.retain(|key, _| keep.contains(key));
         graph

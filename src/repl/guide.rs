@@ -6,6 +6,7 @@ use crate::graph::Graph;
 use crate::kind::Kinds;
 use crate::world::Node;
 use crate::world::sim::Sim;
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,6 +16,12 @@ pub struct Guide {
     graph: Arc<Graph>,
     /// The simulated machine that is acted on, if it is none that is real.
     machine: Option<Sim>,
+}
+
+impl fmt::Debug for Guide {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Guide of {}", self.graph.name)
+    }
 }
 
 /// What is shown behind the end of a line.

@@ -2,18 +2,26 @@
 //!
 //! | folder or file | what it owns |
 //! | --- | --- |
+//! | `shown`, `theme` | text as it may be drawn; colours, and one table of signs |
 //! | `layout` | where the vertices and lines of a graph stand |
+//! | `graph` | the graph pane: a graph placed, and painted into cells |
+//! | `motion`, `player` | the film of a run: when what is seen, what moves, back and on |
 //! | `line` | a line being typed |
 //! | `app` | the state, folded over keys and news; the picture |
-//! | `run` | the loop around them |
+//! | `news` | what passes between the screen and its session's thread |
 //! | `worker` | the session's thread |
 //! | `term` | the terminal: modes, frames, keys |
-//! | `news` | what passes between the screen and its session's thread |
+//! | `run` | the loop around them |
 
 pub mod app;
+pub mod graph;
 pub mod layout;
 pub mod line;
+pub mod motion;
 pub mod news;
+pub mod player;
 pub mod run;
+pub mod shown;
 pub mod term;
+pub mod theme;
 pub mod worker;

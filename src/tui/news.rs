@@ -1,8 +1,11 @@
 //! What passes between the screen and the thread in which its session lives.
 
+use super::line::Knows;
+use crate::command::Candidate;
 use crate::command::registry::Moment;
 use crate::command::session::Sort;
 use crate::graph::{Graph, Key};
+use crate::repl::{Guide, Hint};
 use crate::trace::{Event, View};
 use std::sync::Arc;
 
@@ -56,6 +59,8 @@ pub enum News {
     Knows(Box<Known>),
     /// More about a vertex.
     Looked(Key, String),
+    /// A line that goes into the history.
+    Kept(String),
     /// The task is done, and the next one is waited for.
     Done,
     /// The session has ended, with this exit code.
@@ -83,4 +88,23 @@ pub struct Known {
     pub paused: bool,
     /// Before which vertices a run stops.
     pub breaks: Vec<Key>,
+    /// What answers while a line is typed.
+    pub guide: Option<Arc<Guide>>,
+}
+
+impl Knows for Known {
+    fn complete(&self, line: &str, cursor: usize) -> (usize, Vec<Candidate>) {
+        match &self.guide {
+            Some(guide) => guide.complete(line, cursor),
+            None => (cursor, Vec::new()),
+        }
+    }
+
+    fn hint(&self, line: &str) -> Option<Hint> {
+        self.guide.as_ref()?.hint(line)
+    }
+
+    fn is_open(&self, line: &str) -> bool {
+        self.guide.as_ref().is_some_and(|guide| guide.is_open(line))
+    }
 }

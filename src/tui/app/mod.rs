@@ -1,11 +1,50 @@
 //! The screen's state: a fold over what it is told, which gives what it wishes done; and its picture.
 //!
 //! Nothing here knows a terminal, a clock or a thread: `at` is the time since the screen was opened.
+//!
+//! | file | what it owns |
+//! | --- | --- |
+//! | `keys` | the keys as data |
+//! | `act` | what keys do |
+//! | `hear` | what news do |
+//! | `ask` | a question of the session, and its answer |
+//! | `over` | what lies over the panes: keys, palette, a long text |
+//! | `map` | the graph pane's state |
+//! | `tale` | the trace pane's lines |
+//! | `inspector` | the inspector's lines |
+//! | `regions` | where the panes are, by size |
+//! | `picture` | the panes, drawn |
+//! | `bars` | status line, hint bar, tabs, titles |
 
-use super::news::{Answer, News, Task};
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
-use ratatui::Frame;
+mod act;
+mod ask;
+mod bars;
+mod hear;
+mod inspector;
+pub mod keys;
+mod map;
+mod over;
+mod picture;
+mod regions;
+mod tale;
+#[cfg(test)]
+mod tests;
+
+pub use regions::{MEDIUM, Pane, SMALLEST, WIDE};
+
+use super::line::Prompt;
+use super::news::{Answer, Known, News, Task};
+use super::player::Player;
+use super::theme::Look;
+use crate::graph::Key;
+use ask::Question;
+use crossterm::event::{KeyEvent, MouseEvent};
+use map::{Beside, Map};
+use over::Over;
+use ratatui::layout::Rect;
+use regions::Regions;
 use std::time::Duration;
+use tale::Tale;
 
 /// What the screen is told.
 #[derive(Clone, Debug)]
@@ -45,81 +84,173 @@ pub enum Wish {
     Leave,
 }
 
+/// What the screen is opened with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Manner {
+    /// How it is drawn.
+    pub look: Look,
+    /// Whether nothing moves.
+    pub still: bool,
+    /// How fast the film plays; 1 where nothing is said.
+    pub speed: f64,
+}
+
+/// Who gets the keys.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Focus {
+    /// The prompt.
+    #[default]
+    Prompt,
+    /// The panes.
+    Graph,
+}
+
+/// An edge or a binding that is begun: it lacks its second end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Pick {
+    from: Key,
+    arrow: &'static str,
+    binds: bool,
+}
+
+/// What is being searched.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Search {
+    words: String,
+    /// Whether it is being typed.
+    typing: bool,
+}
+
+/// A frame at most so often.
+pub const FRAME: Duration = Duration::from_millis(33);
+
 /// The screen.
-#[derive(Default)]
 pub struct App {
-    lines: Vec<String>,
-    typed: String,
-    running: bool,
-    again: bool,
+    manner: Manner,
+    known: Known,
+    player: Player,
+    map: Map,
+    beside: Beside,
+    /// The tale of what was heard, and of what was said.
+    tale: Tale,
+    entry: Prompt,
+    /// Where a value is typed that is asked for and not shown.
+    answer: Option<Prompt>,
+    focus: Focus,
+    pane: Pane,
+    /// So many lines of the inspector are above what is seen.
+    scrolled: usize,
+    question: Option<Question>,
+    over: Option<Over>,
+    pick: Option<Pick>,
+    search: Search,
+    /// The trace's filter is being typed.
+    filters: bool,
+    /// Tasks that are not done yet.
+    under_way: usize,
+    /// The next Ctrl+C on an empty line leaves.
+    leaving: bool,
+    /// Something to be said once, in the hint bar.
+    word: Option<String>,
+    mouse: bool,
+    /// Where the mouse was when it was pressed.
+    grabbed: Option<(u16, u16)>,
+    /// The time up to which the film was played.
+    last: Duration,
+    area: Rect,
+    over_by: Option<i32>,
 }
 
 impl App {
+    /// A screen on which nothing is known yet; with the lines typed before.
+    pub fn new(manner: Manner, entry: Prompt) -> App {
+        App {
+            known: Known::default(),
+            player: Player::new(
+                !manner.still,
+                if manner.speed > 0.0 {
+                    manner.speed
+                } else {
+                    1.0
+                },
+            ),
+            map: Map::new(manner.look.ascii),
+            beside: Beside::default(),
+            tale: Tale::new(true),
+            entry,
+            answer: None,
+            focus: Focus::default(),
+            pane: Pane::default(),
+            scrolled: 0,
+            question: None,
+            over: None,
+            pick: None,
+            search: Search::default(),
+            filters: false,
+            under_way: 0,
+            leaving: false,
+            word: None,
+            mouse: false,
+            grabbed: None,
+            last: Duration::ZERO,
+            area: Rect::default(),
+            over_by: None,
+            manner,
+        }
+    }
+
     /// Takes in what it is told at this time, and says what is to be done.
-    pub fn take(&mut self, told: Told, _at: Duration) -> Vec<Wish> {
+    pub fn take(&mut self, told: Told, at: Duration) -> Vec<Wish> {
+        self.pass(at);
         match told {
-            Told::Key(key) => self.key(key),
-            Told::News(news) => {
-                if let News::Knows(known) = &news {
-                    self.running = known.moment.running;
-                }
-                self.lines
-                    .push(format!("{news:?}").chars().take(200).collect());
+            Told::Key(key) => self.key(&key),
+            Told::Mouse(mouse) => self.mouse(&mouse),
+            Told::Paste(text) => self.paste(&text),
+            Told::Size(wide, high) => {
+                self.area = Rect::new(0, 0, wide, high);
                 Vec::new()
             }
-            _ => Vec::new(),
+            Told::News(news) => self.hear(news),
+            Told::Due => Vec::new(),
         }
     }
 
-    fn key(&mut self, key: KeyEvent) -> Vec<Wish> {
-        match key.code {
-            KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                let empty = std::mem::take(&mut self.typed).is_empty();
-                let leaves = empty && std::mem::replace(&mut self.again, true);
-                return match (self.running, leaves) {
-                    (true, _) => vec![Wish::Interrupt],
-                    (false, true) => vec![Wish::Leave],
-                    (false, false) => {
-                        self.lines.push("Ctrl+C again to leave".to_owned());
-                        Vec::new()
-                    }
-                };
-            }
-            KeyCode::Char('d') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                return vec![Wish::Leave];
-            }
-            KeyCode::Char('z') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                return vec![Wish::Suspend];
-            }
-            KeyCode::Char(c) => self.typed.push(c),
-            KeyCode::Enter => return vec![Wish::Task(Task::Do(std::mem::take(&mut self.typed)))],
-            _ => {}
-        }
-        Vec::new()
+    /// When the next picture differs by itself, if it does.
+    pub fn due(&self, at: Duration) -> Option<Duration> {
+        self.player.is_moving().then(|| at + FRAME)
     }
 
-    /// When the next picture differs by itself, if it does: at a time from `at` on.
-    pub fn due(&self, _at: Duration) -> Option<Duration> {
-        None
+    /// What is typed at the prompt.
+    pub fn typed(&self) -> &str {
+        self.entry.text()
     }
 
-    /// Draws it as it is at this time.
-    pub fn draw(&mut self, _at: Duration, frame: &mut Frame) {
-        let area = frame.area();
-        let rows = usize::from(area.height.saturating_sub(1));
-        let skip = self.lines.len().saturating_sub(rows);
-        for (y, line) in self.lines.iter().skip(skip).enumerate() {
-            let y = area.y + y as u16;
-            frame
-                .buffer_mut()
-                .set_string(area.x, y, line, ratatui::style::Style::default());
-        }
-        let y = area.bottom().saturating_sub(1);
-        frame.buffer_mut().set_string(
-            area.x,
-            y,
-            format!("> {}", self.typed),
-            ratatui::style::Style::default(),
-        );
+    /// The vertex that keys are about.
+    pub fn selected(&self) -> Option<&Key> {
+        self.map.selected.as_ref()
+    }
+
+    /// The exit code, once the session has ended.
+    pub fn left(&self) -> Option<i32> {
+        self.over_by
+    }
+
+    /// The time of the film goes on.
+    fn pass(&mut self, at: Duration) {
+        let passed = at.saturating_sub(self.last);
+        self.last = at;
+        let passed = u64::try_from(passed.as_micros()).unwrap_or(u64::MAX);
+        let changed = self.player.pass(passed);
+        self.map.follow(&self.player, &self.beside, &changed);
+    }
+
+    fn look(&self) -> Look {
+        self.manner.look
+    }
+
+    fn regions(&self) -> Regions {
+        let prompt = self.answer.as_ref().unwrap_or(&self.entry);
+        let prompt = u16::try_from(prompt.rows(self.area.width)).unwrap_or(u16::MAX);
+        Regions::of(self.area, self.pane, prompt, self.rows_above())
     }
 }

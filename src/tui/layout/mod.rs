@@ -69,6 +69,17 @@ pub struct Sheet {
     pub gap: i32,
     /// How many columns the shelf had in the last layout; 0 for none.
     pub shelf: usize,
+    /// How wide each column was in the last layout, and how many tracks there was room for right of it.
+    pub rooms: Vec<Room>,
+}
+
+/// The room of a column: for its vertices, and for the tracks right of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Room {
+    /// Cells for vertices.
+    pub wide: i32,
+    /// Cells for tracks.
+    pub tracks: i32,
 }
 
 /// Where a vertex is drawn, in cells; the first ones are 0.
@@ -118,6 +129,8 @@ pub struct Layout {
     pub height: i32,
     /// How many columns the shelf has; 0 for none.
     pub shelf: usize,
+    /// The room of each column.
+    pub rooms: Vec<Room>,
 }
 
 /// Places everything.

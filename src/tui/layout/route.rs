@@ -6,24 +6,27 @@
 use std::collections::BTreeMap;
 
 use super::columns::{Columns, What};
-use super::{Layout, Route, Seat, Sheet, Spot, shelf};
+use super::{Layout, Room, Route, Seat, Sheet, Spot, shelf};
 
 /// Column widths and tracks come in steps, so that a cell more does not move what is right of it.
 const STEP: i32 = 4;
+/// So few vertices stand as near to each other as they can: what moves among them is seen anyway.
+const FEW: usize = 24;
 /// Free cells beside the tracks: one after the vertices, and the arrow with one before it.
 const BESIDE: i32 = 3;
 /// More tracks than these there are not between two columns; what needs more shares the last.
 const TRACKS: usize = 40;
 
 pub(super) fn draw(sheet: &Sheet, all: &Columns) -> Layout {
-    let mut tracks = Vec::with_capacity(all.columns.len());
+    let (mut tracks, mut rooms) = (Vec::new(), Vec::new());
     let (mut left, mut x) = (Vec::with_capacity(all.columns.len()), 0);
-    for column in &all.columns {
+    for (number, column) in all.columns.iter().enumerate() {
         left.push(x);
         let found = Tracks::of(sheet, all, column);
-        let count = i32::try_from(found.count).unwrap_or(i32::MAX / 2);
-        x += up(wide(sheet, all, column)) + BESIDE + up(count.max(1));
+        let room = room(sheet, number, wide(sheet, all, column), found.count);
+        x += room.wide + BESIDE + room.tracks;
         tracks.push(found);
+        rooms.push(room);
     }
     let mut spots = spots(sheet, all, &left);
     let width = spots
@@ -45,9 +48,10 @@ pub(super) fn draw(sheet: &Sheet, all: &Columns) -> Layout {
         all,
         left: &left,
         tracks: &tracks,
+        rooms: &rooms,
         spots: &spots,
     };
-    let routes = all.chains.iter().map(|chain| paths.route(chain)).collect();
+    let routes: Vec<Route> = all.chains.iter().map(|chain| paths.route(chain)).collect();
     let inside = |chain: &Vec<usize>| -> Vec<i32> {
         let inside = &chain[1..chain.len() - 1];
         inside.iter().map(|item| all.y[*item]).collect()
@@ -59,11 +63,24 @@ pub(super) fn draw(sheet: &Sheet, all: &Columns) -> Layout {
         width: width.max(shelf_width),
         height,
         shelf,
+        rooms,
     }
 }
 
-fn up(cells: i32) -> i32 {
-    (cells + STEP - 1).div_euclid(STEP) * STEP
+/// The room of a column: as it was, if that is enough; else with some to spare, so that what comes next moves nothing.
+fn room(sheet: &Sheet, number: usize, wide: i32, tracks: usize) -> Room {
+    let few = sheet.nodes.len() <= FEW;
+    let up = |cells: i32| match few {
+        true => cells,
+        false => (cells + STEP).div_euclid(STEP) * STEP,
+    };
+    let tracks = i32::try_from(tracks).unwrap_or(i32::MAX / 2).max(1);
+    let was = sheet.rooms.get(number).copied().unwrap_or_default();
+    let kept = |was: i32, need: i32| if was >= need { was } else { up(need) };
+    Room {
+        wide: kept(was.wide, wide),
+        tracks: kept(was.tracks, tracks),
+    }
 }
 
 fn wide(sheet: &Sheet, all: &Columns, column: &[usize]) -> i32 {
@@ -92,33 +109,74 @@ fn spots(sheet: &Sheet, all: &Columns, left: &[i32]) -> Vec<Spot> {
 struct Tracks {
     of: BTreeMap<usize, usize>,
     count: usize,
-    /// How many cells wide the column is.
-    wide: i32,
 }
 
 impl Tracks {
     fn of(sheet: &Sheet, all: &Columns, column: &[usize]) -> Tracks {
         let mut free = Free::default();
         let mut of = BTreeMap::new();
+        let mut turning = Vec::new();
         for item in column {
             let row = all.middle(*item, sheet);
-            let ends: Vec<i32> = all.right[*item]
-                .iter()
-                .map(|to| all.middle(*to, sheet))
-                .collect();
-            let turns = ends.iter().any(|end| *end != row);
-            if turns {
-                of.insert(*item, free.take(row, &ends));
+            let ends = all.right[*item].iter();
+            let ends: Vec<i32> = ends.map(|to| all.middle(*to, sheet)).collect();
+            if ends.iter().any(|end| *end != row) {
+                turning.push(Turning {
+                    item: *item,
+                    row,
+                    ends,
+                });
             } else if !ends.is_empty() {
                 free.pass(row);
             }
         }
+        for turning in in_order(turning) {
+            of.insert(turning.item, free.take(turning.row, &turning.ends));
+        }
         Tracks {
             of,
             count: free.tracks.len(),
-            wide: up(wide(sheet, all, column)),
         }
     }
+}
+
+/// What leaves a column and turns: from which row, and to which ones.
+struct Turning {
+    item: usize,
+    row: i32,
+    ends: Vec<i32>,
+}
+
+/// What leaves in a row comes before what arrives in it, so that there is a track for it further left. Where they go round in a circle, the
+/// upper one comes first.
+fn in_order(turning: Vec<Turning>) -> Vec<Turning> {
+    let rows: BTreeMap<i32, usize> = turning.iter().map(|one| one.row).zip(0..).collect();
+    let befores = |at: usize| {
+        let ends = turning[at].ends.iter();
+        ends.filter_map(|end| rows.get(end).copied())
+            .filter(move |other| *other != at)
+    };
+    let (mut order, mut seen) = (
+        Vec::with_capacity(turning.len()),
+        vec![false; turning.len()],
+    );
+    for first in 0..turning.len() {
+        let mut open = vec![(first, false)];
+        while let Some((at, ready)) = open.pop() {
+            if ready {
+                order.push(at);
+            } else if !std::mem::replace(&mut seen[at], true) {
+                open.push((at, true));
+                open.extend(
+                    befores(at)
+                        .filter(|other| !seen[*other])
+                        .map(|other| (other, false)),
+                );
+            }
+        }
+    }
+    let mut all: Vec<Option<Turning>> = turning.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|at| all[at].take()).collect()
 }
 
 /// What is taken of the room between two columns so far.
@@ -137,22 +195,24 @@ impl Free {
     fn take(&mut self, row: i32, ends: &[i32]) -> usize {
         let low = ends.iter().copied().fold(row, i32::min);
         let high = ends.iter().copied().fold(row, i32::max);
-        let fits = |track: usize| {
+        let apart = |track: usize| {
             let taken = self.tracks.get(track);
-            let apart = taken.is_none_or(|taken| {
-                taken
-                    .range(..=high)
-                    .next_back()
-                    .is_none_or(|(_, last)| *last < low)
-            });
+            taken.is_none_or(|taken| {
+                let last = taken.range(..=high).next_back();
+                last.is_none_or(|(_, last)| *last < low)
+            })
+        };
+        let fits = |track: usize| {
             let before = self.arrives.get(&row).is_none_or(|other| track < *other);
             let after = ends.iter().filter(|end| **end != row);
             let after = after
                 .filter_map(|end| self.leaves.get(end))
                 .all(|other| *other < track);
-            apart && before && after
+            apart(track) && before && after
         };
-        let track = (0..TRACKS).find(|track| fits(*track)).unwrap_or(TRACKS - 1);
+        let first = (0..TRACKS).find(|track| fits(*track));
+        let first = first.or_else(|| (0..TRACKS).find(|track| apart(*track)));
+        let track = first.unwrap_or(TRACKS - 1);
         while self.tracks.len() <= track {
             self.tracks.push(BTreeMap::new());
         }
@@ -177,6 +237,7 @@ struct Paths<'a> {
     all: &'a Columns,
     left: &'a [i32],
     tracks: &'a [Tracks],
+    rooms: &'a [Room],
     spots: &'a [Spot],
 }
 
@@ -213,6 +274,6 @@ impl Paths<'_> {
         };
         let tracks = &self.tracks[rank];
         let track = tracks.of.get(&item).copied().unwrap_or(0);
-        self.left[rank] + tracks.wide + 1 + i32::try_from(track).unwrap_or(0)
+        self.left[rank] + self.rooms[rank].wide + 1 + i32::try_from(track).unwrap_or(0)
     }
 }

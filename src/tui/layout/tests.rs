@@ -21,6 +21,7 @@ fn sheet(widths: &[i32], links: &BTreeSet<(usize, usize)>) -> Sheet {
         height: 1,
         gap: 0,
         shelf: 0,
+        rooms: Vec::new(),
     }
 }
 
@@ -33,6 +34,7 @@ fn after(mut sheet: Sheet, layout: &Layout) -> Sheet {
         link.was.clone_from(bends);
     }
     sheet.shelf = layout.shelf;
+    sheet.rooms.clone_from(&layout.rooms);
     sheet
 }
 

@@ -1,10 +1,12 @@
 //! What the screen knows of a session, at one moment.
 
 use crate::command::Session;
+use crate::repl::Guide;
 use crate::tui::news::Known;
+use std::sync::Arc;
 
 /// As it is now; `ascii`: its prompt keeps to that.
-pub(super) fn known(session: &Session, ascii: bool) -> Known {
+pub fn known(session: &Session, ascii: bool) -> Known {
     let (paused, breaks) = session.ask(|engine| (engine.is_paused(), engine.breaks()));
     Known {
         graph: session.graph().clone(),
@@ -16,5 +18,6 @@ pub(super) fn known(session: &Session, ascii: bool) -> Known {
         moment: session.moment(),
         paused,
         breaks,
+        guide: Some(Arc::new(Guide::of(session))),
     }
 }

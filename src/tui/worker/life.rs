@@ -9,10 +9,11 @@ use crate::command::session::SessionError;
 use crate::command::{Flow, Front, Session};
 use crate::kind::Kinds;
 use crate::repl::{
-    Behind, News as OfWatch, event_line, left_by_signal, stop_what_runs, unsaved_words,
+    Behind, News as OfWatch, event_line, history, left_by_signal, stop_what_runs, unsaved_words,
 };
 use crate::trace::What;
 use crate::tui::news::{News, Task};
+use rustyline::history::FileHistory;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -23,6 +24,8 @@ pub(super) struct Life {
     front: Messenger,
     tools: Tools,
     clock: Clock,
+    /// The lines that are kept.
+    history: FileHistory,
     /// For who hears of a watch in its own thread.
     errands: Sender<Errand>,
     /// Whether it is asked already to look at what that watch has come to.
@@ -38,6 +41,7 @@ impl Life {
             session,
             front,
             clock: Clock::new(tools.speed),
+            history: history::open(),
             errands,
             asked: Arc::default(),
             ascii: style.ascii || style.plain,
@@ -118,8 +122,12 @@ impl Life {
         self.session.answer_questions(&mut self.front);
         self.tools.signals.reset();
         self.tools.signals.at_prompt(false);
+        let before = self.session.graph().clone();
         let done = self.evaluate(line);
         self.tools.signals.at_prompt(true);
+        if history::keep(&mut self.history, line, &before, self.session.graph()) {
+            self.front.tell(News::Kept(line.to_owned()));
+        }
         match done {
             Ok(Flow::Quit) => return Some(0),
             Ok(Flow::Go) => {}

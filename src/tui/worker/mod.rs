@@ -17,6 +17,7 @@ mod known;
 mod life;
 
 pub use front::Said;
+pub use known::known;
 
 use super::news::{Answer, News, Task};
 use super::term::last_panic;

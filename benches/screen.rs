@@ -1,0 +1,168 @@
+//! The screen's own work: placing a graph, what an edit of it moves, and drawing frames of it.
+//!
+//!     cargo bench --bench screen [-- --strict]
+//!
+//! Graphs look like those of hosts: short and wide, with prefixes of a kind before packages, files and services of many sites. Whole
+//! frames go through the screen's state into cells, as they do on a terminal; the terminal itself is not part of it. With `--strict` a
+//! missed target ends with 1.
+
+#[path = "common/mod.rs"]
+mod common;
+
+use common::{Report, args};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use weft::graph::{Draft, Graph, Key, Origin};
+use weft::kind::Kinds;
+use weft::trace::View;
+use weft::tui::app::{App, Manner, Told};
+use weft::tui::graph::{Scene, Zoom};
+use weft::tui::line::Prompt;
+use weft::tui::news::{Known, News};
+use weft::value::Place;
+
+fn main() {
+    let args = args();
+    let mut report = Report::new(&args);
+    for (vertices, target) in [(1_000, 5.0), (10_000, 60.0)] {
+        let graph = Arc::new(sites(vertices));
+        report.title(&format!("{vertices} vertices"));
+        report.figure(
+            "place them, ms",
+            best(7, || drop(place(&graph, None))),
+            target,
+        );
+        report.figure("a leaf moves, % of the others", leaf_moves(&graph), 5.0);
+    }
+    report.title("a frame of 160 × 50");
+    for vertices in [10, 100, 1_000, 10_000] {
+        for (zoom, keys) in [("lines", "0+"), ("all of it", "0")] {
+            let frame = frame(&Arc::new(sites(vertices)), keys);
+            report.figure(&format!("{vertices} vertices, {zoom}, ms"), frame, 1.0);
+        }
+    }
+    report.end();
+}
+
+/// Sites of twelve vertices each; every fourth one also hears of the one before it.
+fn sites(vertices: usize) -> Graph {
+    let mut draft = Draft::new("sites");
+    let mut keys = Vec::new();
+    for n in 0..vertices {
+        let key = Key::new("noop", format!("/srv/site{}/{}", n / 12, PARTS[n % 12]));
+        draft
+            .add(&Kinds, key.clone(), Place::default())
+            .expect("a new vertex");
+        keys.push(key);
+    }
+    let mut edge = |from: usize, to: usize, notify: bool| {
+        if let (Some(from), Some(to)) = (keys.get(from), keys.get(to)) {
+            draft
+                .link(from, to, notify, Origin::Written, Place::default())
+                .expect("two vertices");
+        }
+    };
+    for site in 0..vertices.div_ceil(12) {
+        let first = site * 12;
+        for (from, to, notify) in EDGES {
+            edge(first + from, first + to, *notify);
+        }
+        if site % 4 == 3 {
+            edge(first - 12, first + 11, true);
+        }
+    }
+    draft.finish(&Kinds).expect("a graph without cycles")
+}
+
+const PARTS: [&str; 12] = [
+    "user", "dir", "package", "config", "key", "cert", "vhost", "unit", "timer", "check", "log",
+    "report",
+];
+const EDGES: &[(usize, usize, bool)] = &[
+    (0, 1, false),
+    (1, 3, false),
+    (2, 3, false),
+    (3, 7, true),
+    (4, 5, false),
+    (5, 6, false),
+    (6, 7, true),
+    (7, 9, false),
+    (8, 9, false),
+    (1, 10, false),
+    (9, 11, false),
+];
+
+fn place(graph: &Arc<Graph>, before: Option<&Scene>) -> Scene {
+    Scene::of(graph, Zoom::Line, false, before, None)
+}
+
+/// The shortest of so many runs, in milliseconds.
+fn best(runs: usize, mut what: impl FnMut()) -> f64 {
+    let run = |_| {
+        let begin = Instant::now();
+        what();
+        begin.elapsed().as_secs_f64() * 1e3
+    };
+    (0..runs).map(run).fold(f64::MAX, f64::min)
+}
+
+/// Adds a leaf at twenty places, each to the graph as it is. The average part of the others that stands elsewhere after that.
+fn leaf_moves(graph: &Arc<Graph>) -> f64 {
+    let before = place(graph, None);
+    let count = before.keys.len();
+    let moved = (0..20).map(|n| {
+        let mut draft = graph.edit();
+        let key = Key::new("noop", format!("/srv/leaf{n}"));
+        draft
+            .add(&Kinds, key.clone(), Place::default())
+            .expect("new");
+        let parent = &before.keys[n * count / 20];
+        draft
+            .link(parent, &key, false, Origin::Written, Place::default())
+            .expect("two vertices");
+        let after = place(
+            &Arc::new(draft.finish(&Kinds).expect("fits")),
+            Some(&before),
+        );
+        let stands = |key: &Key, scene: &Scene| {
+            let number = scene.number(key)?;
+            let spot = scene.layout.spots[number];
+            Some((spot.x, spot.y))
+        };
+        let moved = before
+            .keys
+            .iter()
+            .filter(|key| stands(key, &before) != stands(key, &after));
+        moved.count() as f64 / count as f64 * 100.0
+    });
+    moved.sum::<f64>() / 20.0
+}
+
+/// A frame of a screen that knows this graph and has had these keys, in milliseconds.
+fn frame(graph: &Arc<Graph>, keys: &str) -> f64 {
+    let mut app = App::new(Manner::default(), Prompt::answer("", false));
+    let area = Rect::new(0, 0, 160, 50);
+    app.take(Told::Size(area.width, area.height), Duration::ZERO);
+    let known = Known {
+        graph: graph.clone(),
+        picture: View::default(),
+        ..Known::default()
+    };
+    app.take(Told::News(News::Knows(Box::new(known))), Duration::ZERO);
+    let mut buffer = Buffer::empty(area);
+    app.paint(&mut buffer);
+    app.take(
+        Told::Key(weft::tui::app::keys::key("Esc").expect("a key")),
+        Duration::ZERO,
+    );
+    for key in keys.chars() {
+        let key = weft::tui::app::keys::key(&key.to_string()).expect("a key");
+        app.take(Told::Key(key), Duration::ZERO);
+    }
+    best(50, || {
+        buffer.reset();
+        app.paint(&mut buffer);
+    })
+}

@@ -1,0 +1,542 @@
+//! What keys do. Whatever acts on the graph or the world is a command, and goes the way that a typed one goes.
+
+use super::keys::{self, Act};
+use super::over::Over;
+use super::regions::inside;
+use super::tale::{Filter, Voice};
+use super::{App, Focus, Pane, Pick, Search, Wish};
+use crate::command::registry::{self, Group};
+use crate::graph::Key;
+use crate::trace::{Level, why};
+use crate::tui::graph::Step;
+use crate::tui::line::Did;
+use crate::tui::news::Task;
+use crate::tui::player::Changed;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
+impl App {
+    pub(super) fn key(&mut self, key: &KeyEvent) -> Vec<Wish> {
+        self.word = None;
+        let interrupt =
+            key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
+        if !interrupt {
+            self.leaving = false;
+        }
+        if self.over.is_some() {
+            return self.over_key(key);
+        }
+        if self
+            .question
+            .as_ref()
+            .is_some_and(|question| !question.secret)
+        {
+            return self.consent_key(key);
+        }
+        if self.search.typing || self.filters {
+            return self.words_key(key);
+        }
+        match self.focus {
+            Focus::Prompt => self.prompt_key(key),
+            Focus::Graph if interrupt => self.interrupt(),
+            Focus::Graph => match keys::act(key) {
+                Some(act) => self.act(act),
+                None => {
+                    self.word = Some("? lists the keys, i goes to the prompt".to_owned());
+                    Vec::new()
+                }
+            },
+        }
+    }
+
+    fn prompt_key(&mut self, key: &KeyEvent) -> Vec<Wish> {
+        let secret = self.answer.is_some();
+        let did = match &mut self.answer {
+            Some(answer) => answer.key(*key, &()),
+            None => self.entry.key(*key, &self.known),
+        };
+        match did {
+            Did::Entered(text) if secret => return self.give_secret(Some(text)),
+            Did::Entered(line) => return self.run_line(&line),
+            Did::Interrupt if secret => return self.give_secret(None),
+            Did::Interrupt => return self.interrupt(),
+            Did::Leave if secret => return self.give_secret(None),
+            Did::Leave => return self.leave(),
+            Did::NotMine => {}
+            Did::Nothing | Did::Edited => return Vec::new(),
+        }
+        match keys::anywhere(key) {
+            Some(Act::ToGraph) if secret => self.give_secret(None),
+            Some(act) => self.act(act),
+            None => Vec::new(),
+        }
+    }
+
+    /// What is typed while a search or a filter is.
+    fn words_key(&mut self, key: &KeyEvent) -> Vec<Wish> {
+        let mut words = match self.filters {
+            true => self.tale.filter().words.clone(),
+            false => self.search.words.clone(),
+        };
+        let mut typing = true;
+        match key.code {
+            KeyCode::Char(c) if !key.modifiers.contains(KeyModifiers::CONTROL) => words.push(c),
+            KeyCode::Backspace => drop(words.pop()),
+            KeyCode::Enter => typing = false,
+            _ => {
+                words.clear();
+                typing = false;
+            }
+        }
+        if self.filters {
+            let level = self.tale.filter().level;
+            self.tale.set_filter(Filter { words, level });
+            self.tale.catch_up(self.player.events());
+            self.filters = typing;
+        } else {
+            self.search = Search { words, typing };
+            self.find(0);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn act(&mut self, act: Act) -> Vec<Wish> {
+        match act {
+            Act::Left => self.walk(Step::Left),
+            Act::Right => self.walk(Step::Right),
+            Act::Up => self.walk(Step::Up),
+            Act::Down => self.walk(Step::Down),
+            Act::ToGraph => self.to_graph(),
+            Act::ToPrompt => self.focus = Focus::Prompt,
+            Act::NextPane => {
+                self.pane = self.pane.next();
+                self.scrolled = 0;
+            }
+            Act::Set => return self.enter(),
+            Act::Palette => self.over = Some(Over::palette()),
+            Act::Keys => self.over = Some(Over::keys()),
+            Act::PageUp => self.page(1),
+            Act::PageDown => self.page(-1),
+            Act::Redraw => return vec![Wish::Redraw],
+            Act::Suspend => return vec![Wish::Suspend],
+            Act::Plan => return self.run_line("plan"),
+            Act::Apply => return self.run_line("apply"),
+            Act::Step => return self.run_line("step"),
+            Act::Continue => return self.run_line("continue"),
+            Act::Undo => return self.run_line("undo"),
+            Act::Redo => return self.run_line("redo"),
+            Act::Quit => return self.run_line("quit"),
+            Act::Break | Act::Edit | Act::Why => return self.about_vertex(act),
+            Act::PickOrder => self.pick("->", false),
+            Act::PickNotify => self.pick("~>", false),
+            Act::PickBind => self.pick("->", true),
+            Act::Search => self.search.typing = true,
+            Act::Next => self.find(1),
+            Act::Previous => self.find(-1),
+            Act::Earlier | Act::Later | Act::Live | Act::Still | Act::Slower | Act::Faster => {
+                self.film(act)
+            }
+            Act::ZoomIn | Act::ZoomOut | Act::Fit | Act::Near | Act::Fold | Act::Follow => {
+                self.zoom(act)
+            }
+            Act::Filter => self.filters = true,
+            Act::Level => self.level(),
+            Act::Copy => return self.copy(),
+            Act::Mouse => {
+                self.mouse = !self.mouse;
+                return vec![Wish::Mouse(self.mouse)];
+            }
+        }
+        Vec::new()
+    }
+
+    /// Closes what is open, one after the other; then the keys are the graph's.
+    fn to_graph(&mut self) {
+        if self.pick.take().is_some() {
+            return;
+        }
+        if self.map.is_lit() {
+            self.map.light([]);
+        } else if !self.tale.filter().words.is_empty() && self.focus == Focus::Graph {
+            let level = self.tale.filter().level;
+            self.tale.set_filter(Filter {
+                words: String::new(),
+                level,
+            });
+            self.tale.catch_up(self.player.events());
+        }
+        self.search = Search::default();
+        self.focus = Focus::Graph;
+    }
+
+    /// The film goes to an event of the trace that is seen, and stands still there.
+    fn jump(&mut self, row: usize) {
+        let rows = usize::from(inside(self.regions().trace).height);
+        let seen = self.tale.seen(rows, self.place_of_film());
+        if let Some(event) = self
+            .tale
+            .event_at(seen, row.min(seen.len().saturating_sub(1)))
+        {
+            let changed = self.player.seek(event + 1);
+            self.map.follow(&self.player, &self.beside, &changed);
+            self.look_at_last();
+        }
+    }
+
+    fn enter(&mut self) -> Vec<Wish> {
+        if self.pane == Pane::Trace && self.pick.is_none() {
+            self.jump(usize::MAX);
+            return Vec::new();
+        }
+        let Some(key) = self.map.selected.clone() else {
+            self.focus = Focus::Prompt;
+            return Vec::new();
+        };
+        let Some(pick) = self.pick.take() else {
+            self.fill_in(&format!("set {key} "));
+            return Vec::new();
+        };
+        if pick.from == key {
+            self.word = Some("a vertex cannot come after itself".to_owned());
+            self.pick = Some(pick);
+            return Vec::new();
+        }
+        match pick.binds {
+            true => {
+                self.fill_in(&format!("{}. -> {key}.", pick.from));
+                self.word =
+                    Some("what is sent, and which param receives it: Tab completes".to_owned());
+                Vec::new()
+            }
+            false => self.run_line(&format!("{} {} {key}", pick.from, pick.arrow)),
+        }
+    }
+
+    fn pick(&mut self, arrow: &'static str, binds: bool) {
+        match self.map.selected.clone() {
+            Some(from) => self.pick = Some(Pick { from, arrow, binds }),
+            None => self.word = Some("the graph is empty: i, then `add KIND NAME`".to_owned()),
+        }
+    }
+
+    fn about_vertex(&mut self, act: Act) -> Vec<Wish> {
+        let Some(key) = self.map.selected.clone() else {
+            return match act {
+                Act::Edit => self.run_line("edit"),
+                _ => Vec::new(),
+            };
+        };
+        match act {
+            Act::Edit => self.run_line(&format!("edit {key}")),
+            Act::Why => self.run_line(&format!("why {key}")),
+            _ if self.beside.breaks.contains(&key) => self.run_line(&format!("break off {key}")),
+            _ => self.run_line(&format!("break {key}")),
+        }
+    }
+
+    pub(super) fn fill_in(&mut self, text: &str) {
+        self.entry.set(text, &self.known);
+        self.focus = Focus::Prompt;
+    }
+
+    /// A line is done, by whatever it came.
+    pub(super) fn run_line(&mut self, line: &str) -> Vec<Wish> {
+        if line.trim().is_empty() {
+            return Vec::new();
+        }
+        let word = line.split_whitespace().next().unwrap_or_default();
+        if self.player.is_rewound() && !is_question(word) {
+            self.say(Voice::Command, line);
+            self.say(
+                Voice::Refusal,
+                "what is shown is the past, where nothing can be done: Esc, then End, goes back to now",
+            );
+            return Vec::new();
+        }
+        if word == "why" {
+            self.light_why(line);
+        }
+        if !self.player.is_rewound() {
+            let changed = self.player.live();
+            self.map.follow(&self.player, &self.beside, &changed);
+        }
+        self.task(Task::Do(line.to_owned()))
+    }
+
+    /// Lights up what made a vertex what it is.
+    fn light_why(&mut self, line: &str) {
+        let wanted = line.trim().strip_prefix("why").unwrap_or_default().trim();
+        let keys = self.map.scene().keys.iter();
+        let found = keys
+            .into_iter()
+            .find(|key| key.to_string() == wanted || key.name() == wanted);
+        let Some(key) = found.cloned() else { return };
+        let events = &self.player.events()[..self.player.shown()];
+        let told = why(events, &key)
+            .into_iter()
+            .filter_map(|event| event.subject.clone());
+        let lit: Vec<Key> = told.chain([key]).collect();
+        self.map.light(lit);
+    }
+
+    fn interrupt(&mut self) -> Vec<Wish> {
+        if self.under_way > 0 || self.known.moment.running {
+            return vec![Wish::Interrupt];
+        }
+        if std::mem::replace(&mut self.leaving, true) {
+            return self.leave();
+        }
+        self.word = Some("Ctrl+C again, or `quit`, leaves".to_owned());
+        Vec::new()
+    }
+
+    fn leave(&mut self) -> Vec<Wish> {
+        vec![Wish::Leave]
+    }
+
+    fn walk(&mut self, step: Step) {
+        match (self.pane, self.focus) {
+            (Pane::Inspector, Focus::Graph) if matches!(step, Step::Up | Step::Down) => {
+                self.scrolled =
+                    self.scrolled
+                        .saturating_add_signed(if step == Step::Up { -1 } else { 1 });
+            }
+            (Pane::Trace, Focus::Graph) if matches!(step, Step::Up | Step::Down) => {
+                let rows = inside(self.regions().trace).height;
+                self.tale
+                    .scroll(if step == Step::Up { 1 } else { -1 }, usize::from(rows));
+            }
+            _ => {
+                self.scrolled = 0;
+                self.map.follows = false;
+                if !self.map.walk(step) {
+                    self.word = Some("there is nothing that way".to_owned());
+                }
+            }
+        }
+    }
+
+    fn page(&mut self, way: isize) {
+        let rows = usize::from(inside(self.regions().trace).height).max(1);
+        let rows_signed = isize::try_from(rows).unwrap_or(1);
+        match self.pane {
+            Pane::Inspector => {
+                self.scrolled = self.scrolled.saturating_add_signed(-way * 10);
+            }
+            _ => self.tale.scroll(way * rows_signed, rows),
+        }
+    }
+
+    fn level(&mut self) {
+        let filter = self.tale.filter().clone();
+        let level = match filter.level {
+            Level::Story => Level::Full,
+            Level::Full => Level::Story,
+        };
+        self.tale.set_filter(Filter { level, ..filter });
+        self.tale.catch_up(self.player.events());
+    }
+
+    fn film(&mut self, act: Act) {
+        let changed = match act {
+            Act::Earlier => self.player.seek(self.player.earlier()),
+            Act::Later if !self.player.is_rewound() => Changed::Nothing,
+            Act::Later => self.player.seek(self.player.later()),
+            Act::Live => self.player.live(),
+            Act::Still if self.player.is_rewound() => {
+                self.player.play();
+                Changed::Nothing
+            }
+            Act::Still => {
+                self.player.pause();
+                Changed::Nothing
+            }
+            Act::Slower => {
+                self.player.set_speed(self.player.speed() / 2.0);
+                Changed::Nothing
+            }
+            _ => {
+                self.player.set_speed(self.player.speed() * 2.0);
+                Changed::Nothing
+            }
+        };
+        if matches!(act, Act::Slower | Act::Faster) {
+            self.word = Some(format!("the film plays at {} x", self.player.speed()));
+        }
+        self.map.follow(&self.player, &self.beside, &changed);
+        if matches!(act, Act::Earlier | Act::Later) {
+            self.look_at_last();
+        }
+    }
+
+    /// While the film is moved by hand, what its last event is about is selected.
+    fn look_at_last(&mut self) {
+        let last = self.player.shown().checked_sub(1);
+        let event = last.and_then(|last| self.player.events().get(last));
+        if let Some(key) = event.and_then(|event| event.subject.clone()) {
+            self.map.select(&key);
+        }
+    }
+
+    fn zoom(&mut self, act: Act) {
+        let (view, beside) = (self.player.view(), &self.beside);
+        match act {
+            Act::ZoomIn => self.map.set_zoom(self.map.zoom().nearer(), view, beside),
+            Act::ZoomOut => self.map.set_zoom(self.map.zoom().farther(), view, beside),
+            Act::Fit => self.map.fit(view, beside),
+            Act::Near => self.map.near(view, beside),
+            Act::Fold => self.map.fold(view, beside),
+            _ => self.map.follows = !self.map.follows,
+        }
+        let word = match act {
+            Act::Follow if self.map.follows => "follows what runs".to_owned(),
+            Act::Follow => "stays where it is".to_owned(),
+            Act::Fold if self.map.is_folded() => {
+                "what looks alike is drawn as one: z opens it".to_owned()
+            }
+            Act::Near if self.map.is_part() => "the neighbourhood alone: f shows all".to_owned(),
+            _ => format!("{} of {}", self.map.zoom().word(), self.map.len()),
+        };
+        self.word = Some(word);
+    }
+
+    /// Selects what was found, so many on.
+    fn find(&mut self, on: isize) {
+        if self.search.words.is_empty() {
+            return;
+        }
+        let words = self.search.words.to_lowercase();
+        let keys = self.map.scene().keys.iter().enumerate();
+        let found: Vec<usize> = keys
+            .filter(|(_, key)| key.to_string().to_lowercase().contains(&words))
+            .map(|(number, _)| number)
+            .collect();
+        if found.is_empty() {
+            self.word = Some(format!("no vertex has `{}` in its name", self.search.words));
+            return;
+        }
+        let scene = self.map.scene();
+        let here = self
+            .map
+            .selected
+            .as_ref()
+            .and_then(|key| scene.number(key))
+            .unwrap_or(0);
+        let at = match on {
+            1 => found.iter().position(|number| *number > here).unwrap_or(0),
+            -1 => found
+                .iter()
+                .rposition(|number| *number < here)
+                .unwrap_or(found.len() - 1),
+            _ => found.iter().position(|number| *number >= here).unwrap_or(0),
+        };
+        let key = scene.keys[found[at]].clone();
+        self.word = Some(format!("{} of {}", at + 1, found.len()));
+        self.map.select(&key);
+    }
+
+    fn copy(&mut self) -> Vec<Wish> {
+        let text = match (self.pane, &self.map.selected) {
+            (Pane::Trace, _) | (_, None) => {
+                let (rows, look) = (
+                    usize::from(inside(self.regions().trace).height),
+                    self.look(),
+                );
+                let seen = self.tale.seen(rows, None).iter();
+                let text = seen
+                    .map(|row| format!("{}\n", self.tale.text(*row, self.player.events(), look).0));
+                text.collect()
+            }
+            (_, Some(key)) => key.to_string(),
+        };
+        self.word = Some("copied".to_owned());
+        vec![Wish::Copy(text)]
+    }
+
+    pub(super) fn paste(&mut self, text: &str) -> Vec<Wish> {
+        if self.over.is_some()
+            || self
+                .question
+                .as_ref()
+                .is_some_and(|question| !question.secret)
+        {
+            return Vec::new();
+        }
+        self.focus = Focus::Prompt;
+        let taken = match &mut self.answer {
+            Some(answer) => answer.paste(text, &()),
+            None => self.entry.paste(text, &self.known),
+        };
+        if !taken {
+            self.word = Some("there is no room for all that: `source FILE` runs a file".to_owned());
+        }
+        Vec::new()
+    }
+
+    pub(super) fn mouse(&mut self, mouse: &MouseEvent) -> Vec<Wish> {
+        let place = (mouse.column, mouse.row);
+        let regions = self.regions();
+        let within = |pane: Pane| inside(regions.pane(pane)).contains(place.into());
+        match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                self.grabbed = Some(place);
+                let pane = Pane::ALL.into_iter().find(|pane| within(*pane));
+                if let Some(pane) = pane {
+                    self.focus = Focus::Graph;
+                    self.pane = pane;
+                }
+                if regions.prompt.contains(place.into()) {
+                    self.focus = Focus::Prompt;
+                }
+                if pane == Some(Pane::Trace) {
+                    self.jump(usize::from(place.1 - inside(regions.trace).y));
+                }
+                let graph = inside(regions.graph);
+                if pane == Some(Pane::Graph)
+                    && let Some(key) = self.map.at(place.0 - graph.x, place.1 - graph.y)
+                {
+                    self.map.select(&key);
+                }
+            }
+            MouseEventKind::Drag(MouseButton::Left) => {
+                if let Some((x, y)) = self
+                    .grabbed
+                    .filter(|at| inside(regions.graph).contains((*at).into()))
+                {
+                    self.map.pan(
+                        i32::from(x) - i32::from(place.0),
+                        i32::from(y) - i32::from(place.1),
+                    );
+                    self.grabbed = Some(place);
+                }
+            }
+            MouseEventKind::Up(_) => self.grabbed = None,
+            MouseEventKind::ScrollUp => {
+                self.wheel(-3, within(Pane::Graph), within(Pane::Inspector))
+            }
+            MouseEventKind::ScrollDown => {
+                self.wheel(3, within(Pane::Graph), within(Pane::Inspector))
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn wheel(&mut self, rows: i32, graph: bool, inspector: bool) {
+        let signed = isize::try_from(rows).unwrap_or(0);
+        if graph {
+            self.map.pan(0, rows);
+        } else if inspector {
+            self.scrolled = self.scrolled.saturating_add_signed(signed);
+        } else {
+            let height = inside(self.regions().trace).height;
+            self.tale.scroll(-signed, usize::from(height));
+        }
+    }
+}
+
+/// Whether a command only asks, so that the past can be asked too.
+fn is_question(word: &str) -> bool {
+    let asks = ["show", "graph", "status", "pending", "world"];
+    let found = registry::find(word);
+    found.is_some_and(|command| command.group == Group::Ask || asks.contains(&command.name))
+}

@@ -1,0 +1,87 @@
+//! A question of the session, and its answer.
+
+use super::over::Over;
+use super::tale::Voice;
+use super::{App, Wish};
+use crate::tui::news::Answer;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// A question.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Question {
+    /// What is asked.
+    pub text: String,
+    /// What there is to know more.
+    pub more: String,
+    /// Whether a value is asked for, and not consent.
+    pub secret: bool,
+}
+
+impl Question {
+    /// One that is answered by yes or no.
+    pub fn consent(text: &str, more: &str) -> Question {
+        Question {
+            text: text.to_owned(),
+            more: more.to_owned(),
+            secret: false,
+        }
+    }
+
+    /// One that is answered by a value, which is not shown.
+    pub fn secret(text: &str) -> Question {
+        Question {
+            text: text.to_owned(),
+            more: String::new(),
+            secret: true,
+        }
+    }
+
+    /// What can be answered.
+    pub fn choices(&self) -> &'static str {
+        match (self.secret, self.more.is_empty()) {
+            (true, _) => "type it, Enter  Esc gives none",
+            (false, true) => "y yes  n no",
+            (false, false) => "y yes  n no  d what differs",
+        }
+    }
+}
+
+impl App {
+    /// A key while consent is asked for. Nothing but a plain yes is one.
+    pub(super) fn consent_key(&mut self, key: &KeyEvent) -> Vec<Wish> {
+        if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') {
+            return self.consent(false);
+        }
+        match key.code {
+            KeyCode::Char('y' | 'Y') => self.consent(true),
+            KeyCode::Char('n' | 'N') | KeyCode::Esc => self.consent(false),
+            KeyCode::Char('d' | 'D') => {
+                let look = self.look();
+                let more = self.question.as_ref().map(|question| question.more.clone());
+                if let Some(more) = more.filter(|more| !more.is_empty()) {
+                    self.over = Some(Over::page(&more, look));
+                }
+                Vec::new()
+            }
+            _ => {
+                self.word = Some("y says yes, n or Esc says no".to_owned());
+                Vec::new()
+            }
+        }
+    }
+
+    fn consent(&mut self, yes: bool) -> Vec<Wish> {
+        let Some(question) = self.question.take() else {
+            return Vec::new();
+        };
+        let said = if yes { "yes" } else { "no" };
+        self.say(Voice::Remark, &format!("{} {said}", question.text));
+        vec![Wish::Answer(Answer::Consent(yes))]
+    }
+
+    pub(super) fn give_secret(&mut self, value: Option<String>) -> Vec<Wish> {
+        self.question = None;
+        self.answer = None;
+        vec![Wish::Answer(Answer::Secret(value))]
+    }
+}

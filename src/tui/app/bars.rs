@@ -1,0 +1,232 @@
+//! Status line, hint bar, tabs and titles.
+
+use super::keys::KEYS;
+use super::{App, Focus, Pane};
+use crate::command::registry::When;
+use crate::trace::{Stage, Status};
+use crate::tui::shown::{Shown, width};
+use crate::tui::theme::Tone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+impl App {
+    /// World, what runs, how far it is, the time; on the right where the film is.
+    pub(super) fn status_line(&self, area: Rect, buffer: &mut Buffer) {
+        let look = self.look();
+        let (state, tone) = self.state_words();
+        let right = self.film_words();
+        let graph = match self.player.graph().name.as_str() {
+            "" => String::new(),
+            name => format!(" {} {name}", look.pick("·", "-")),
+        };
+        let head = format!("{}{graph}", self.known.label);
+        let room = usize::from(area.width).saturating_sub(width(&right) + width(&state) + 4);
+        let head = Shown::of(&head, look.ascii).cut(room, look.ascii);
+        let base = look.style(Tone::Strong).add_modifier(Modifier::REVERSED);
+        buffer.set_style(area, base);
+        buffer.set_string(area.x, area.y, format!(" {head} "), base);
+        let x = area.x + u16::try_from(head.width() + 3).unwrap_or(0);
+        buffer.set_string(
+            x,
+            area.y,
+            &state,
+            look.style(tone).add_modifier(Modifier::REVERSED),
+        );
+        let x = area
+            .right()
+            .saturating_sub(u16::try_from(width(&right) + 1).unwrap_or(0));
+        buffer.set_string(x.max(area.x), area.y, &right, base);
+    }
+
+    /// What runs, and how far it is.
+    fn state_words(&self) -> (String, Tone) {
+        let view = self.player.view();
+        let now = view.now;
+        if self.question.is_some() {
+            return ("asks".to_owned(), Tone::Open);
+        }
+        match &view.stage {
+            Stage::Idle => ("nothing has run".to_owned(), Tone::Quiet),
+            Stage::Running { vertices, .. } => {
+                let stands = self.map.stands().iter();
+                let settled = stands.filter(|stand| {
+                    matches!(
+                        stand.status,
+                        Some(Status::Ok | Status::Changed | Status::Held)
+                    )
+                });
+                let word = if self.known.paused {
+                    "paused"
+                } else {
+                    "running"
+                };
+                let text = format!("{word} {} of {vertices}, {now} s", settled.count());
+                (text, Tone::Busy)
+            }
+            Stage::Converged(tally) => {
+                let bad = tally.failed + tally.blocked;
+                let watch = if self.known.moment.running {
+                    "watching, "
+                } else {
+                    ""
+                };
+                let (text, tone) = match bad {
+                    0 => (
+                        format!("{watch}converged, {} changed", tally.changed),
+                        Tone::Good,
+                    ),
+                    _ => (
+                        format!("{watch}{} failed, {} blocked", tally.failed, tally.blocked),
+                        Tone::Bad,
+                    ),
+                };
+                (format!("{text}, {now} s"), tone)
+            }
+            Stage::Stopped => (format!("stopped, {now} s"), Tone::Open),
+        }
+    }
+
+    /// Where the film is: live, or how far behind what is so now.
+    fn film_words(&self) -> String {
+        let look = self.look();
+        if !self.player.is_rewound() {
+            return match self.known.moment.running || self.under_way > 0 {
+                true => "LIVE".to_owned(),
+                false => String::new(),
+            };
+        }
+        let (shown, all) = (self.player.shown(), self.player.events().len());
+        const CELLS: usize = 12;
+        let full = (shown * CELLS).checked_div(all).unwrap_or(CELLS);
+        let [done, rest] = [look.pick("━", "="), look.pick("─", "-")];
+        let bar = format!("{}{}", done.repeat(full), rest.repeat(CELLS - full));
+        let live = match self.player.behind() {
+            0 => String::new(),
+            behind => format!(" LIVE +{behind}"),
+        };
+        format!("PAST {bar} {shown}/{all}{live}")
+    }
+
+    /// What can be done next, in one line.
+    pub(super) fn hint_bar(&self, area: Rect, buffer: &mut Buffer) {
+        let look = self.look();
+        if let Some(word) = &self.word {
+            let text = Shown::of(word, look.ascii).cut(usize::from(area.width), look.ascii);
+            buffer.set_string(area.x, area.y, text.as_str(), look.style(Tone::Open));
+            return;
+        }
+        let mut x = area.x;
+        for (key, what) in self.hints() {
+            let wide = u16::try_from(width(&key) + width(&what) + 1).unwrap_or(u16::MAX);
+            if x + wide > area.right() {
+                break;
+            }
+            buffer.set_string(x, area.y, &key, look.style(Tone::Strong));
+            let at = x + u16::try_from(width(&key) + 1).unwrap_or(0);
+            buffer.set_string(at, area.y, &what, look.style(Tone::Quiet));
+            x = x.saturating_add(wide + 2);
+        }
+    }
+
+    fn hints(&self) -> Vec<(String, String)> {
+        let pair = |(key, what): (&str, &str)| (key.to_owned(), what.to_owned());
+        let fixed: &[(&str, &str)] = match () {
+            () if self.over.is_some() => {
+                &[("Esc", "closes"), ("Up Down", "move"), ("Enter", "takes")]
+            }
+            () if self.question.as_ref().is_some_and(|q| q.secret) => {
+                &[("Enter", "gives it"), ("Esc", "gives none")]
+            }
+            () if self.question.is_some() => &[("y", "yes"), ("n", "no"), ("d", "what differs")],
+            () if self.search.typing || self.filters => &[("Enter", "keeps"), ("Esc", "clears")],
+            () if self.pick.is_some() => &[
+                ("arrows", "pick the other end"),
+                ("Enter", "takes"),
+                ("Esc", "gives up"),
+            ],
+            () if self.focus == Focus::Prompt => &[
+                ("Tab", "complete"),
+                ("Esc", "graph"),
+                ("F1", "keys"),
+                ("help", "commands"),
+                ("Ctrl+C Ctrl+C", "leave"),
+            ],
+            () if self.player.is_rewound() => &[
+                ("<", "earlier"),
+                (">", "later"),
+                ("End", "now"),
+                ("Space", "play"),
+                ("w", "why"),
+                ("?", "keys"),
+            ],
+            () => &[],
+        };
+        if !fixed.is_empty() {
+            return fixed.iter().copied().map(pair).collect();
+        }
+        let now = self.known.moment;
+        let commands = crate::command::registry::COMMANDS.iter();
+        let fits = |when: When| when.refuses(now).is_none();
+        let mut hints = vec![pair(("i", "prompt"))];
+        for key in ["p", "a", "s", "c", "w", "Enter", "e", "b", "u"] {
+            let command = commands.clone().find(|command| command.key == Some(key));
+            if let Some(command) = command.filter(|command| fits(command.when)) {
+                hints.push((key.to_owned(), command.name.to_owned()));
+            }
+        }
+        let more = [
+            ("-", "link"),
+            ("/", "find"),
+            ("<", "rewind"),
+            ("+", "nearer"),
+            ("?", "keys"),
+            ("q", "leave"),
+        ];
+        debug_assert!(
+            more.iter()
+                .all(|(key, _)| KEYS.iter().any(|row| row.keys == *key))
+        );
+        hints.insert(1, pair(("?", "keys")));
+        hints.extend(more.into_iter().filter(|(key, _)| *key != "?").map(pair));
+        hints
+    }
+
+    pub(super) fn tabs(&self, area: Rect, buffer: &mut Buffer) {
+        let look = self.look();
+        let mut x = area.x;
+        for pane in Pane::ALL {
+            let mut style = look.style(Tone::Quiet);
+            if pane == self.pane {
+                style = look.style(Tone::Strong).add_modifier(Modifier::REVERSED);
+            }
+            let text = format!(" {} ", pane.word());
+            buffer.set_stringn(
+                x,
+                area.y,
+                &text,
+                usize::from(area.right().saturating_sub(x)),
+                style,
+            );
+            x = x.saturating_add(u16::try_from(text.len()).unwrap_or(0));
+        }
+    }
+
+    /// A title over a pane, on a line.
+    pub(super) fn title(&self, pane: Pane, words: &str, area: Rect, buffer: &mut Buffer) {
+        let look = self.look();
+        let has_keys = self.focus == Focus::Graph && self.pane == pane && self.over.is_none();
+        let style = match has_keys {
+            true => look.style(Tone::Strong),
+            false => look.style(Tone::Quiet),
+        };
+        let line = match has_keys {
+            true => look.pick("━", "="),
+            false => look.pick("─", "-"),
+        };
+        buffer.set_string(area.x, area.y, line.repeat(usize::from(area.width)), style);
+        let words =
+            Shown::of(words, look.ascii).cut(usize::from(area.width).saturating_sub(4), look.ascii);
+        buffer.set_string(area.x + 1, area.y, format!(" {words} "), style);
+    }
+}

@@ -1,0 +1,125 @@
+//! What the session's news do.
+
+use super::ask::Question;
+use super::over::Over;
+use super::tale::Voice;
+use super::{App, Wish};
+use crate::command::session::Sort;
+use crate::trace::{Event, View, What};
+use crate::tui::line::Prompt;
+use crate::tui::news::{Known, News, Task};
+use crate::tui::player::Changed;
+use rustyline::history::History;
+use std::sync::Arc;
+
+impl App {
+    pub(super) fn hear(&mut self, news: News) -> Vec<Wish> {
+        match news {
+            News::Begun(words) => self.say(Voice::Command, &words),
+            News::Shown(sort, text) => self.show(sort, &text),
+            News::Remark(text) => self.say(Voice::Remark, &text),
+            News::Refused(text) => self.say(Voice::Refusal, &text),
+            News::Events(events) => return self.happen(&events),
+            News::Planned(plan) => {
+                self.beside.plan = Some(plan);
+                self.beside.is_run = false;
+                self.map.stand_all(self.player.view(), &self.beside);
+            }
+            News::Asks { question, more } => {
+                self.question = Some(Question::consent(&question, &more))
+            }
+            News::Wants(what) => {
+                self.question = Some(Question::secret(&what));
+                self.answer = Some(Prompt::secret(&format!("{what}: "), self.look().ascii));
+            }
+            News::Withdrawn => self.withdraw(),
+            News::Knows(known) => self.know(*known),
+            News::Looked(..) => {}
+            News::Kept(line) => {
+                // A line that is there already is not kept twice.
+                let _ = self.entry.history_mut().add(&line);
+            }
+            News::Done => {
+                self.under_way = self.under_way.saturating_sub(1);
+                self.withdraw();
+            }
+            News::Left(code) => self.over_by = Some(code),
+        }
+        Vec::new()
+    }
+
+    fn withdraw(&mut self) {
+        self.question = None;
+        self.answer = None;
+    }
+
+    pub(super) fn say(&mut self, voice: Voice, text: &str) {
+        let (after, look) = (self.player.events().len(), self.look());
+        self.tale.say(voice, text, after, look);
+        self.tale.catch_up(self.player.events());
+    }
+
+    /// What is longer than the trace pane is read by itself.
+    fn show(&mut self, sort: Sort, text: &str) {
+        self.say(Voice::Result, text);
+        let room = self.regions().trace.height.max(6);
+        if sort != Sort::Plan && text.lines().count() >= usize::from(room) {
+            self.over = Some(Over::page(text, self.look()));
+        }
+    }
+
+    fn happen(&mut self, events: &[Event]) -> Vec<Wish> {
+        let began = |event: &Event| matches!(event.what, What::Started { .. });
+        if events.iter().any(began) {
+            // What was planned is compared with one run.
+            match self.beside.is_run {
+                true => self.beside.plan = None,
+                false => self.beside.is_run = self.beside.plan.is_some(),
+            }
+        }
+        let before = self.player.events().len();
+        self.player.hear(events);
+        let after = self.player.events().len();
+        if after < before + events.len() {
+            self.tale.forget(before + events.len() - after);
+        }
+        self.tale.catch_up(self.player.events());
+        let asks = events
+            .iter()
+            .any(|event| matches!(event.what, What::Asks(_)));
+        // Who runs in the foreground asks by itself.
+        match asks && self.under_way == 0 {
+            true => self.task(Task::Settle),
+            false => Vec::new(),
+        }
+    }
+
+    fn know(&mut self, known: Known) {
+        self.beside.debts = known.debts.iter().cloned().collect();
+        self.beside.breaks = known.breaks.iter().cloned().collect();
+        let same = |old: &Option<Arc<View>>, new: &Option<Arc<View>>| match (old, new) {
+            (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+            (None, None) => true,
+            _ => false,
+        };
+        // What was compared with a run once is not compared with another one.
+        if !same(&self.known.plan, &known.plan) && !same(&self.beside.plan, &known.plan) {
+            self.beside.plan = known.plan.clone();
+            self.beside.is_run = false;
+        }
+        let changed = self.player.know(known.picture.clone(), known.graph.clone());
+        self.known = known;
+        self.entry.set_words(&self.known.prompt);
+        self.entry.refresh(&self.known);
+        self.map.follow(&self.player, &self.beside, &changed);
+        if changed == Changed::Nothing {
+            self.map.stand_all(self.player.view(), &self.beside);
+        }
+    }
+
+    /// The session is to do this; what is still being shown of what it did before is over.
+    pub(super) fn task(&mut self, task: Task) -> Vec<Wish> {
+        self.under_way += 1;
+        vec![Wish::Task(task)]
+    }
+}

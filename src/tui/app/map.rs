@@ -1,0 +1,535 @@
+//! The graph pane's state: what is placed, how it stands, which part of it is seen, and which vertex keys are about.
+
+use crate::graph::{Graph, Key};
+use crate::trace::View;
+use crate::tui::graph::{
+    Overview, Painting, Pulse, Scene, Stand, Step, Zoom, paint, plan_sign, walk,
+};
+use crate::tui::motion::Motion;
+use crate::tui::player::{Changed, Player};
+use crate::tui::theme::{Look, Sign, Tone, planned};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// From so many vertices on, the whole graph is shown in dots first.
+const MANY: usize = 1_000;
+/// So many lines around a vertex are its neighbourhood.
+const HOPS: usize = 1;
+/// So many cells stay between what is followed and the pane's edge.
+const MARGIN: i32 = 2;
+
+/// What of the session is drawn on vertices, beside what events tell.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// What may have changed, and has not told anyone.
+    pub debts: BTreeSet<Key>,
+    /// Before what a run stops.
+    pub breaks: BTreeSet<Key>,
+    /// What a plan said.
+    pub plan: Option<Arc<View>>,
+    /// Whether a run has begun since.
+    pub is_run: bool,
+}
+
+/// The graph pane's state.
+#[derive(Default)]
+pub struct Map {
+    /// The scenes at each zoom, as far as they were needed for the present graph or one before it.
+    scenes: [Option<Scene>; 4],
+    /// How each of them is folded.
+    placed: [Option<BTreeSet<Key>>; 4],
+    overview: Overview,
+    graph: Arc<Graph>,
+    /// The part of the graph that is drawn, if not all of it.
+    part: Option<Arc<Graph>>,
+    /// All of it as it stood, while only a part is drawn.
+    whole: Option<Scene>,
+    zoom: Zoom,
+    /// What is not folded, where alike vertices are drawn as one.
+    folds: Option<BTreeSet<Key>>,
+    stands: Vec<Stand>,
+    corner: (i32, i32),
+    /// The vertex that keys are about.
+    pub selected: Option<Key>,
+    /// Whether what runs is kept in sight.
+    pub follows: bool,
+    lit: BTreeSet<Key>,
+    /// The pane's size when it was last drawn.
+    size: (u16, u16),
+    ascii: bool,
+}
+
+impl Map {
+    /// An empty one.
+    pub fn new(ascii: bool) -> Map {
+        Map {
+            ascii,
+            follows: true,
+            ..Map::default()
+        }
+    }
+
+    /// The present zoom.
+    pub fn zoom(&self) -> Zoom {
+        self.zoom
+    }
+
+    /// Whether only a neighbourhood is drawn.
+    pub fn is_part(&self) -> bool {
+        self.part.is_some()
+    }
+
+    /// How many vertices are drawn.
+    pub fn len(&self) -> usize {
+        self.scene().keys.len()
+    }
+
+    /// The scene that is drawn.
+    pub fn scene(&self) -> &Scene {
+        static NONE: std::sync::LazyLock<Scene> = std::sync::LazyLock::new(Scene::default);
+        self.scenes[layout_of(self.zoom) as usize]
+            .as_ref()
+            .unwrap_or(&NONE)
+    }
+
+    /// How a vertex stands.
+    pub fn stand(&self, key: &Key) -> Stand {
+        let number = self.scene().number(key);
+        number
+            .and_then(|number| self.stands.get(number))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// How all that are drawn stand.
+    pub fn stands(&self) -> &[Stand] {
+        &self.stands
+    }
+
+    /// The film has moved, or the session knows more.
+    pub fn follow(&mut self, player: &Player, beside: &Beside, changed: &Changed) {
+        match changed {
+            Changed::Nothing => {}
+            Changed::All => {
+                if !Arc::ptr_eq(&self.graph, player.graph()) {
+                    self.show(player.graph());
+                }
+                self.stand_all(player.view(), beside);
+            }
+            Changed::Vertices(keys) => {
+                for key in keys {
+                    if let Some(number) = self.scene().number(key) {
+                        self.stands[number] =
+                            stand_of(&self.scene().members[number], player.view(), beside);
+                    }
+                }
+            }
+        }
+        if self.follows && *changed != Changed::Nothing {
+            self.keep_in_sight(changed);
+        }
+    }
+
+    /// Another graph is drawn; what stood stays.
+    fn show(&mut self, graph: &Arc<Graph>) {
+        let first = self.graph.vertices().is_empty();
+        self.graph = graph.clone();
+        self.part = None;
+        if first && graph.vertices().len() >= MANY {
+            self.zoom = Zoom::Overview;
+            self.folds = Some(BTreeSet::new());
+        }
+        self.place();
+        self.select_something();
+    }
+
+    fn place(&mut self) {
+        let graph = self.part.clone().unwrap_or_else(|| self.graph.clone());
+        let zoom = layout_of(self.zoom);
+        let before = self.scenes[zoom as usize].take();
+        if let Some(scene) = before
+            .as_ref()
+            .filter(|scene| Arc::ptr_eq(&scene.graph, &graph))
+        {
+            self.scenes[zoom as usize] = Some(scene.clone());
+            return;
+        }
+        self.scenes[zoom as usize] = Some(Scene::of(
+            &graph,
+            zoom,
+            self.ascii,
+            before.as_ref(),
+            self.folds.as_ref(),
+        ));
+        self.placed[zoom as usize] = self.folds.clone();
+        self.overview = Overview::default();
+    }
+
+    fn select_something(&mut self) {
+        let there = |key: &Key| self.graph.vertex(key).is_some();
+        if !self.selected.as_ref().is_some_and(there) {
+            let spots = &self.scene().layout.spots;
+            let first = (0..spots.len()).min_by_key(|v| (spots[*v].y, spots[*v].x));
+            self.selected = first.map(|v| self.scene().keys[v].clone());
+        }
+    }
+
+    /// How all stand, anew.
+    pub fn stand_all(&mut self, view: &View, beside: &Beside) {
+        let all = self.scene().members.iter();
+        self.stands = all.map(|keys| stand_of(keys, view, beside)).collect();
+    }
+
+    /// At another zoom, around the selected vertex.
+    pub fn set_zoom(&mut self, zoom: Zoom, view: &View, beside: &Beside) {
+        self.zoom = zoom;
+        self.place();
+        self.stand_all(view, beside);
+        self.center();
+    }
+
+    /// The nearest zoom at which all of it is seen.
+    pub fn fit(&mut self, view: &View, beside: &Beside) {
+        for zoom in [Zoom::Line, Zoom::Dot] {
+            self.set_zoom(zoom, view, beside);
+            let layout = &self.scene().layout;
+            if layout.width <= i32::from(self.size.0) && layout.height <= i32::from(self.size.1) {
+                self.corner = (0, 0);
+                return;
+            }
+        }
+        self.set_zoom(Zoom::Overview, view, beside);
+    }
+
+    /// Only what is near the selected vertex, or all of it again.
+    pub fn near(&mut self, view: &View, beside: &Beside) {
+        self.part = match (&self.part, &self.selected) {
+            (None, Some(key)) => Some(Arc::new(neighbourhood(&self.graph, key, HOPS))),
+            _ => None,
+        };
+        // A part is placed by itself, and all of it as it stood.
+        let kept = std::mem::take(&mut self.whole);
+        let zoom = layout_of(self.zoom) as usize;
+        match self.part {
+            Some(_) => self.whole = self.scenes[zoom].take(),
+            None => self.scenes[zoom] = kept,
+        }
+        self.place();
+        self.stand_all(view, beside);
+        self.center();
+    }
+
+    /// Draws what looks alike as one, or not; or opens what is drawn as one at the selected vertex.
+    pub fn fold(&mut self, view: &View, beside: &Beside) {
+        let scene = self.scene();
+        let number = self.selected.as_ref().and_then(|key| scene.number(key));
+        let members = number.map_or(&[][..], |number| &scene.members[number]);
+        let members: Vec<Key> = if members.len() > 1 {
+            members.to_vec()
+        } else {
+            Vec::new()
+        };
+        match &mut self.folds {
+            None => self.folds = Some(BTreeSet::new()),
+            Some(open) if !members.is_empty() => open.extend(members),
+            Some(_) => self.folds = None,
+        }
+        self.place();
+        self.stand_all(view, beside);
+        self.center();
+    }
+
+    /// Whether alike vertices are drawn as one.
+    pub fn is_folded(&self) -> bool {
+        self.folds.is_some()
+    }
+
+    /// How many vertices are drawn as the selected one.
+    pub fn as_one(&self) -> usize {
+        let number = self
+            .selected
+            .as_ref()
+            .and_then(|key| self.scene().number(key));
+        number.map_or(0, |number| self.scene().members[number].len())
+    }
+
+    /// Selects a vertex, and brings it in sight.
+    pub fn select(&mut self, key: &Key) {
+        if self.scene().number(key).is_some() {
+            self.selected = Some(key.clone());
+            self.bring_in_sight(key.clone());
+        }
+    }
+
+    /// Selects a neighbour. False if there is none that way.
+    pub fn walk(&mut self, step: Step) -> bool {
+        let from = self
+            .selected
+            .as_ref()
+            .and_then(|key| self.scene().number(key));
+        let to = from.and_then(|from| walk(self.scene(), from, step));
+        let Some(key) = to.map(|to| self.scene().keys[to].clone()) else {
+            return false;
+        };
+        self.select(&key);
+        true
+    }
+
+    /// Lights vertices up, and the lines between one and the next; or none.
+    pub fn light(&mut self, keys: impl IntoIterator<Item = Key>) {
+        self.lit = keys.into_iter().collect();
+    }
+
+    /// Whether anything is lit up.
+    pub fn is_lit(&self) -> bool {
+        !self.lit.is_empty()
+    }
+
+    /// Moves what is seen by so many cells.
+    pub fn pan(&mut self, x: i32, y: i32) {
+        self.follows = false;
+        self.corner = (self.corner.0 + x, self.corner.1 + y);
+        self.hold();
+    }
+
+    /// The vertex at a cell of the pane.
+    pub fn at(&self, x: u16, y: u16) -> Option<Key> {
+        let number = match self.zoom {
+            Zoom::Overview => self.overview.nearest(x, y),
+            _ => self
+                .scene()
+                .at(self.corner.0 + i32::from(x), self.corner.1 + i32::from(y)),
+        };
+        number.map(|number| self.scene().keys[number].clone())
+    }
+
+    fn center(&mut self) {
+        let spot = self.spot(self.selected.as_ref());
+        if let Some((x, y, width)) = spot {
+            let (wide, high) = (i32::from(self.size.0), i32::from(self.size.1));
+            self.corner = (x + width / 2 - wide / 2, y - high / 2);
+        }
+        self.hold();
+    }
+
+    fn spot(&self, key: Option<&Key>) -> Option<(i32, i32, i32)> {
+        let scene = self.scene();
+        let spot = scene.layout.spots.get(scene.number(key?)?)?;
+        Some((spot.x, spot.middle(), spot.width))
+    }
+
+    fn bring_in_sight(&mut self, key: Key) {
+        let Some((x, y, width)) = self.spot(Some(&key)) else {
+            return;
+        };
+        let (wide, high) = (i32::from(self.size.0), i32::from(self.size.1));
+        if wide == 0 || high == 0 {
+            return;
+        }
+        let margin = MARGIN.min(high / 4);
+        let (left, top) = self.corner;
+        let to_left = x.min(left);
+        let to_right = (x + width - wide).max(to_left);
+        self.corner = (
+            if x < left || width > wide {
+                x
+            } else {
+                to_right.max(left)
+            },
+            top.clamp((y + margin + 1 - high).min(y - margin), (y - margin).max(0)),
+        );
+        self.hold();
+    }
+
+    /// What is seen is never beside the graph.
+    fn hold(&mut self) {
+        let layout = &self.scene().layout;
+        let (wide, high) = (i32::from(self.size.0), i32::from(self.size.1));
+        self.corner = (
+            self.corner.0.clamp(0, (layout.width - wide).max(0)),
+            self.corner.1.clamp(0, (layout.height - high).max(0)),
+        );
+    }
+
+    /// The first of what runs is brought in sight, if none of it is.
+    fn keep_in_sight(&mut self, changed: &Changed) {
+        let Changed::Vertices(keys) = changed else {
+            return;
+        };
+        let active: Vec<&Key> = keys
+            .iter()
+            .filter(|key| self.stand(key).is_active())
+            .collect();
+        let seen = |key: &&&Key| {
+            let (left, top) = self.corner;
+            let (wide, high) = (i32::from(self.size.0), i32::from(self.size.1));
+            self.spot(Some(key)).is_some_and(|(x, y, _)| {
+                (left..left + wide).contains(&x) && (top..top + high).contains(&y)
+            })
+        };
+        if active.iter().any(|key| seen(&key)) {
+            return;
+        }
+        if let Some(key) = active.first().map(|key| (*key).clone()) {
+            self.bring_in_sight(key);
+        }
+    }
+
+    /// Draws it.
+    pub fn draw(&mut self, motion: &Motion, look: Look, area: Rect, buffer: &mut Buffer) {
+        self.resize((area.width, area.height));
+        if area.is_empty() {
+            return;
+        }
+        let focus = self
+            .selected
+            .as_ref()
+            .and_then(|key| self.scene().number(key));
+        if self.zoom == Zoom::Overview {
+            if !self.overview.fits(self.size, self.scene().keys.len()) {
+                self.overview = Overview::of(self.scene(), self.size);
+            }
+            return self.overview.paint(&self.stands, focus, look, area, buffer);
+        }
+        let scene = self.scene();
+        let number = |key: &Key| scene.number(key);
+        let wire = |from: &Key, to: &Key| scene.wire(number(from)?, number(to)?);
+        let pulse = |travels: &crate::tui::motion::Travels| {
+            Some(Pulse {
+                wire: wire(travels.from, travels.to)?,
+                at: travels.at,
+                value: travels.value,
+            })
+        };
+        let by_number = |of: &[(&Key, f64)]| -> BTreeMap<usize, f64> {
+            of.iter()
+                .filter_map(|(key, at)| Some((number(key)?, *at)))
+                .collect()
+        };
+        let lit: BTreeSet<usize> = self.lit.iter().filter_map(number).collect();
+        let between =
+            |at: &usize| lit.contains(&scene.wires[*at].from) && lit.contains(&scene.wires[*at].to);
+        let out = lit.iter().flat_map(|vertex| &scene.out[*vertex]).copied();
+        let painting = Painting {
+            stands: &self.stands,
+            corner: self.corner,
+            focus,
+            lit_wires: &out.filter(between).collect(),
+            lit: &lit,
+            pulses: &motion.travels.iter().filter_map(pulse).collect::<Vec<_>>(),
+            flashes: &by_number(&motion.flashes),
+            ripples: &by_number(&motion.ripples),
+            look,
+        };
+        paint(scene, &painting, area, buffer);
+        self.edges(look, area, buffer);
+    }
+
+    /// What the pane's size changes: what was in sight stays there.
+    fn resize(&mut self, size: (u16, u16)) {
+        if self.size != size {
+            let first = self.size == (0, 0);
+            self.size = size;
+            match (first, self.selected.clone()) {
+                (false, Some(key)) => self.bring_in_sight(key),
+                _ => self.hold(),
+            }
+        }
+    }
+
+    /// Signs at the pane's edges where the graph goes on.
+    fn edges(&self, look: Look, area: Rect, buffer: &mut Buffer) {
+        let layout = &self.scene().layout;
+        let (left, top) = self.corner;
+        let (right, bottom) = (left + i32::from(area.width), top + i32::from(area.height));
+        let (middle_x, middle_y) = (area.x + area.width / 2, area.y + area.height / 2);
+        let more = [
+            (left > 0, (area.x, middle_y), ('‹', '<')),
+            (
+                layout.width > right,
+                (area.right() - 1, middle_y),
+                ('›', '>'),
+            ),
+            (top > 0, (middle_x, area.y), ('▴', '^')),
+            (
+                layout.height > bottom,
+                (middle_x, area.bottom() - 1),
+                ('▾', 'v'),
+            ),
+        ];
+        for (is, place, (glyph, ascii)) in more {
+            if is && let Some(cell) = buffer.cell_mut(place) {
+                cell.set_char(if look.ascii { ascii } else { glyph });
+                cell.set_style(look.style(Tone::Strong));
+            }
+        }
+    }
+}
+
+/// Dots are an overview of lines, and share their places.
+fn layout_of(zoom: Zoom) -> Zoom {
+    match zoom {
+        Zoom::Overview => Zoom::Line,
+        other => other,
+    }
+}
+
+/// How vertices stand that are drawn as one: as the most pressing of them does.
+fn stand_of(keys: &[Key], view: &View, beside: &Beside) -> Stand {
+    let all = keys.iter().map(|key| stand(key, view, beside));
+    all.reduce(Stand::with).unwrap_or_default()
+}
+
+fn stand(key: &Key, view: &View, beside: &Beside) -> Stand {
+    let seen = view.vertices.get(key);
+    let planned = beside.plan.as_ref().and_then(|plan| plan.vertices.get(key));
+    let said = planned.and_then(plan_sign);
+    let plan = match (beside.is_run, &beside.plan) {
+        (true, Some(_)) => seen.and_then(|seen| compared(said, seen)),
+        _ => said,
+    };
+    Stand {
+        debt: beside.debts.contains(key),
+        breaks: beside.breaks.contains(key),
+        plan,
+        ..seen.map(Stand::of).unwrap_or_default()
+    }
+}
+
+/// What a plan said beside what happened: as it said, or not; what it said, while nothing has happened yet.
+fn compared(said: Option<Sign>, seen: &crate::trace::VertexView) -> Option<Sign> {
+    use crate::trace::Status;
+    let settled = matches!(
+        seen.status,
+        Some(Status::Ok | Status::Changed | Status::Failed | Status::Blocked | Status::Held)
+    );
+    if !settled {
+        return said;
+    }
+    let did = plan_sign(seen);
+    match (said, did) {
+        (None, None) => None,
+        // Either was possible.
+        (Some(planned::MAY), Some(planned::CHANGE | planned::REFRESH) | None) => {
+            Some(planned::KEPT)
+        }
+        (said, did) if said == did => Some(planned::KEPT),
+        _ => Some(planned::DIFFERS),
+    }
+}
+
+/// What is within so many lines of a vertex.
+fn neighbourhood(graph: &Graph, key: &Key, hops: usize) -> Graph {
+    let mut near = BTreeSet::from([key.clone()]);
+    for _ in 0..hops {
+        let ends = graph.edges().keys();
+        let touches = ends.filter(|(from, to)| near.contains(from) || near.contains(to));
+        let more: Vec<Key> = touches
+            .flat_map(|(from, to)| [from.clone(), to.clone()])
+            .collect();
+        near.extend(more);
+    }
+    graph.only(&near)
+}

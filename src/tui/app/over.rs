@@ -1,0 +1,182 @@
+//! What lies over the panes: every key, the palette, a long text.
+
+use super::keys::KEYS;
+use super::{App, Wish};
+use crate::command::registry::{Command, fuzzy};
+use crate::tui::shown::Shown;
+use crate::tui::theme::Look;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// What lies there.
+#[derive(Clone, Debug)]
+pub enum Over {
+    /// A text that is read by itself.
+    Page { lines: Vec<Shown>, top: usize },
+    /// Every key, as far as the letters typed stand in what it does.
+    Keys { typed: String, top: usize },
+    /// Commands, best first.
+    Palette { typed: String, at: usize },
+}
+
+impl Over {
+    /// A text.
+    pub fn page(text: &str, look: Look) -> Over {
+        Over::Page {
+            lines: Shown::lines(text, look.ascii),
+            top: 0,
+        }
+    }
+
+    /// Every key.
+    pub fn keys() -> Over {
+        Over::Keys {
+            typed: String::new(),
+            top: 0,
+        }
+    }
+
+    /// The palette.
+    pub fn palette() -> Over {
+        Over::Palette {
+            typed: String::new(),
+            at: 0,
+        }
+    }
+
+    /// Its title, with what is typed.
+    pub fn title(&self) -> String {
+        match self {
+            Over::Page { lines, top } => format!("line {} of {}", top + 1, lines.len()),
+            Over::Keys { typed, .. } => format!("keys: {typed}_"),
+            Over::Palette { typed, .. } => format!("command: {typed}_"),
+        }
+    }
+
+    /// Its lines, with the one that is chosen; wrapped to so many cells.
+    pub fn lines(&self, cells: usize, look: Look) -> (Vec<Shown>, Option<usize>) {
+        match self {
+            Over::Page { lines, top } => {
+                let wrapped = lines.iter().skip(*top).flat_map(|line| line.wrapped(cells));
+                (wrapped.collect(), None)
+            }
+            Over::Keys { typed, top } => {
+                let rows = key_lines(typed).into_iter().skip(*top);
+                (rows.map(|row| Shown::of(&row, look.ascii)).collect(), None)
+            }
+            Over::Palette { typed, at } => {
+                let rows = fuzzy(typed).into_iter().map(palette_line);
+                (
+                    rows.map(|row| Shown::of(&row, look.ascii)).collect(),
+                    Some(*at),
+                )
+            }
+        }
+    }
+}
+
+/// The lines of `?`: what keys do, filtered by letters that stand in them.
+pub fn key_lines(typed: &str) -> Vec<String> {
+    let typed = typed.to_lowercase();
+    let line = |row: &super::keys::Row| {
+        let place = if row.anywhere { "anywhere" } else { "graph" };
+        format!(
+            "{:<10} {:<9} {}",
+            row.keys.replace(' ', ", "),
+            place,
+            row.says()
+        )
+    };
+    let own = [
+        "Tab        prompt    complete what is typed",
+        "Ctrl+R     prompt    find a line typed before",
+        "Ctrl+C     anywhere  clear the line; stop what runs; twice on an empty line: leave",
+        "Ctrl+D     prompt    leave, on an empty line",
+    ];
+    let all = KEYS.iter().map(line).chain(own.map(str::to_owned));
+    all.filter(|line| line.to_lowercase().contains(&typed))
+        .collect()
+}
+
+fn palette_line(command: &'static Command) -> String {
+    let key = command.key.map_or(String::new(), |key| format!("[{key}]"));
+    format!("{:<28} {:<8} {}", command.usage(), key, command.about)
+}
+
+impl App {
+    /// A key while something lies over the panes.
+    pub(super) fn over_key(&mut self, key: &KeyEvent) -> Vec<Wish> {
+        let Some(over) = &mut self.over else {
+            return Vec::new();
+        };
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        if key.code == KeyCode::Esc || control && key.code == KeyCode::Char('c') {
+            self.over = None;
+            return Vec::new();
+        }
+        match over {
+            Over::Page { lines, top } => {
+                let last = lines.len().saturating_sub(1);
+                *top = match key.code {
+                    KeyCode::Char('q') | KeyCode::Enter => {
+                        self.over = None;
+                        return Vec::new();
+                    }
+                    code => scrolled(code, *top).min(last),
+                };
+            }
+            Over::Keys { typed, top } => match key.code {
+                KeyCode::Char(c) if !control => {
+                    typed.push(c);
+                    *top = 0;
+                }
+                KeyCode::Backspace => drop(typed.pop()),
+                KeyCode::Enter => self.over = None,
+                code => *top = scrolled(code, *top).min(key_lines(typed).len().saturating_sub(1)),
+            },
+            Over::Palette { typed, at } => match key.code {
+                KeyCode::Char(c) if !control => {
+                    typed.push(c);
+                    *at = 0;
+                }
+                KeyCode::Backspace => drop(typed.pop()),
+                KeyCode::Up => *at = at.saturating_sub(1),
+                KeyCode::Down | KeyCode::Tab => {
+                    *at = (*at + 1).min(fuzzy(typed).len().saturating_sub(1))
+                }
+                KeyCode::Enter => {
+                    let chosen = fuzzy(typed).get(*at).copied();
+                    self.over = None;
+                    if let Some(command) = chosen {
+                        return self.choose(command);
+                    }
+                }
+                _ => {}
+            },
+        }
+        Vec::new()
+    }
+
+    /// A command without arguments is done; any other is filled in at the prompt.
+    fn choose(&mut self, command: &'static Command) -> Vec<Wish> {
+        let needs = command.args.iter().any(|arg| !arg.optional);
+        match needs {
+            false => self.run_line(&command.full_name()),
+            true => {
+                self.fill_in(&format!("{} ", command.full_name()));
+                Vec::new()
+            }
+        }
+    }
+}
+
+fn scrolled(code: KeyCode, top: usize) -> usize {
+    match code {
+        KeyCode::Up | KeyCode::Char('k') => top.saturating_sub(1),
+        KeyCode::Down | KeyCode::Char('j') => top + 1,
+        KeyCode::PageUp => top.saturating_sub(10),
+        KeyCode::PageDown | KeyCode::Char(' ') => top + 10,
+        KeyCode::Home => 0,
+        KeyCode::End => usize::MAX - 1,
+        _ => top,
+    }
+}

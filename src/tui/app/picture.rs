@@ -1,0 +1,320 @@
+//! The panes, drawn.
+
+use super::inspector::Inspected;
+use super::regions::{Regions, SMALLEST, inside};
+use super::{App, Focus, Pane};
+use crate::tui::graph::Zoom;
+use crate::tui::line::MenuLook;
+use crate::tui::shown::Shown;
+use crate::tui::theme::Tone;
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
+use std::time::Duration;
+
+/// A menu of candidates takes so many rows at most.
+const MENU: u16 = 8;
+
+impl App {
+    /// Draws it as it is at this time.
+    pub fn draw(&mut self, at: Duration, frame: &mut Frame) {
+        self.pass(at);
+        self.area = frame.area();
+        let cursor = self.paint(frame.buffer_mut());
+        if let Some(cursor) = cursor {
+            frame.set_cursor_position(cursor);
+        }
+    }
+
+    /// The same into cells; gives where the cursor is, if it is seen.
+    pub fn paint(&mut self, buffer: &mut Buffer) -> Option<Position> {
+        let (area, look) = (self.area, self.look());
+        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+            buffer.set_stringn(
+                area.x,
+                area.y,
+                "too small",
+                usize::from(area.width),
+                look.style(Tone::Strong),
+            );
+            return None;
+        }
+        let regions = self.regions();
+        self.status_line(regions.status, buffer);
+        if !regions.tabs.is_empty() {
+            self.tabs(regions.tabs, buffer);
+        }
+        self.graph_pane(regions.graph, buffer);
+        self.inspector_pane(regions.inspector, buffer);
+        self.trace_pane(regions.trace, buffer);
+        self.divider(&regions, buffer);
+        self.above(regions.above, buffer);
+        let cursor = self.prompt(regions.prompt, buffer);
+        self.hint_bar(regions.hint, buffer);
+        match self.over.is_some() {
+            true => {
+                self.over_pane(area, buffer);
+                None
+            }
+            false => cursor,
+        }
+    }
+
+    fn graph_pane(&mut self, area: Rect, buffer: &mut Buffer) {
+        if area.is_empty() {
+            return;
+        }
+        let part = if self.map.is_part() {
+            ", neighbourhood"
+        } else {
+            ""
+        };
+        let zoom = match self.map.zoom() {
+            Zoom::Line => String::new(),
+            zoom => format!(", {}", zoom.word()),
+        };
+        let past = if self.player.is_rewound() {
+            ", the past"
+        } else {
+            ""
+        };
+        let as_one = match self.map.as_one() {
+            0 | 1 => String::new(),
+            many => format!(", {many} drawn as the selected one"),
+        };
+        let all = match self.map.is_part() {
+            true => self.map.len(),
+            false => self.player.graph().vertices().len(),
+        };
+        let many = match all {
+            1 => "1 vertex".to_owned(),
+            n => format!("{n} vertices"),
+        };
+        let words = format!("graph, {many}{zoom}{part}{as_one}{past}");
+        self.title(Pane::Graph, &words, area, buffer);
+        let pane = inside(area);
+        let look = self.look();
+        if self.player.graph().vertices().is_empty() {
+            self.welcome(pane, buffer);
+        }
+        let motion = self.player.motion();
+        self.map.draw(&motion, look, pane, buffer);
+    }
+
+    /// An empty graph says what there is to do.
+    fn welcome(&self, area: Rect, buffer: &mut Buffer) {
+        let look = self.look();
+        let lines = [
+            "weft: build a graph of resources, see what it would do, apply it, watch it.",
+            "`add file /tmp/hello content=hi` adds a vertex; Tab completes; `plan`, `apply`.",
+            "`demo` plays a story by itself, `learn` has lessons, F1 lists the keys.",
+        ];
+        for (y, line) in (area.y..area.bottom()).zip(lines) {
+            let text = Shown::of(line, look.ascii).cut(usize::from(area.width), look.ascii);
+            buffer.set_string(area.x, y, text.as_str(), look.style(Tone::Plain));
+        }
+    }
+
+    fn inspector_pane(&mut self, area: Rect, buffer: &mut Buffer) {
+        if area.is_empty() {
+            return;
+        }
+        let (look, pane) = (self.look(), inside(area));
+        let selected = self.map.selected.clone();
+        self.title(Pane::Inspector, "inspector", area, buffer);
+        let Some(key) = selected else { return };
+        let inspected = Inspected {
+            key: &key,
+            graph: self.player.graph(),
+            view: self.player.view(),
+            plan: self.beside.plan.as_deref(),
+            stand: self.map.stand(&key),
+            events: &self.player.events()[..self.player.shown()],
+            look,
+        };
+        let lines = inspected.lines().into_iter();
+        let wide = usize::from(pane.width);
+        let rows: Vec<(Shown, Tone)> = lines
+            .flat_map(|(text, tone)| text.wrapped(wide).into_iter().map(move |row| (row, tone)))
+            .collect();
+        let most = rows.len().saturating_sub(usize::from(pane.height));
+        self.scrolled = self.scrolled.min(most);
+        let seen = rows.iter().skip(self.scrolled);
+        for (y, (text, tone)) in (pane.y..pane.bottom()).zip(seen) {
+            buffer.set_string(pane.x, y, text.as_str(), look.style(*tone));
+        }
+        self.more_below(most - self.scrolled, area, buffer);
+    }
+
+    /// How many lines are not seen, at the right of a title.
+    fn more_below(&self, more: usize, area: Rect, buffer: &mut Buffer) {
+        if more > 0 {
+            let text = format!(" {more} more ");
+            let x = area
+                .right()
+                .saturating_sub(u16::try_from(text.len() + 1).unwrap_or(0));
+            buffer.set_string(x, area.y, text, self.look().style(Tone::Quiet));
+        }
+    }
+
+    fn trace_pane(&mut self, area: Rect, buffer: &mut Buffer) {
+        if area.is_empty() {
+            return;
+        }
+        let (look, pane) = (self.look(), inside(area));
+        let filter = self.tale.filter();
+        let mut words = "trace".to_owned();
+        if filter.level == crate::trace::Level::Full {
+            words.push_str(", full");
+        }
+        if !filter.words.is_empty() || self.filters {
+            let typing = if self.filters { "_" } else { "" };
+            words.push_str(&format!(", with `{}{typing}`", filter.words));
+        }
+        if let Some(new) = self.tale.unseen() {
+            words.push_str(&format!(", {new} new"));
+        }
+        self.title(Pane::Trace, &words, area, buffer);
+        let rewound = self.place_of_film();
+        let rows = self.tale.seen(usize::from(pane.height), rewound).to_vec();
+        let last = rows.len().saturating_sub(1);
+        for (at, (y, row)) in (pane.y..pane.bottom()).zip(&rows).enumerate() {
+            let (text, tone) = self.tale.text(*row, self.player.events(), look);
+            let text = text.cut(usize::from(pane.width), look.ascii);
+            let mut style = look.style(tone);
+            if self.player.is_rewound() && at == last {
+                style = style.add_modifier(Modifier::REVERSED);
+            }
+            buffer.set_string(pane.x, y, text.as_str(), style);
+        }
+    }
+
+    /// How much of the film is shown, where that is not all of it: the trace goes in step.
+    pub(super) fn place_of_film(&self) -> Option<usize> {
+        let in_step = self.player.is_rewound() || self.player.behind() > 0;
+        in_step.then(|| self.player.shown())
+    }
+
+    fn divider(&self, regions: &Regions, buffer: &mut Buffer) {
+        if regions.inspector.is_empty() || regions.graph.is_empty() {
+            return;
+        }
+        let (look, x) = (self.look(), regions.graph.right());
+        for y in regions.graph.y..regions.graph.bottom() {
+            buffer.set_string(x, y, look.pick("│", "|"), look.style(Tone::Quiet));
+        }
+    }
+
+    /// How many rows stand above the prompt.
+    pub(super) fn rows_above(&self) -> u16 {
+        match (&self.question, &self.pick, self.search.typing) {
+            (Some(question), ..) => {
+                let text = Shown::of(&question.text, self.look().ascii);
+                let rows = text.wrapped(usize::from(self.area.width).max(1)).len() + 1;
+                u16::try_from(rows).unwrap_or(2)
+            }
+            (None, Some(_), _) | (None, None, true) => 1,
+            _ => {
+                let menu = self.entry.menu();
+                menu.map_or(0, |menu| menu.rows(self.area.width, MENU))
+            }
+        }
+    }
+
+    fn above(&mut self, area: Rect, buffer: &mut Buffer) {
+        let look = self.look();
+        let line =
+            |text: &str| Shown::of(text, look.ascii).cut(usize::from(area.width), look.ascii);
+        if let Some(question) = &self.question {
+            let text = Shown::of(&question.text, look.ascii);
+            let rows = text.wrapped(usize::from(area.width).max(1));
+            let choices = Shown::of(question.choices(), look.ascii);
+            let style = look.style(Tone::Strong).add_modifier(Modifier::REVERSED);
+            for (y, row) in (area.y..area.bottom()).zip(rows.iter().chain([&choices])) {
+                buffer.set_style(
+                    Rect {
+                        y,
+                        height: 1,
+                        ..area
+                    },
+                    style,
+                );
+                buffer.set_string(area.x, y, row.as_str(), style);
+            }
+        } else if let Some(pick) = &self.pick {
+            let to = self
+                .map
+                .selected
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            let text = format!("{} {} {to}", pick.from, pick.arrow);
+            buffer.set_string(area.x, area.y, line(&text).as_str(), look.style(Tone::Flow));
+        } else if self.search.typing {
+            let text = format!("/{}_", self.search.words);
+            buffer.set_string(area.x, area.y, line(&text).as_str(), look.style(Tone::Flow));
+        } else if let Some(menu) = self.entry.menu() {
+            let look = MenuLook {
+                candidate: look.style(Tone::Plain),
+                about: look.style(Tone::Quiet),
+                chosen: look.style(Tone::Strong).add_modifier(Modifier::REVERSED),
+            };
+            menu.draw(area, buffer, &look);
+        }
+    }
+
+    fn prompt(&mut self, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+        let look = self.look();
+        let look = crate::tui::line::Look {
+            words: look.style(Tone::Strong),
+            text: look.style(Tone::Plain),
+            hint: look.style(Tone::Quiet),
+        };
+        let prompt = self.answer.as_ref().unwrap_or(&self.entry);
+        let cursor = prompt.draw(area, buffer, &look).cursor;
+        let mine = self.focus == Focus::Prompt
+            && !self
+                .question
+                .as_ref()
+                .is_some_and(|question| !question.secret);
+        cursor.filter(|_| mine)
+    }
+
+    fn over_pane(&mut self, area: Rect, buffer: &mut Buffer) {
+        let look = self.look();
+        let Some(over) = &self.over else { return };
+        let pane = Rect {
+            x: area.x + 1,
+            y: area.y + 1,
+            width: area.width.saturating_sub(2),
+            height: area.height.saturating_sub(2),
+        };
+        let inner = usize::from(pane.width).saturating_sub(2);
+        let (lines, chosen) = over.lines(inner, look);
+        let rows = usize::from(pane.height).saturating_sub(1);
+        let skip = chosen.map_or(0, |at| (at + 1).saturating_sub(rows));
+        for y in pane.y..pane.bottom() {
+            for x in pane.x..pane.right() {
+                if let Some(cell) = buffer.cell_mut((x, y)) {
+                    cell.reset();
+                }
+            }
+        }
+        let title = Shown::of(&over.title(), look.ascii).cut(inner, look.ascii);
+        let head = look.style(Tone::Strong).add_modifier(Modifier::REVERSED);
+        buffer.set_style(Rect { height: 1, ..pane }, head);
+        buffer.set_string(pane.x + 1, pane.y, title.as_str(), head);
+        for (row, (y, line)) in (pane.y + 1..pane.bottom())
+            .zip(lines.iter().skip(skip))
+            .enumerate()
+        {
+            let mut style = look.style(Tone::Plain);
+            if chosen == Some(row + skip) {
+                style = style.add_modifier(Modifier::REVERSED);
+            }
+            let line = line.cut(inner, look.ascii);
+            buffer.set_string(pane.x + 1, y, line.as_str(), style);
+        }
+    }
+}

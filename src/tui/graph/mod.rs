@@ -1,0 +1,29 @@
+//! The graph pane: a graph placed, and painted into cells.
+//!
+//! | file | what it owns |
+//! | --- | --- |
+//! | `scene` | the graph as numbered vertices and lines, each placed, and found by where it stands |
+//! | `fold` | what is drawn as one |
+//! | `tiles` | what stands in a part of the world |
+//! | `wires` | which arms of lines meet in a cell, and the character for them |
+//! | `paint` | cells of the part that is seen |
+//! | `overview` | the whole graph in dots |
+//! | `stand` | how a vertex stands, as far as it is drawn |
+//! | `walk` | from a vertex to its neighbours |
+
+mod fold;
+mod overview;
+mod paint;
+mod scene;
+mod stand;
+#[cfg(test)]
+mod tests;
+mod tiles;
+mod walk;
+pub mod wires;
+
+pub use overview::Overview;
+pub use paint::{Painting, Pulse, paint};
+pub use scene::{Scene, Wire, Zoom};
+pub use stand::{Stand, plan_sign};
+pub use walk::{Step, walk};

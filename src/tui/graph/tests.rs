@@ -1,0 +1,258 @@
+//! What is painted, and that a part of it looks like that part of the whole.
+
+use super::paint::cell_at;
+use super::*;
+use crate::command::{edit, parse};
+use crate::graph::{Draft, FieldPath, Graph, Key};
+use crate::kind::Kinds;
+use crate::tui::layout::Route;
+use crate::tui::theme::{Look, Theme};
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+fn graph(lines: &[&str]) -> Arc<Graph> {
+    let mut answers = |_: &Key, _: &FieldPath| None;
+    let mut graph = Draft::new("g").graph().clone();
+    for line in lines {
+        for order in parse(line, &graph, &Kinds).expect("reads") {
+            graph = edit(&graph, &Kinds, &order, &mut answers)
+                .expect("fits")
+                .graph;
+        }
+    }
+    Arc::new(graph)
+}
+
+fn password() -> Arc<Graph> {
+    graph(&[
+        "add password pw",
+        "add file /tmp/secret mode=0600",
+        "add noop bystander",
+        "add noop last",
+        "password[pw].password -> file[/tmp/secret].content",
+        "file[/tmp/secret] ~> noop[bystander]",
+        "noop[bystander] -> noop[last]",
+        "password[pw] -> noop[last]",
+    ])
+}
+
+struct Shot<'a> {
+    scene: &'a Scene,
+    stands: Vec<Stand>,
+    pulses: Vec<Pulse>,
+    ascii: bool,
+}
+
+impl Shot<'_> {
+    fn of(scene: &Scene, ascii: bool) -> Shot<'_> {
+        Shot {
+            scene,
+            stands: vec![Stand::default(); scene.keys.len()],
+            pulses: Vec::new(),
+            ascii,
+        }
+    }
+
+    fn paint(&self, corner: (i32, i32), size: (u16, u16)) -> Buffer {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+        let painting = Painting {
+            stands: &self.stands,
+            corner,
+            focus: Some(0),
+            lit: &BTreeSet::new(),
+            lit_wires: &BTreeSet::new(),
+            pulses: &self.pulses,
+            flashes: &BTreeMap::new(),
+            ripples: &BTreeMap::new(),
+            look: Look {
+                ascii: self.ascii,
+                theme: Theme::Dark,
+            },
+        };
+        paint(self.scene, &painting, buffer.area, &mut buffer);
+        buffer
+    }
+
+    fn whole(&self) -> Buffer {
+        let layout = &self.scene.layout;
+        let size = [layout.width, layout.height].map(|n| u16::try_from(n).expect("small"));
+        self.paint((0, 0), (size[0], size[1]))
+    }
+}
+
+fn kept(name: &str, text: &str) {
+    insta::with_settings!({
+        snapshot_path => "../../../snapshots/tui",
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, { insta::assert_snapshot!(format!("graph-{name}"), text) });
+}
+
+fn rows(buffer: &Buffer) -> Vec<String> {
+    let row = |y| {
+        let cells = (0..buffer.area.width).map(|x| buffer[(x, y)].symbol());
+        cells.collect::<String>().trim_end().to_owned()
+    };
+    (0..buffer.area.height).map(row).collect()
+}
+
+#[test]
+fn lines_boxes_and_dots() {
+    let graph = password();
+    let line = Scene::of(&graph, Zoom::Line, false, None, None);
+    kept("lines", &rows(&Shot::of(&line, false).whole()).join("\n"));
+    let plain = Scene::of(&graph, Zoom::Line, true, None, None);
+    let plain = rows(&Shot::of(&plain, true).whole()).join("\n");
+    assert!(plain.is_ascii());
+    kept("lines_ascii", &plain);
+    let dots = Scene::of(&graph, Zoom::Dot, false, None, None);
+    kept("dots", &rows(&Shot::of(&dots, false).whole()).join("\n"));
+    let boxes = Scene::of(&graph, Zoom::Box, false, None, None);
+    kept("boxes", &rows(&Shot::of(&boxes, false).whole()).join("\n"));
+}
+
+#[test]
+fn a_pulse_stands_on_three_cells_of_its_line_in_their_order() {
+    let graph = password();
+    let scene = Scene::of(&graph, Zoom::Line, false, None, None);
+    for (number, route) in scene.layout.routes.iter().enumerate() {
+        let cells = [0.25, 0.5, 0.75].map(|at| cell_at(route, at));
+        let Route::Line(points) = route else {
+            panic!("{route:?}")
+        };
+        let place = |cell: (i32, i32)| {
+            let mut all = Vec::new();
+            for pair in points.windows(2) {
+                let [(x1, y1), (x2, y2)] = [pair[0], pair[1]];
+                let far = (x2 - x1).abs().max((y2 - y1).abs());
+                all.extend(
+                    (0..far).map(|n| (x1 + n * (x2 - x1).signum(), y1 + n * (y2 - y1).signum())),
+                );
+            }
+            all.extend(points.last());
+            all.iter()
+                .position(|one| *one == cell)
+                .expect("on the line")
+        };
+        let places = cells.map(place);
+        assert!(
+            places[0] < places[1] && places[1] < places[2],
+            "{number}: {cells:?} of {points:?}"
+        );
+        let mut shot = Shot::of(&scene, false);
+        let signs = [0.25, 0.5, 0.75].map(|at| {
+            shot.pulses = vec![Pulse {
+                wire: number,
+                at,
+                value: false,
+            }];
+            let buffer = shot.whole();
+            let (x, y) = cell_at(route, at);
+            buffer[(
+                u16::try_from(x).expect("seen"),
+                u16::try_from(y).expect("seen"),
+            )]
+                .symbol()
+                .to_owned()
+        });
+        assert_eq!(signs, ["◆"; 3]);
+    }
+}
+
+#[test]
+fn lines_that_have_nothing_to_do_with_each_other_are_not_joined() {
+    let graph = graph(&[
+        "add noop a1",
+        "add noop a2",
+        "add noop b1",
+        "add noop b2",
+        "add noop b3",
+        "a1 -> b3",
+        "a2 -> b1",
+        "a1 -> b1",
+        "a2 -> b2",
+    ]);
+    let scene = Scene::of(&graph, Zoom::Line, false, None, None);
+    kept("apart", &rows(&Shot::of(&scene, false).whole()).join("\n"));
+}
+
+#[test]
+fn what_looks_alike_and_chains_are_drawn_as_one() {
+    let mut lines: Vec<String> = (0..5)
+        .map(|n| format!("add file /etc/nginx/site{n} content=x"))
+        .collect();
+    lines.extend((0..5).map(|n| format!("add noop step{n}")));
+    lines.push("add noop reload".to_owned());
+    lines.extend((0..5).map(|n| format!("/etc/nginx/site{n} ~> reload")));
+    lines.push("step0 -> step1 -> step2 -> step3 -> step4 -> reload".to_owned());
+    let graph = graph(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let scene = Scene::of(&graph, Zoom::Line, false, None, Some(&BTreeSet::new()));
+    kept("folded", &rows(&Shot::of(&scene, false).whole()).join("\n"));
+}
+
+fn drawn() -> impl Strategy<Value = Arc<Graph>> {
+    (2usize..12).prop_flat_map(|count| {
+        let ends = prop::collection::btree_set((0..count, 0..count), 0..2 * count);
+        ends.prop_map(move |ends| {
+            let mut lines: Vec<String> = (0..count).map(|n| format!("add noop n{n}")).collect();
+            let ends = ends.into_iter().filter(|(from, to)| from < to);
+            lines.extend(ends.enumerate().map(|(n, (from, to))| {
+                let arrow = if n % 2 == 0 { "->" } else { "~>" };
+                format!("n{from} {arrow} n{to}")
+            }));
+            graph(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_part_looks_like_that_part_of_the_whole(
+        graph in drawn(), zoom in 1usize..4, corner in (0u16..60, 0u16..30), size in (1u16..40, 1u16..12),
+    ) {
+        let scene = Scene::of(&graph, Zoom::ALL[zoom], false, None, None);
+        let shot = Shot::of(&scene, false);
+        let whole = shot.whole();
+        let part = shot.paint((i32::from(corner.0), i32::from(corner.1)), size);
+        for (x, y) in (0..size.0).flat_map(|x| (0..size.1).map(move |y| (x, y))) {
+            let cell = whole.cell((x + corner.0, y + corner.1)).map_or(" ", |cell| cell.symbol());
+            prop_assert_eq!(part[(x, y)].symbol(), cell, "at {} {}", x, y);
+        }
+    }
+
+    #[test]
+    fn folding_leaves_nobody_out_and_makes_no_cycle(graph in drawn(), open in 0usize..12) {
+        let open: BTreeSet<Key> = BTreeSet::from([Key::new("noop", format!("n{open}"))]);
+        let scene = Scene::of(&graph, Zoom::Line, false, None, Some(&open));
+        let mut all: Vec<&Key> = scene.members.iter().flatten().collect();
+        all.sort();
+        prop_assert_eq!(all, graph.vertices().keys().collect::<Vec<_>>());
+        for (number, members) in scene.members.iter().enumerate() {
+            prop_assert!(members.iter().all(|key| scene.number(key) == Some(number)));
+            prop_assert!(members.len() == 1 || !members.iter().any(|key| open.contains(key)));
+        }
+        for wire in &scene.wires {
+            let [from, to] = [wire.from, wire.to].map(|end| scene.layout.spots[end]);
+            prop_assert!(from.x + from.width < to.x, "lines go right");
+        }
+        // Each line between two that are not drawn as one is there.
+        for (from, to) in graph.edges().keys() {
+            let [from, to] = [from, to].map(|key| scene.number(key).expect("drawn"));
+            prop_assert!(from == to || scene.wire(from, to).is_some());
+        }
+    }
+
+    #[test]
+    fn every_vertex_is_found_where_it_is_painted(graph in drawn()) {
+        let scene = Scene::of(&graph, Zoom::Line, false, None, None);
+        for (number, spot) in scene.layout.spots.iter().enumerate() {
+            prop_assert_eq!(scene.at(spot.x, spot.y), Some(number));
+            prop_assert_eq!(scene.at(spot.x + spot.width - 1, spot.y), Some(number));
+        }
+    }
+}

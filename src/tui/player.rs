@@ -1,0 +1,487 @@
+//! The film of a run: which event is shown, and how everything stood then. It plays, stands still, goes back, and catches up.
+//!
+//! Everything here is a fold over the events; a clock only says how far the film moves. What cannot be folded from events (the graph, and
+//! how vertices stand that nothing has happened to) comes with what the session says it knows, and holds from there on.
+
+use super::motion::{Frame, GAP, Motion, Pace, motion};
+use crate::graph::{Graph, Key};
+use crate::trace::{Event, EventId, Level, REMEMBERED, View};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// After so many events how everything stood is kept, so that going back is quick.
+const STRIDE: usize = 4_096;
+/// So many such places are kept.
+const PLACES: usize = 64;
+/// Who is farther behind than this plays faster: what lags is made up for in about that time.
+const BEHIND: Frame = 2_000_000;
+
+/// How everything stood before an event.
+#[derive(Clone, Debug)]
+struct Place {
+    view: Arc<View>,
+    graph: Arc<Graph>,
+}
+
+/// What a move of the film has changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Changed {
+    /// Nothing.
+    Nothing,
+    /// How these vertices stand.
+    Vertices(Vec<Key>),
+    /// Anything, the graph included.
+    All,
+}
+
+/// Plays a film.
+#[derive(Clone, Debug)]
+pub struct Player {
+    events: Vec<Event>,
+    frames: Vec<Frame>,
+    pace: Pace,
+    /// How everything stood before the events of these numbers; there is always one for 0.
+    places: BTreeMap<usize, Place>,
+    /// So many events are shown.
+    shown: usize,
+    at: Frame,
+    view: View,
+    graph: Arc<Graph>,
+    /// Whether it plays on by itself.
+    plays: bool,
+    /// How fast; 1 is as the film is.
+    speed: f64,
+    /// Whether anything is animated.
+    moves: bool,
+}
+
+impl Player {
+    /// An empty film; where nothing moves, what happens is shown as soon as it is heard of.
+    pub fn new(moves: bool, speed: f64) -> Player {
+        let place = Place {
+            view: Arc::default(),
+            graph: Arc::default(),
+        };
+        Player {
+            events: Vec::new(),
+            frames: Vec::new(),
+            pace: Pace::default(),
+            places: BTreeMap::from([(0, place)]),
+            shown: 0,
+            at: 0,
+            view: View::default(),
+            graph: Arc::default(),
+            plays: true,
+            speed,
+            moves,
+        }
+    }
+
+    /// How everything stands where the film is.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// The graph as it is there.
+    pub fn graph(&self) -> &Arc<Graph> {
+        &self.graph
+    }
+
+    /// Every event that is remembered.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// How many of them are shown.
+    pub fn shown(&self) -> usize {
+        self.shown
+    }
+
+    /// How many are not shown yet.
+    pub fn behind(&self) -> usize {
+        self.events.len() - self.shown
+    }
+
+    /// Whether it stands still somewhere before the end, or where somebody stopped it.
+    pub fn is_rewound(&self) -> bool {
+        !self.plays
+    }
+
+    /// How fast it plays.
+    pub fn speed(&self) -> f64 {
+        self.speed
+    }
+
+    /// Plays so fast from now on.
+    pub fn set_speed(&mut self, speed: f64) {
+        self.speed = speed.clamp(0.0625, 64.0);
+    }
+
+    /// What moves now.
+    pub fn motion(&self) -> Motion<'_> {
+        match self.moves {
+            true => motion(&self.events, &self.frames, self.at),
+            false => Motion::default(),
+        }
+    }
+
+    /// Whether the next picture differs by itself.
+    pub fn is_moving(&self) -> bool {
+        self.moves && self.plays && (self.behind() > 0 || !self.motion().is_still())
+    }
+
+    /// Hears of events.
+    pub fn hear(&mut self, events: &[Event]) {
+        for event in events {
+            self.frames.push(self.pace.next(event));
+        }
+        self.events.extend_from_slice(events);
+        self.forget();
+    }
+
+    /// From here on it stands so, whatever events have told of before.
+    pub fn know(&mut self, view: View, graph: Arc<Graph>) -> Changed {
+        let place = Place {
+            view: Arc::new(view),
+            graph,
+        };
+        self.places.insert(self.events.len(), place);
+        self.thin();
+        match self.shown == self.events.len() {
+            true => self.jump(self.shown),
+            false => Changed::Nothing,
+        }
+    }
+
+    /// So much time has passed.
+    pub fn pass(&mut self, passed: Frame) -> Changed {
+        if !self.plays {
+            return Changed::Nothing;
+        }
+        let end = self.frames.last().map_or(0, |last| last + GAP);
+        if !self.moves {
+            self.at = end;
+            return self.show(self.events.len());
+        }
+        let lags = end.saturating_sub(GAP).saturating_sub(self.at);
+        let rate = self.speed * (lags as f64 / BEHIND as f64).max(1.0);
+        self.at = self
+            .at
+            .saturating_add((passed as f64 * rate) as Frame)
+            .min(end);
+        let shown = self.frames.partition_point(|frame| *frame <= self.at);
+        self.show(shown)
+    }
+
+    /// Stands still with so many events shown.
+    pub fn seek(&mut self, shown: usize) -> Changed {
+        self.plays = false;
+        let shown = shown.min(self.events.len());
+        self.at = shown.checked_sub(1).map_or(0, |last| self.frames[last]);
+        self.show(shown)
+    }
+
+    /// Stands still at a time of the film.
+    pub fn seek_frame(&mut self, at: Frame) -> Changed {
+        self.plays = false;
+        self.at = at;
+        self.show(self.frames.partition_point(|frame| *frame <= at))
+    }
+
+    /// Stands still where it is.
+    pub fn pause(&mut self) {
+        self.plays = false;
+    }
+
+    /// Plays on from here.
+    pub fn play(&mut self) {
+        self.plays = true;
+    }
+
+    /// Plays on from the end.
+    pub fn live(&mut self) -> Changed {
+        self.plays = true;
+        self.at = self.frames.last().map_or(0, |last| last + GAP);
+        self.show(self.events.len())
+    }
+
+    /// How many events are shown after one step back, to the one before it of which the story tells.
+    pub fn earlier(&self) -> usize {
+        let before = &self.events[..self.shown.saturating_sub(1)];
+        before.iter().rposition(told).map_or(0, |at| at + 1)
+    }
+
+    /// The same, one step on.
+    pub fn later(&self) -> usize {
+        let after = &self.events[self.shown..];
+        let next = after.iter().position(told);
+        next.map_or(self.events.len(), |at| self.shown + at + 1)
+    }
+
+    /// How many events are shown where this one is the last of them.
+    pub fn place_of(&self, event: EventId) -> Option<usize> {
+        let at = self.events.binary_search_by_key(&event, |event| event.id);
+        at.ok().map(|at| at + 1)
+    }
+
+    fn show(&mut self, shown: usize) -> Changed {
+        match shown.cmp(&self.shown) {
+            std::cmp::Ordering::Equal => Changed::Nothing,
+            std::cmp::Ordering::Less => self.jump(shown),
+            std::cmp::Ordering::Greater => {
+                // What the session knows from some event on is not to be folded past.
+                let known = self.places.range(self.shown + 1..=shown).next().is_some();
+                match known {
+                    true => self.jump(shown),
+                    false => self.fold(shown),
+                }
+            }
+        }
+    }
+
+    fn fold(&mut self, shown: usize) -> Changed {
+        let (mut keys, mut all) = (Vec::new(), false);
+        for event in &self.events[self.shown..shown] {
+            self.view.take(event);
+            match &event.subject {
+                Some(key) => keys.push(key.clone()),
+                // A run begins or ends for every vertex.
+                None => all = true,
+            }
+        }
+        self.shown = shown;
+        self.keep_place();
+        match all {
+            true => Changed::All,
+            false => Changed::Vertices(keys),
+        }
+    }
+
+    fn jump(&mut self, shown: usize) -> Changed {
+        (self.view, self.graph) = self.stood(shown);
+        self.shown = shown;
+        Changed::All
+    }
+
+    fn keep_place(&mut self) {
+        let last = self.places.range(..=self.shown).next_back();
+        if last.is_none_or(|(at, _)| self.shown - at >= STRIDE) {
+            let place = Place {
+                view: Arc::new(self.view.clone()),
+                graph: self.graph.clone(),
+            };
+            self.places.insert(self.shown, place);
+            self.thin();
+        }
+    }
+
+    /// Of too many places, every other one goes; where the graph changed, it stays.
+    fn thin(&mut self) {
+        if self.places.len() <= PLACES {
+            return;
+        }
+        let (mut graph, mut odd): (Option<Arc<Graph>>, bool) = (None, false);
+        let last = self.places.keys().next_back().copied();
+        self.places.retain(|at, place| {
+            odd = !odd;
+            let same = graph
+                .as_ref()
+                .is_some_and(|graph| Arc::ptr_eq(graph, &place.graph));
+            graph = Some(place.graph.clone());
+            !same || odd || Some(*at) == last
+        });
+    }
+
+    /// Forgets the older half of too many events.
+    fn forget(&mut self) {
+        if self.events.len() <= REMEMBERED {
+            return;
+        }
+        let gone = self.events.len() - REMEMBERED / 2;
+        let (view, graph) = self.stood(gone);
+        self.events.drain(..gone);
+        self.frames.drain(..gone);
+        let places = std::mem::take(&mut self.places);
+        let later = places.into_iter().filter(|(at, _)| *at > gone);
+        self.places = later.map(|(at, place)| (at - gone, place)).collect();
+        let place = Place {
+            view: Arc::new(view),
+            graph,
+        };
+        self.places.insert(0, place);
+        match self.shown.checked_sub(gone) {
+            Some(shown) => self.shown = shown,
+            None => {
+                self.shown = 0;
+                self.jump(0);
+            }
+        }
+    }
+
+    fn stood(&self, shown: usize) -> (View, Arc<Graph>) {
+        let Some((at, place)) = self.places.range(..=shown).next_back() else {
+            return (View::default(), Arc::default());
+        };
+        let mut view = (*place.view).clone();
+        self.events[*at..shown]
+            .iter()
+            .for_each(|event| view.take(event));
+        (view, place.graph.clone())
+    }
+}
+
+/// Whether the story tells of it.
+fn told(event: &Event) -> bool {
+    event.what.level() <= Level::Story
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Time;
+    use crate::trace::What;
+    use proptest::prelude::*;
+
+    fn event(id: u64, at: u64, who: usize, what: usize) -> Event {
+        let key = |n: usize| Key::new("noop", format!("n{n}"));
+        let what = match what {
+            0 => What::Checking { tries: 1 },
+            1 => What::Ok,
+            2 => What::Poked,
+            3 => What::Notified {
+                from: Some(key(who + 1)),
+                generation: 1,
+                may: false,
+            },
+            4 => What::Applying,
+            _ => What::Command("note".into()),
+        };
+        Event {
+            id: EventId(id),
+            at: Time(at),
+            subject: (!matches!(what, What::Command(_))).then(|| key(who)),
+            what,
+            cause: None,
+        }
+    }
+
+    fn film() -> impl Strategy<Value = Vec<Event>> {
+        let one = (0u64..2_000_000, 0usize..4, 0usize..6);
+        prop::collection::vec(one, 1..60).prop_map(|all| {
+            let mut at = 0;
+            let events = all.into_iter().enumerate().map(|(n, (gap, who, what))| {
+                at += gap * (n as u64 % 3);
+                event(n as u64 + 1, at, who, what)
+            });
+            events.collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn wherever_the_film_goes_it_shows_what_the_events_up_to_there_come_to(
+            events in film(), moves in prop::collection::vec((0usize..60, 0u64..3_000_000), 1..12),
+        ) {
+            let mut player = Player::new(true, 1.0);
+            let (first, rest) = events.split_at(events.len() / 2);
+            player.hear(first);
+            for (n, (place, passed)) in moves.into_iter().enumerate() {
+                match n % 3 {
+                    0 => drop(player.seek(place)),
+                    1 => {
+                        player.play();
+                        player.pass(passed);
+                    }
+                    _ => drop(player.seek_frame(passed)),
+                }
+                if n == 2 {
+                    player.hear(rest);
+                }
+                prop_assert_eq!(player.view(), &View::of(&player.events()[..player.shown()]));
+            }
+            player.live();
+            prop_assert_eq!(player.behind(), 0);
+        }
+
+        #[test]
+        fn a_film_ends_and_is_the_same_in_any_steps(events in film(), steps in prop::collection::vec(1u64..900_000, 1..40)) {
+            let mut player = Player::new(true, 1.0);
+            player.hear(&events);
+            let mut last = player.at;
+            for step in steps {
+                player.pass(step);
+                prop_assert!(player.at >= last, "it does not go back");
+                last = player.at;
+            }
+            for _ in 0..10_000 {
+                player.pass(100_000);
+            }
+            prop_assert_eq!(player.behind(), 0);
+            prop_assert!(!player.is_moving(), "at rest at the end");
+        }
+    }
+
+    #[test]
+    fn two_that_were_sent_at_once_travel_together() {
+        let mut pace = Pace::default();
+        let one = event(1, 5, 0, 3);
+        let two = event(2, 5, 2, 3);
+        let later = event(3, 5, 2, 0);
+        let frames = [&one, &two, &later].map(|event| pace.next(event));
+        assert_eq!(frames[0], frames[1]);
+        assert!(frames[2] > frames[1]);
+        let events = [one, two, later];
+        let moving = motion(&events, &frames, frames[0] / 2);
+        assert_eq!(moving.travels.len(), 2);
+        assert!(
+            moving
+                .travels
+                .iter()
+                .all(|travels| travels.at > 0.1 && travels.at < 0.9)
+        );
+    }
+
+    #[test]
+    fn what_the_session_knows_holds_from_there_on() {
+        let mut player = Player::new(true, 1.0);
+        player.hear(&[event(1, 0, 0, 0)]);
+        let mut known = View::default();
+        known
+            .vertices
+            .entry(Key::new("noop", "other"))
+            .or_default()
+            .dirty = true;
+        player.know(known.clone(), Arc::default());
+        player.hear(&[event(2, 0, 1, 1)]);
+        player.live();
+        assert!(
+            player
+                .view()
+                .vertices
+                .contains_key(&Key::new("noop", "other"))
+        );
+        player.seek(1);
+        assert_eq!(player.view(), &known);
+        player.seek(0);
+        assert_eq!(player.view(), &View::default());
+        player.live();
+        assert!(player.view().vertices.contains_key(&Key::new("noop", "n1")));
+    }
+
+    #[test]
+    fn a_long_film_forgets_its_beginning_and_goes_on() {
+        let mut player = Player::new(true, 1.0);
+        let events: Vec<Event> = (1..=REMEMBERED as u64 + 10)
+            .map(|id| event(id, id, (id % 3) as usize, (id % 5) as usize))
+            .collect();
+        player.hear(&events[..100]);
+        player.seek(50);
+        player.hear(&events[100..]);
+        assert!(player.events().len() <= REMEMBERED);
+        let gone = events.len() - player.events().len();
+        player.seek(10);
+        assert_eq!(player.view(), &View::of(&events[..gone + 10]));
+        player.live();
+        assert_eq!(player.view(), &View::of(&events));
+    }
+}

@@ -1,0 +1,171 @@
+//! Text as it may be drawn. Everything that comes from a graph, a host or a file passes here once; painters take nothing else.
+
+use crate::repl::ascii;
+use crate::value::sanitise;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use std::fmt;
+
+/// Text without anything that a terminal would act on: control characters and marks of writing direction are escaped.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Shown(String);
+
+impl Shown {
+    /// This text on one row; in ASCII if there is no more.
+    pub fn of(raw: &str, only_ascii: bool) -> Shown {
+        let safe = sanitise(raw);
+        Shown(if only_ascii { ascii(&safe) } else { safe })
+    }
+
+    /// Each line of a text.
+    pub fn lines(raw: &str, only_ascii: bool) -> Vec<Shown> {
+        let untabbed = |line: &str| Shown::of(&line.replace('\t', "    "), only_ascii);
+        raw.lines().map(untabbed).collect()
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// How many cells it takes.
+    pub fn width(&self) -> usize {
+        width(&self.0)
+    }
+
+    /// So much of it as fits; where something is cut, a sign in the last cell says so.
+    pub fn cut(&self, cells: usize, only_ascii: bool) -> Shown {
+        match self.width() <= cells {
+            true => self.clone(),
+            false => {
+                let head = self.head(cells.saturating_sub(1));
+                Shown(format!("{head}{}", sign(cells, only_ascii)))
+            }
+        }
+    }
+
+    /// The same, cut in the middle: of a path its end says most.
+    pub fn cut_middle(&self, cells: usize, only_ascii: bool) -> Shown {
+        if self.width() <= cells {
+            return self.clone();
+        }
+        let rest = cells.saturating_sub(1);
+        let (head, tail) = (self.head(rest / 2), self.tail(rest - rest / 2));
+        Shown(format!("{head}{}{tail}", sign(cells, only_ascii)))
+    }
+
+    /// The rows that it takes at this width, broken after spaces where that is possible.
+    pub fn wrapped(&self, cells: usize) -> Vec<Shown> {
+        let cells = cells.max(1);
+        let mut rows = Vec::new();
+        let mut row = String::new();
+        for word in self.0.split_inclusive(' ') {
+            if width(&row) + width(word.trim_end_matches(' ')) > cells && !row.is_empty() {
+                rows.push(Shown(
+                    std::mem::take(&mut row).trim_end_matches(' ').to_owned(),
+                ));
+            }
+            row.push_str(word);
+            while width(row.trim_end_matches(' ')) > cells
+                && graphemes(row.trim_end_matches(' ')).len() > 1
+            {
+                // What is wider than the row by itself stands alone in it.
+                let first = graphemes(&row).first().map_or(0, |part| part.len());
+                let head = Shown(row.clone()).head(cells).len();
+                let tail = row.split_off(head.max(first));
+                rows.push(Shown(std::mem::replace(&mut row, tail)));
+            }
+        }
+        rows.push(Shown(row.trim_end_matches(' ').to_owned()));
+        rows
+    }
+
+    fn head(&self, cells: usize) -> String {
+        let (mut taken, mut out) = (0, String::new());
+        for part in graphemes(&self.0) {
+            taken += width(part);
+            if taken > cells {
+                break;
+            }
+            out.push_str(part);
+        }
+        out
+    }
+
+    fn tail(&self, cells: usize) -> String {
+        let (mut taken, mut from) = (0, self.0.len());
+        for part in graphemes(&self.0).into_iter().rev() {
+            taken += width(part);
+            if taken > cells {
+                break;
+            }
+            from -= part.len();
+        }
+        self.0[from..].to_owned()
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// How many cells a text takes.
+pub fn width(text: &str) -> usize {
+    Line::raw(text).width()
+}
+
+fn graphemes(text: &str) -> Vec<&str> {
+    let span = Span::raw(text);
+    let mut at = 0;
+    let mut out = Vec::new();
+    for grapheme in span.styled_graphemes(Style::default()) {
+        let len = grapheme.symbol.len();
+        out.push(&text[at..at + len]);
+        at += len;
+    }
+    out
+}
+
+fn sign(cells: usize, only_ascii: bool) -> &'static str {
+    match (cells, only_ascii) {
+        (0, _) => "",
+        (_, true) => "~",
+        (_, false) => "…",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_a_terminal_would_act_on_is_escaped() {
+        let shown = Shown::of("a\x1b]52;c;eA==\x07b\u{202e}c", false);
+        assert_eq!(shown.as_str(), "a\\u{1b}]52;c;eA==\\u{7}b\\u{202e}c");
+        assert_eq!(Shown::of("ü…", true).as_str(), "\\u{fc}...");
+    }
+
+    #[test]
+    fn paths_are_cut_in_the_middle() {
+        let path = Shown::of("file[/etc/nginx/sites/default]", false);
+        assert_eq!(path.cut_middle(16, false).as_str(), "file[/e…default]");
+        assert_eq!(path.cut(8, true).as_str(), "file[/e~");
+        assert_eq!(path.cut(0, false).as_str(), "");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_cut_fits_and_no_cluster_is_split(text in "\\PC{0,20}|[👩‍🚀日本a]{0,12}", cells in 0usize..12) {
+            let shown = Shown::of(&text, false);
+            for cut in [shown.cut(cells, false), shown.cut_middle(cells, false)] {
+                prop_assert!(cut.width() <= cells.max(shown.width().min(cells)), "{cut:?}");
+            }
+            let rows = shown.wrapped(cells);
+            let whole: String = rows.iter().flat_map(|row| row.0.chars()).filter(|c| *c != ' ').collect();
+            prop_assert_eq!(whole, shown.0.chars().filter(|c| *c != ' ').collect::<String>());
+        }
+    }
+}
