@@ -6,12 +6,15 @@
 //! | `fold` | what is drawn as one |
 //! | `tiles` | what stands in a part of the world |
 //! | `wires` | which arms of lines meet in a cell, and the character for them |
+//! | `joints` | what meets in the cells that are seen |
 //! | `paint` | cells of the part that is seen |
 //! | `overview` | the whole graph in dots |
 //! | `stand` | how a vertex stands, as far as it is drawn |
+//! | `way` | cells along a line |
 //! | `walk` | from a vertex to its neighbours |
 
 mod fold;
+mod joints;
 mod overview;
 mod paint;
 mod scene;
@@ -20,6 +23,7 @@ mod stand;
 mod tests;
 mod tiles;
 mod walk;
+mod way;
 pub mod wires;
 
 pub use overview::Overview;

@@ -1,10 +1,12 @@
 //! Cells of the part of the graph that is seen.
 
-use super::scene::{AFTER, Scene, Zoom, cells, pieces};
+use super::joints::Joints;
+use super::scene::{AFTER, Scene, Zoom, cells};
 use super::stand::Stand;
 use super::tiles::Part;
+use super::way::{along, cell_at};
 use super::wires::{Joint, Stroke, Way, head};
-use crate::tui::layout::{Route, Spot};
+use crate::tui::layout::Spot;
 use crate::tui::theme::{Look, Tone};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -370,125 +372,5 @@ fn wire_style(look: Look, stroke: Option<Stroke>, is_lit: bool) -> Style {
         (true, _) => look.style(Tone::Flow),
         (false, Some(Stroke::Light)) => look.style(Tone::Quiet),
         (false, _) => look.style(Tone::Plain),
-    }
-}
-
-/// How far along a stretch of cells something is, from its first to its last.
-fn along(cells: i32, at: f64) -> i32 {
-    let last = f64::from((cells - 1).max(0));
-    (last * at.clamp(0.0, 1.0)).floor() as i32
-}
-
-/// The cell of a route at this part of its way.
-pub(super) fn cell_at(route: &Route, at: f64) -> (i32, i32) {
-    let pieces = pieces(route);
-    let long =
-        |piece: &[(i32, i32); 2]| (piece[0].0 - piece[1].0).abs() + (piece[0].1 - piece[1].1).abs();
-    let all: i32 = pieces.iter().map(long).sum::<i32>() + 1;
-    let mut left = along(all, at);
-    for piece in &pieces {
-        let here = long(piece);
-        if left <= here {
-            let [(x1, y1), (x2, y2)] = *piece;
-            return (
-                x1 + left * (x2 - x1).signum(),
-                y1 + left * (y2 - y1).signum(),
-            );
-        }
-        left -= here;
-    }
-    pieces.last().map_or((0, 0), |piece| piece[1])
-}
-
-/// What meets in each cell that is seen.
-struct Joints {
-    part: Part,
-    wide: usize,
-    of: Vec<(Joint, bool)>,
-}
-
-impl Joints {
-    fn new(part: Part) -> Joints {
-        let wide = usize::try_from(part.right - part.left).unwrap_or(0);
-        let high = usize::try_from(part.bottom - part.top).unwrap_or(0);
-        Joints {
-            part,
-            wide,
-            of: vec![(Joint::default(), false); wide * high],
-        }
-    }
-
-    fn route(&mut self, scene: &Scene, number: usize, is_lit: bool) {
-        let (wire, route) = (&scene.wires[number], &scene.layout.routes[number]);
-        let (ends, part, wide) = ((wire.from, wire.to), self.part, self.wide);
-        let mut draw = |x, y, ways: &[Way]| {
-            if let Some(at) = place(part, wide, x, y) {
-                let (joint, lit) = &mut self.of[at];
-                joint.draw(wire.stroke, ways, ends);
-                *lit |= is_lit;
-            }
-        };
-        match route {
-            Route::Stub(first, last) => {
-                for [(x1, y), (x2, _)] in [*first, *last] {
-                    (x1..=x2).for_each(|x| draw(x, y, &[Way::Left, Way::Right]));
-                }
-            }
-            Route::Line(points) => line(points, part, &mut draw),
-        }
-    }
-
-    /// What is drawn, with where that is in the world and whether it is lit.
-    fn cells(&self) -> impl Iterator<Item = (i32, i32, &Joint, bool)> {
-        let (wide, part) = (self.wide.max(1), self.part);
-        let drawn = self
-            .of
-            .iter()
-            .enumerate()
-            .filter(|(_, (joint, _))| !joint.is_empty());
-        drawn.map(move |(at, (joint, lit))| {
-            let (x, y) = (cells(at % wide), cells(at / wide));
-            (part.left + x, part.top + y, joint, *lit)
-        })
-    }
-}
-
-fn place(part: Part, wide: usize, x: i32, y: i32) -> Option<usize> {
-    if !part.has(x, y) {
-        return None;
-    }
-    let column = usize::try_from(x - part.left).ok()?;
-    let row = usize::try_from(y - part.top).ok()?;
-    Some(row * wide + column)
-}
-
-/// Every cell of a line that is seen, with the ways in which it goes from there.
-fn line(points: &[(i32, i32)], part: Part, draw: &mut impl FnMut(i32, i32, &[Way])) {
-    let mut before = Way::Left;
-    for pair in points.windows(2) {
-        let [(x1, y1), (x2, y2)] = [pair[0], pair[1]];
-        let (on, back) = match (x2 - x1, y2 - y1) {
-            (0, 0) => continue,
-            (0, down) if down > 0 => (Way::Down, Way::Up),
-            (0, _) => (Way::Up, Way::Down),
-            _ => (Way::Right, Way::Left),
-        };
-        draw(x1, y1, &[before, on]);
-        match on {
-            Way::Right => {
-                for x in (x1 + 1).max(part.left)..x2.min(part.right) {
-                    draw(x, y1, &[back, on]);
-                }
-            }
-            _ => {
-                for y in (y1.min(y2) + 1).max(part.top)..y1.max(y2).min(part.bottom) {
-                    draw(x1, y, &[back, on]);
-                }
-            }
-        }
-        before = back;
-    }
-    if let Some((x, y)) = points.last() {
-        draw(*x, *y, &[before, Way::Right]);
     }
 }

@@ -1,6 +1,6 @@
 //! What is painted, and that a part of it looks like that part of the whole.
 
-use super::paint::cell_at;
+use super::way::cell_at;
 use super::*;
 use crate::command::{edit, parse};
 use crate::graph::{Draft, FieldPath, Graph, Key};
