@@ -40,6 +40,8 @@ fn lines_are_done_and_their_results_are_seen() {
     let flags = [
         "--ascii",
         "--no-motion",
+        "--theme",
+        "light",
         "--mouse",
         "--speed",
         "2",

@@ -130,14 +130,6 @@ const CASES: &[Case] = &[
         },
         |s| at(s) != "noop[below]",
     ),
-    (
-        "Alt+Left",
-        |s| {
-            s.keys("Right");
-        },
-        |s| at(s) == "password[pw]",
-    ),
-    ("Alt+Right", nothing, |s| at(s) == "file[/tmp/secret]"),
     ("Alt+Down", two, |s| at(s) != "password[pw]"),
     (
         "Alt+Up",
@@ -275,6 +267,7 @@ fn alike(stage: &mut Stage) {
         .keys("i")
         .line("add noop /x/a1; add noop /x/a2; add noop /x/a3; add noop /x/a4")
         .keys("Esc");
+    stage.keys("/").text("a1").keys("Enter");
 }
 
 /// A trace that is longer than its pane, and goes on while it is looked at.

@@ -11,8 +11,7 @@ use crate::trace::{Level, why};
 use crate::tui::graph::Step;
 use crate::tui::line::Did;
 use crate::tui::news::Task;
-use crate::tui::player::Changed;
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 impl App {
     pub(super) fn key(&mut self, key: &KeyEvent) -> Vec<Wish> {
@@ -105,7 +104,7 @@ impl App {
             Act::Right => self.walk(Step::Right),
             Act::Up => self.walk(Step::Up),
             Act::Down => self.walk(Step::Down),
-            Act::ToGraph => self.to_graph(),
+            Act::ToGraph => self.escape(),
             Act::ToPrompt => self.focus = Focus::Prompt,
             Act::NextPane => {
                 self.pane = self.pane.next();
@@ -150,7 +149,7 @@ impl App {
     }
 
     /// Closes what is open, one after the other; then the keys are the graph's.
-    fn to_graph(&mut self) {
+    fn escape(&mut self) {
         if self.pick.take().is_some() {
             return;
         }
@@ -169,7 +168,7 @@ impl App {
     }
 
     /// The film goes to an event of the trace that is seen, and stands still there.
-    fn jump(&mut self, row: usize) {
+    pub(super) fn jump(&mut self, row: usize) {
         let rows = usize::from(inside(self.regions().trace).height);
         let seen = self.tale.seen(rows, self.place_of_film());
         if let Some(event) = self
@@ -336,104 +335,6 @@ impl App {
         self.tale.catch_up(self.player.events());
     }
 
-    fn film(&mut self, act: Act) {
-        let changed = match act {
-            Act::Earlier => self.player.seek(self.player.earlier()),
-            Act::Later if !self.player.is_rewound() => Changed::Nothing,
-            Act::Later => self.player.seek(self.player.later()),
-            Act::Live => self.player.live(),
-            Act::Still if self.player.is_rewound() => {
-                self.player.play();
-                Changed::Nothing
-            }
-            Act::Still => {
-                self.player.pause();
-                Changed::Nothing
-            }
-            Act::Slower => {
-                self.player.set_speed(self.player.speed() / 2.0);
-                Changed::Nothing
-            }
-            _ => {
-                self.player.set_speed(self.player.speed() * 2.0);
-                Changed::Nothing
-            }
-        };
-        if matches!(act, Act::Slower | Act::Faster) {
-            self.word = Some(format!("the film plays at {} x", self.player.speed()));
-        }
-        self.map.follow(&self.player, &self.beside, &changed);
-        if matches!(act, Act::Earlier | Act::Later) {
-            self.look_at_last();
-        }
-    }
-
-    /// While the film is moved by hand, what its last event is about is selected.
-    fn look_at_last(&mut self) {
-        let last = self.player.shown().checked_sub(1);
-        let event = last.and_then(|last| self.player.events().get(last));
-        if let Some(key) = event.and_then(|event| event.subject.clone()) {
-            self.map.select(&key);
-        }
-    }
-
-    fn zoom(&mut self, act: Act) {
-        let (view, beside) = (self.player.view(), &self.beside);
-        match act {
-            Act::ZoomIn => self.map.set_zoom(self.map.zoom().nearer(), view, beside),
-            Act::ZoomOut => self.map.set_zoom(self.map.zoom().farther(), view, beside),
-            Act::Fit => self.map.fit(view, beside),
-            Act::Near => self.map.near(view, beside),
-            Act::Fold => self.map.fold(view, beside),
-            _ => self.map.follows = !self.map.follows,
-        }
-        let word = match act {
-            Act::Follow if self.map.follows => "follows what runs".to_owned(),
-            Act::Follow => "stays where it is".to_owned(),
-            Act::Fold if self.map.is_folded() => {
-                "what looks alike is drawn as one: z opens it".to_owned()
-            }
-            Act::Near if self.map.is_part() => "the neighbourhood alone: f shows all".to_owned(),
-            _ => format!("{} of {}", self.map.zoom().word(), self.map.len()),
-        };
-        self.word = Some(word);
-    }
-
-    /// Selects what was found, so many on.
-    fn find(&mut self, on: isize) {
-        if self.search.words.is_empty() {
-            return;
-        }
-        let words = self.search.words.to_lowercase();
-        let keys = self.map.scene().keys.iter().enumerate();
-        let found: Vec<usize> = keys
-            .filter(|(_, key)| key.to_string().to_lowercase().contains(&words))
-            .map(|(number, _)| number)
-            .collect();
-        if found.is_empty() {
-            self.word = Some(format!("no vertex has `{}` in its name", self.search.words));
-            return;
-        }
-        let scene = self.map.scene();
-        let here = self
-            .map
-            .selected
-            .as_ref()
-            .and_then(|key| scene.number(key))
-            .unwrap_or(0);
-        let at = match on {
-            1 => found.iter().position(|number| *number > here).unwrap_or(0),
-            -1 => found
-                .iter()
-                .rposition(|number| *number < here)
-                .unwrap_or(found.len() - 1),
-            _ => found.iter().position(|number| *number >= here).unwrap_or(0),
-        };
-        let key = scene.keys[found[at]].clone();
-        self.word = Some(format!("{} of {}", at + 1, found.len()));
-        self.map.select(&key);
-    }
-
     fn copy(&mut self) -> Vec<Wish> {
         let text = match (self.pane, &self.map.selected) {
             (Pane::Trace, _) | (_, None) => {
@@ -470,67 +371,6 @@ impl App {
             self.word = Some("there is no room for all that: `source FILE` runs a file".to_owned());
         }
         Vec::new()
-    }
-
-    pub(super) fn mouse(&mut self, mouse: &MouseEvent) -> Vec<Wish> {
-        let place = (mouse.column, mouse.row);
-        let regions = self.regions();
-        let within = |pane: Pane| inside(regions.pane(pane)).contains(place.into());
-        match mouse.kind {
-            MouseEventKind::Down(MouseButton::Left) => {
-                self.grabbed = Some(place);
-                let pane = Pane::ALL.into_iter().find(|pane| within(*pane));
-                if let Some(pane) = pane {
-                    self.focus = Focus::Graph;
-                    self.pane = pane;
-                }
-                if regions.prompt.contains(place.into()) {
-                    self.focus = Focus::Prompt;
-                }
-                if pane == Some(Pane::Trace) {
-                    self.jump(usize::from(place.1 - inside(regions.trace).y));
-                }
-                let graph = inside(regions.graph);
-                if pane == Some(Pane::Graph)
-                    && let Some(key) = self.map.at(place.0 - graph.x, place.1 - graph.y)
-                {
-                    self.map.select(&key);
-                }
-            }
-            MouseEventKind::Drag(MouseButton::Left) => {
-                if let Some((x, y)) = self
-                    .grabbed
-                    .filter(|at| inside(regions.graph).contains((*at).into()))
-                {
-                    self.map.pan(
-                        i32::from(x) - i32::from(place.0),
-                        i32::from(y) - i32::from(place.1),
-                    );
-                    self.grabbed = Some(place);
-                }
-            }
-            MouseEventKind::Up(_) => self.grabbed = None,
-            MouseEventKind::ScrollUp => {
-                self.wheel(-3, within(Pane::Graph), within(Pane::Inspector))
-            }
-            MouseEventKind::ScrollDown => {
-                self.wheel(3, within(Pane::Graph), within(Pane::Inspector))
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn wheel(&mut self, rows: i32, graph: bool, inspector: bool) {
-        let signed = isize::try_from(rows).unwrap_or(0);
-        if graph {
-            self.map.pan(0, rows);
-        } else if inspector {
-            self.scrolled = self.scrolled.saturating_add_signed(signed);
-        } else {
-            let height = inside(self.regions().trace).height;
-            self.tale.scroll(-signed, usize::from(height));
-        }
     }
 }
 

@@ -9,7 +9,6 @@ use crate::trace::{Event, View, What};
 use crate::tui::line::Prompt;
 use crate::tui::news::{Known, News, Task};
 use crate::tui::player::Changed;
-use rustyline::history::History;
 use std::sync::Arc;
 
 impl App {
@@ -35,10 +34,7 @@ impl App {
             News::Withdrawn => self.withdraw(),
             News::Knows(known) => self.know(*known),
             News::Looked(..) => {}
-            News::Kept(line) => {
-                // A line that is there already is not kept twice.
-                let _ = self.entry.history_mut().add(&line);
-            }
+            News::Kept(line) => self.entry.remember(&line),
             News::Done => {
                 self.under_way = self.under_way.saturating_sub(1);
                 self.withdraw();

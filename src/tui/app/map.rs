@@ -1,13 +1,12 @@
 //! The graph pane's state: what is placed, how it stands, which part of it is seen, and which vertex keys are about.
 
+use super::beside::{Beside, stand_of};
 use crate::graph::{Graph, Key};
 use crate::trace::View;
-use crate::tui::graph::{
-    Overview, Painting, Pulse, Scene, Stand, Step, Zoom, paint, plan_sign, walk,
-};
+use crate::tui::graph::{Overview, Painting, Pulse, Scene, Stand, Step, Zoom, paint, walk};
 use crate::tui::motion::Motion;
 use crate::tui::player::{Changed, Player};
-use crate::tui::theme::{Look, Sign, Tone, planned};
+use crate::tui::theme::{Look, Tone};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,21 +16,6 @@ use std::sync::Arc;
 const MANY: usize = 1_000;
 /// So many lines around a vertex are its neighbourhood.
 const HOPS: usize = 1;
-/// So many cells stay between what is followed and the pane's edge.
-const MARGIN: i32 = 2;
-
-/// What of the session is drawn on vertices, beside what events tell.
-#[derive(Clone, Debug, Default)]
-pub struct Beside {
-    /// What may have changed, and has not told anyone.
-    pub debts: BTreeSet<Key>,
-    /// Before what a run stops.
-    pub breaks: BTreeSet<Key>,
-    /// What a plan said.
-    pub plan: Option<Arc<View>>,
-    /// Whether a run has begun since.
-    pub is_run: bool,
-}
 
 /// The graph pane's state.
 #[derive(Default)]
@@ -50,14 +34,14 @@ pub struct Map {
     /// What is not folded, where alike vertices are drawn as one.
     folds: Option<BTreeSet<Key>>,
     stands: Vec<Stand>,
-    corner: (i32, i32),
+    pub(super) corner: (i32, i32),
     /// The vertex that keys are about.
     pub selected: Option<Key>,
     /// Whether what runs is kept in sight.
     pub follows: bool,
     lit: BTreeSet<Key>,
     /// The pane's size when it was last drawn.
-    size: (u16, u16),
+    pub(super) size: (u16, u16),
     ascii: bool,
 }
 
@@ -149,11 +133,11 @@ impl Map {
         let graph = self.part.clone().unwrap_or_else(|| self.graph.clone());
         let zoom = layout_of(self.zoom);
         let before = self.scenes[zoom as usize].take();
-        if let Some(scene) = before
-            .as_ref()
-            .filter(|scene| Arc::ptr_eq(&scene.graph, &graph))
-        {
-            self.scenes[zoom as usize] = Some(scene.clone());
+        let is_same = |scene: &Scene| {
+            Arc::ptr_eq(&scene.graph, &graph) && self.placed[zoom as usize] == self.folds
+        };
+        if before.as_ref().is_some_and(is_same) {
+            self.scenes[zoom as usize] = before;
             return;
         }
         self.scenes[zoom as usize] = Some(Scene::of(
@@ -287,13 +271,6 @@ impl Map {
         !self.lit.is_empty()
     }
 
-    /// Moves what is seen by so many cells.
-    pub fn pan(&mut self, x: i32, y: i32) {
-        self.follows = false;
-        self.corner = (self.corner.0 + x, self.corner.1 + y);
-        self.hold();
-    }
-
     /// The vertex at a cell of the pane.
     pub fn at(&self, x: u16, y: u16) -> Option<Key> {
         let number = match self.zoom {
@@ -303,78 +280,6 @@ impl Map {
                 .at(self.corner.0 + i32::from(x), self.corner.1 + i32::from(y)),
         };
         number.map(|number| self.scene().keys[number].clone())
-    }
-
-    fn center(&mut self) {
-        let spot = self.spot(self.selected.as_ref());
-        if let Some((x, y, width)) = spot {
-            let (wide, high) = (i32::from(self.size.0), i32::from(self.size.1));
-            self.corner = (x + width / 2 - wide / 2, y - high / 2);
-        }
-        self.hold();
-    }
-
-    fn spot(&self, key: Option<&Key>) -> Option<(i32, i32, i32)> {
-        let scene = self.scene();
-        let spot = scene.layout.spots.get(scene.number(key?)?)?;
-        Some((spot.x, spot.middle(), spot.width))
-    }
-
-    fn bring_in_sight(&mut self, key: Key) {
-        let Some((x, y, width)) = self.spot(Some(&key)) else {
-            return;
-        };
-        let (wide, high) = (i32::from(self.size.0), i32::from(self.size.1));
-        if wide == 0 || high == 0 {
-            return;
-        }
-        let margin = MARGIN.min(high / 4);
-        let (left, top) = self.corner;
-        let to_left = x.min(left);
-        let to_right = (x + width - wide).max(to_left);
-        self.corner = (
-            if x < left || width > wide {
-                x
-            } else {
-                to_right.max(left)
-            },
-            top.clamp((y + margin + 1 - high).min(y - margin), (y - margin).max(0)),
-        );
-        self.hold();
-    }
-
-    /// What is seen is never beside the graph.
-    fn hold(&mut self) {
-        let layout = &self.scene().layout;
-        let (wide, high) = (i32::from(self.size.0), i32::from(self.size.1));
-        self.corner = (
-            self.corner.0.clamp(0, (layout.width - wide).max(0)),
-            self.corner.1.clamp(0, (layout.height - high).max(0)),
-        );
-    }
-
-    /// The first of what runs is brought in sight, if none of it is.
-    fn keep_in_sight(&mut self, changed: &Changed) {
-        let Changed::Vertices(keys) = changed else {
-            return;
-        };
-        let active: Vec<&Key> = keys
-            .iter()
-            .filter(|key| self.stand(key).is_active())
-            .collect();
-        let seen = |key: &&&Key| {
-            let (left, top) = self.corner;
-            let (wide, high) = (i32::from(self.size.0), i32::from(self.size.1));
-            self.spot(Some(key)).is_some_and(|(x, y, _)| {
-                (left..left + wide).contains(&x) && (top..top + high).contains(&y)
-            })
-        };
-        if active.iter().any(|key| seen(&key)) {
-            return;
-        }
-        if let Some(key) = active.first().map(|key| (*key).clone()) {
-            self.bring_in_sight(key);
-        }
     }
 
     /// Draws it.
@@ -427,18 +332,6 @@ impl Map {
         self.edges(look, area, buffer);
     }
 
-    /// What the pane's size changes: what was in sight stays there.
-    fn resize(&mut self, size: (u16, u16)) {
-        if self.size != size {
-            let first = self.size == (0, 0);
-            self.size = size;
-            match (first, self.selected.clone()) {
-                (false, Some(key)) => self.bring_in_sight(key),
-                _ => self.hold(),
-            }
-        }
-    }
-
     /// Signs at the pane's edges where the graph goes on.
     fn edges(&self, look: Look, area: Rect, buffer: &mut Buffer) {
         let layout = &self.scene().layout;
@@ -473,50 +366,6 @@ fn layout_of(zoom: Zoom) -> Zoom {
     match zoom {
         Zoom::Overview => Zoom::Line,
         other => other,
-    }
-}
-
-/// How vertices stand that are drawn as one: as the most pressing of them does.
-fn stand_of(keys: &[Key], view: &View, beside: &Beside) -> Stand {
-    let all = keys.iter().map(|key| stand(key, view, beside));
-    all.reduce(Stand::with).unwrap_or_default()
-}
-
-fn stand(key: &Key, view: &View, beside: &Beside) -> Stand {
-    let seen = view.vertices.get(key);
-    let planned = beside.plan.as_ref().and_then(|plan| plan.vertices.get(key));
-    let said = planned.and_then(plan_sign);
-    let plan = match (beside.is_run, &beside.plan) {
-        (true, Some(_)) => seen.and_then(|seen| compared(said, seen)),
-        _ => said,
-    };
-    Stand {
-        debt: beside.debts.contains(key),
-        breaks: beside.breaks.contains(key),
-        plan,
-        ..seen.map(Stand::of).unwrap_or_default()
-    }
-}
-
-/// What a plan said beside what happened: as it said, or not; what it said, while nothing has happened yet.
-fn compared(said: Option<Sign>, seen: &crate::trace::VertexView) -> Option<Sign> {
-    use crate::trace::Status;
-    let settled = matches!(
-        seen.status,
-        Some(Status::Ok | Status::Changed | Status::Failed | Status::Blocked | Status::Held)
-    );
-    if !settled {
-        return said;
-    }
-    let did = plan_sign(seen);
-    match (said, did) {
-        (None, None) => None,
-        // Either was possible.
-        (Some(planned::MAY), Some(planned::CHANGE | planned::REFRESH) | None) => {
-            Some(planned::KEPT)
-        }
-        (said, did) if said == did => Some(planned::KEPT),
-        _ => Some(planned::DIFFERS),
     }
 }
 

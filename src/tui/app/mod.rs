@@ -9,7 +9,10 @@
 //! | `hear` | what news do |
 //! | `ask` | a question of the session, and its answer |
 //! | `over` | what lies over the panes: keys, palette, a long text |
-//! | `map` | the graph pane's state |
+//! | `map`, `sight` | the graph pane's state; which part of it is seen |
+//! | `beside` | how vertices stand |
+//! | `film` | where one looks: in the film, the graph, at what was found |
+//! | `mouse` | what the mouse does |
 //! | `tale` | the trace pane's lines |
 //! | `inspector` | the inspector's lines |
 //! | `regions` | where the panes are, by size |
@@ -19,16 +22,18 @@
 mod act;
 mod ask;
 mod bars;
+mod beside;
+mod film;
 mod hear;
 mod inspector;
 pub mod keys;
 mod map;
+mod mouse;
 mod over;
 mod picture;
 mod regions;
+mod sight;
 mod tale;
-#[cfg(test)]
-mod tests;
 
 pub use regions::{MEDIUM, Pane, SMALLEST, WIDE};
 
@@ -38,8 +43,9 @@ use super::player::Player;
 use super::theme::Look;
 use crate::graph::Key;
 use ask::Question;
+use beside::Beside;
 use crossterm::event::{KeyEvent, MouseEvent};
-use map::{Beside, Map};
+use map::Map;
 use over::Over;
 use ratatui::layout::Rect;
 use regions::Regions;

@@ -273,11 +273,8 @@ impl App {
         };
         let prompt = self.answer.as_ref().unwrap_or(&self.entry);
         let cursor = prompt.draw(area, buffer, &look).cursor;
-        let mine = self.focus == Focus::Prompt
-            && !self
-                .question
-                .as_ref()
-                .is_some_and(|question| !question.secret);
+        let question = self.question.as_ref();
+        let mine = self.focus == Focus::Prompt && question.is_none_or(|question| question.secret);
         cursor.filter(|_| mine)
     }
 

@@ -1,0 +1,105 @@
+//! Where one looks: earlier and later in the film, nearer and farther in the graph, and at what was found.
+
+use super::App;
+use super::keys::Act;
+use crate::tui::player::Changed;
+
+impl App {
+    pub(super) fn film(&mut self, act: Act) {
+        let changed = match act {
+            Act::Earlier => self.player.seek(self.player.earlier()),
+            Act::Later if !self.player.is_rewound() => Changed::Nothing,
+            Act::Later => self.player.seek(self.player.later()),
+            Act::Live => self.player.live(),
+            Act::Still if self.player.is_rewound() => {
+                self.player.play();
+                Changed::Nothing
+            }
+            Act::Still => {
+                self.player.pause();
+                Changed::Nothing
+            }
+            Act::Slower => {
+                self.player.set_speed(self.player.speed() / 2.0);
+                Changed::Nothing
+            }
+            _ => {
+                self.player.set_speed(self.player.speed() * 2.0);
+                Changed::Nothing
+            }
+        };
+        if matches!(act, Act::Slower | Act::Faster) {
+            self.word = Some(format!("the film plays at {} x", self.player.speed()));
+        }
+        self.map.follow(&self.player, &self.beside, &changed);
+        if matches!(act, Act::Earlier | Act::Later) {
+            self.look_at_last();
+        }
+    }
+
+    /// While the film is moved by hand, what its last event is about is selected.
+    pub(super) fn look_at_last(&mut self) {
+        let last = self.player.shown().checked_sub(1);
+        let event = last.and_then(|last| self.player.events().get(last));
+        if let Some(key) = event.and_then(|event| event.subject.clone()) {
+            self.map.select(&key);
+        }
+    }
+
+    pub(super) fn zoom(&mut self, act: Act) {
+        let (view, beside) = (self.player.view(), &self.beside);
+        match act {
+            Act::ZoomIn => self.map.set_zoom(self.map.zoom().nearer(), view, beside),
+            Act::ZoomOut => self.map.set_zoom(self.map.zoom().farther(), view, beside),
+            Act::Fit => self.map.fit(view, beside),
+            Act::Near => self.map.near(view, beside),
+            Act::Fold => self.map.fold(view, beside),
+            _ => self.map.follows = !self.map.follows,
+        }
+        let word = match act {
+            Act::Follow if self.map.follows => "follows what runs".to_owned(),
+            Act::Follow => "stays where it is".to_owned(),
+            Act::Fold if self.map.is_folded() => {
+                "what looks alike is drawn as one: z opens it".to_owned()
+            }
+            Act::Near if self.map.is_part() => "the neighbourhood alone: f shows all".to_owned(),
+            _ => format!("{} of {}", self.map.zoom().word(), self.map.len()),
+        };
+        self.word = Some(word);
+    }
+
+    /// Selects what was found, so many on.
+    pub(super) fn find(&mut self, on: isize) {
+        if self.search.words.is_empty() {
+            return;
+        }
+        let words = self.search.words.to_lowercase();
+        let keys = self.map.scene().keys.iter().enumerate();
+        let found: Vec<usize> = keys
+            .filter(|(_, key)| key.to_string().to_lowercase().contains(&words))
+            .map(|(number, _)| number)
+            .collect();
+        if found.is_empty() {
+            self.word = Some(format!("no vertex has `{}` in its name", self.search.words));
+            return;
+        }
+        let scene = self.map.scene();
+        let here = self
+            .map
+            .selected
+            .as_ref()
+            .and_then(|key| scene.number(key))
+            .unwrap_or(0);
+        let at = match on {
+            1 => found.iter().position(|number| *number > here).unwrap_or(0),
+            -1 => found
+                .iter()
+                .rposition(|number| *number < here)
+                .unwrap_or(found.len() - 1),
+            _ => found.iter().position(|number| *number >= here).unwrap_or(0),
+        };
+        let key = scene.keys[found[at]].clone();
+        self.word = Some(format!("{} of {}", at + 1, found.len()));
+        self.map.select(&key);
+    }
+}

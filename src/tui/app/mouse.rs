@@ -1,0 +1,68 @@
+//! What the mouse does.
+
+use super::regions::inside;
+use super::{App, Focus, Pane, Wish};
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+impl App {
+    pub(super) fn mouse(&mut self, mouse: &MouseEvent) -> Vec<Wish> {
+        let place = (mouse.column, mouse.row);
+        let regions = self.regions();
+        let within = |pane: Pane| inside(regions.pane(pane)).contains(place.into());
+        match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                self.grabbed = Some(place);
+                let pane = Pane::ALL.into_iter().find(|pane| within(*pane));
+                if let Some(pane) = pane {
+                    self.focus = Focus::Graph;
+                    self.pane = pane;
+                }
+                if regions.prompt.contains(place.into()) {
+                    self.focus = Focus::Prompt;
+                }
+                if pane == Some(Pane::Trace) {
+                    self.jump(usize::from(place.1 - inside(regions.trace).y));
+                }
+                let graph = inside(regions.graph);
+                if pane == Some(Pane::Graph)
+                    && let Some(key) = self.map.at(place.0 - graph.x, place.1 - graph.y)
+                {
+                    self.map.select(&key);
+                }
+            }
+            MouseEventKind::Drag(MouseButton::Left) => {
+                if let Some((x, y)) = self
+                    .grabbed
+                    .filter(|at| inside(regions.graph).contains((*at).into()))
+                {
+                    self.map.pan(
+                        i32::from(x) - i32::from(place.0),
+                        i32::from(y) - i32::from(place.1),
+                    );
+                    self.grabbed = Some(place);
+                }
+            }
+            MouseEventKind::Up(_) => self.grabbed = None,
+            MouseEventKind::ScrollUp => {
+                self.wheel(-3, within(Pane::Graph), within(Pane::Inspector))
+            }
+            MouseEventKind::ScrollDown => {
+                self.wheel(3, within(Pane::Graph), within(Pane::Inspector))
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn wheel(&mut self, rows: i32, graph: bool, inspector: bool) {
+        let signed = isize::try_from(rows).unwrap_or(0);
+        if graph {
+            self.map.pan(0, rows);
+        } else if inspector {
+            self.scrolled = self.scrolled.saturating_add_signed(signed);
+        } else {
+            let height = inside(self.regions().trace).height;
+            self.tale.scroll(-signed, usize::from(height));
+        }
+    }
+}
