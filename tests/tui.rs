@@ -1,5 +1,9 @@
 //! The screen, in a real pseudo terminal: how it begins, what it leaves behind, and what reaches the terminal meanwhile.
 
+#[path = "tui/again.rs"]
+mod again;
+#[path = "tui/draws.rs"]
+mod draws;
 #[path = "tui/ends.rs"]
 mod ends;
 #[path = "tui/frames.rs"]
@@ -9,10 +13,14 @@ mod keys;
 #[path = "tui/stage.rs"]
 mod stage;
 
+#[path = "tui/goes.rs"]
+mod goes;
+#[path = "tui/lends.rs"]
+mod lends;
 #[path = "support/pty.rs"]
 mod pty;
 
-use pty::{CTRL_C, CTRL_D, Home, Start, Terminal};
+use pty::{CTRL_C, CTRL_D, Home, PATIENCE, Start, Terminal};
 
 /// What the terminal gets when the screen opens.
 const OPENS: &str = "\x1b[?1049h";

@@ -1,0 +1,120 @@
+//! Who else gets the terminal: the editor, and the shell that weft was started from.
+
+use super::again::line_of;
+use super::ends::is_as_it_was;
+use super::*;
+use rustix::process::{Pid, Signal, kill_process};
+
+/// The editor has the terminal for itself: cooked, with all that is typed; then the screen is back, with what was edited.
+#[test]
+fn an_editor_has_the_terminal_for_itself() {
+    let home = Home::new("tui-edit");
+    let editor = "#!/bin/sh\nstty -a > modes\nprintf 'EDITOR IS HERE\\n'\nread line\nprintf '%s\\n' \"$line\" > typed\n\
+                  sed -i 's/hello/goodbye/' \"$1\"\n";
+    std::fs::write(home.0.join("ed.sh"), editor).expect("written");
+    let env = [("VISUAL", "sh ed.sh")];
+    let start = Start {
+        env: &env,
+        ..small(&["empty.yaml"])
+    };
+    let mut weft = screen(&home, start);
+    weft.line("add file /tmp/a content=hello");
+    weft.sees("added file[/tmp/a]");
+    weft.line("edit /tmp/a");
+    weft.sees("EDITOR IS HERE");
+    assert!(!weft.screen.screen().alternate_screen());
+    let drawn = weft.bytes.len();
+    weft.line("for the editor alone");
+    assert_eq!(line_of(&home.0.join("typed")), "for the editor alone");
+    let modes = std::fs::read_to_string(home.0.join("modes")).expect("modes");
+    assert!(
+        modes.contains(" icanon") && modes.contains(" echo "),
+        "{modes}"
+    );
+    weft.draws(drawn);
+    weft.sees("goodbye");
+    assert!(weft.screen.screen().alternate_screen());
+    weft.line("quit");
+    assert_eq!(weft.ends(), 0);
+}
+
+/// The process that a shell has started.
+fn child_of(shell: &Terminal) -> Pid {
+    let id = shell.child.process_id().expect("it runs");
+    let path = format!("/proc/{id}/task/{id}/children");
+    let children = std::fs::read_to_string(path).expect("it runs");
+    let child = children
+        .split_whitespace()
+        .next()
+        .and_then(|id| id.parse().ok());
+    child.and_then(Pid::from_raw).expect("it has a child")
+}
+
+/// What stops weft in a shell's terminal.
+type Stops = fn(&mut Terminal);
+
+/// Both as a key and as a signal; the shell has its terminal meanwhile, and the screen is drawn anew afterwards.
+#[test]
+fn the_shell_stops_it_and_lets_it_go_on() {
+    let stops: [(&str, Stops); 2] = [
+        ("key", |shell| shell.keys("\x1a")),
+        ("signal", |shell| {
+            kill_process(child_of(shell), Signal::TSTP).expect("it hears");
+        }),
+    ];
+    for (way, stop) in stops {
+        let home = Home::new(&format!("tui-stop-{way}"));
+        let script = "set -m; stty -g > before; \"$0\" --mouse empty.yaml; stty -g > stopped; echo shell again; read x; fg; \
+                      stty -g > after; echo left";
+        let args = ["-c", script, env!("CARGO_BIN_EXE_weft")];
+        let start = Start {
+            program: "/bin/sh",
+            ..small(&args)
+        };
+        let mut shell = screen(&home, start);
+        shell.line("add noop kept");
+        shell.sees("added noop[kept]");
+        stop(&mut shell);
+        shell.sees("shell again");
+        assert!(!shell.screen.screen().alternate_screen(), "{way}");
+        let modes = |name: &str| line_of(&home.0.join(name));
+        assert_eq!(modes("before"), modes("stopped"), "{way}");
+        let drawn = shell.bytes.len();
+        shell.line("on");
+        shell.draws(drawn);
+        shell.sees("added noop[kept]");
+        assert!(shell.screen.screen().alternate_screen(), "{way}");
+        shell.line("quit");
+        shell.sees("left");
+        assert_eq!(modes("before"), modes("after"), "{way}");
+        assert_eq!(shell.ends(), 0, "{way}");
+        is_as_it_was(&shell, way);
+    }
+}
+
+/// Nobody would let it go on: it says so, and stays.
+#[test]
+fn without_a_shell_it_does_not_stop() {
+    let home = Home::new("tui-alone");
+    let mut weft = screen(&home, small(&["empty.yaml"]));
+    weft.keys("\x1a");
+    weft.sees("there is no shell to go back to");
+    weft.line("quit");
+    assert_eq!(weft.ends(), 0);
+}
+
+#[test]
+fn another_size_is_drawn_at_once() {
+    let home = Home::new("tui-size");
+    let mut weft = screen(&home, small(&["empty.yaml"]));
+    weft.line("add noop there");
+    weft.sees("added noop[there]");
+    for (rows, cols) in [(40, 120), (10, 30), (5, 20), (24, 80)] {
+        let drawn = weft.bytes.len();
+        weft.resize(rows, cols);
+        weft.draws(drawn);
+    }
+    weft.sees("added noop[there]");
+    weft.line("quit");
+    assert_eq!(weft.ends(), 0);
+}
