@@ -90,8 +90,7 @@ impl Worker {
         let thread = std::thread::Builder::new()
             .name("session".into())
             .spawn(move || {
-                let lived = catch_unwind(AssertUnwindSafe(|| life.live(&errands_in)));
-                let parting = lived.unwrap_or_else(|_| broken());
+                let parting = guarded(|| life.live(&errands_in));
                 // Who does not listen any more has left already.
                 let _ = to.send(Said::News(News::Left(parting.code)));
                 parting
@@ -132,6 +131,11 @@ impl Worker {
     }
 }
 
+/// What comes of it, also where it panics.
+fn guarded(live: impl FnOnce() -> Parting) -> Parting {
+    catch_unwind(AssertUnwindSafe(live)).unwrap_or_else(|_| broken())
+}
+
 /// A session that panicked.
 fn broken() -> Parting {
     let why = last_panic().unwrap_or_else(|| "it panicked".to_owned());
@@ -143,3 +147,6 @@ fn broken() -> Parting {
         ..Parting::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

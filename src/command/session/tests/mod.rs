@@ -5,6 +5,7 @@ mod errors;
 mod expect;
 mod files;
 mod inspect;
+mod passes;
 mod places;
 mod steer;
 

@@ -1,0 +1,192 @@
+//! The session's thread, with nobody but a test to hear it.
+
+use super::*;
+use crate::command::{SessionOptions, WorldName};
+use crate::graph::Key;
+use crate::repl::Style;
+use crate::trace::What;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+/// A session in a simulation, in its thread.
+struct Bench {
+    worker: Worker,
+    said: UnboundedReceiver<Said>,
+}
+
+impl Bench {
+    fn new(speed: f64) -> Bench {
+        let options = SessionOptions {
+            jobs: 8,
+            seed: Some(1),
+            noop: false,
+            yes: false,
+            adopt: false,
+            world: Some(WorldName::Sim),
+            state_root: "/nowhere".into(),
+            root: None,
+            supervisor: None,
+        };
+        let session = Session::open(None, options).expect("it opens");
+        let printer = Arc::new(Printer::new(Style::default(), None).expect("no file"));
+        let (asking, asks) = Asking::new().expect("a pipe");
+        let asking = Arc::new(asking);
+        let signals = Signals::start(printer.clone(), (asking.clone(), asks), None);
+        let tools = Tools {
+            printer,
+            signals: signals.expect("they are heard"),
+            asking,
+            speed,
+        };
+        let (says, said) = unbounded_channel();
+        let worker = Worker::start(session, tools, says).expect("a thread");
+        let mut bench = Bench { worker, said };
+        bench.until(|news| matches!(news, News::Knows(_)));
+        bench
+    }
+
+    fn line(&mut self, line: &str) -> Vec<News> {
+        self.worker.does(Task::Do(line.to_owned()));
+        self.until(|news| matches!(news, News::Done))
+    }
+
+    /// Hears news up to one of these.
+    fn until(&mut self, last: impl Fn(&News) -> bool) -> Vec<News> {
+        let mut heard = Vec::new();
+        while !heard.last().is_some_and(&last) {
+            match self.said.blocking_recv() {
+                Some(Said::News(news)) => heard.push(news),
+                other => panic!("{other:?} after {heard:?}"),
+            }
+        }
+        heard
+    }
+}
+
+/// What news are about, in a word each.
+fn words(news: &[News]) -> Vec<&str> {
+    let word = |news| match news {
+        &News::Begun(_) => "begun",
+        News::Shown(..) => "shown",
+        News::Remark(_) => "remark",
+        News::Refused(_) => "refused",
+        News::Events(_) => "events",
+        News::Planned(_) => "planned",
+        News::Asks { .. } => "asks",
+        News::Wants(_) => "wants",
+        News::Withdrawn => "withdrawn",
+        News::Knows(_) => "knows",
+        News::Looked(..) => "looked",
+        News::Done => "done",
+        News::Left(_) => "left",
+    };
+    news.iter().map(word).collect()
+}
+
+#[test]
+fn a_line_is_told_order_by_order() {
+    let mut bench = Bench::new(0.0);
+    let news = bench.line("add noop a; plan; nonsense");
+    let told = [
+        "begun", "events", "shown", "knows", "begun", "planned", "shown", "refused", "knows",
+        "done",
+    ];
+    assert_eq!(words(&news), told);
+    let key = Key::new("noop", "a");
+    let known = news.iter().filter_map(|news| match news {
+        News::Knows(known) => Some(known),
+        _ => None,
+    });
+    let known: Vec<_> = known.collect();
+    assert!(known.iter().all(|known| known.graph.vertex(&key).is_some()));
+    assert!(known[0].plan.is_none() && known[1].plan.is_some());
+    bench.worker.does(Task::Look(key.clone()));
+    let news = bench.until(|news| matches!(news, News::Done));
+    let looked = |news: &News| matches!(news, News::Looked(of, text) if *of == key && text.contains("noop[a]"));
+    assert!(news.iter().any(looked), "{news:?}");
+}
+
+/// Neither a value that is typed for what is sensitive, nor one that was asked for, is ever told.
+#[test]
+fn secrets_do_not_travel() {
+    let mut bench = Bench::new(0.0);
+    let mut all = bench.line("add value s value=hunter2 meta.sensitive=true");
+    all.extend(bench.line("set s value=hunter2"));
+    bench
+        .worker
+        .does(Task::Do("add file /tmp/a content=?".to_owned()));
+    all.extend(bench.until(|news| matches!(news, News::Wants(_))));
+    bench
+        .worker
+        .answer(Answer::Secret(Some("hunter2".to_owned())));
+    all.extend(bench.until(|news| matches!(news, News::Done)));
+    all.extend(bench.line("apply; show; show s; show /tmp/a; trace full"));
+    bench.worker.does(Task::Look(Key::new("file", "/tmp/a")));
+    all.extend(bench.until(|news| matches!(news, News::Done)));
+    let begun = |words: &str| {
+        let is = |news: &News| matches!(news, News::Begun(text) if text == words);
+        all.iter().any(is)
+    };
+    assert!(begun("set value[s] value=?"), "{all:?}");
+    assert!(words(&all).contains(&"events"));
+    assert!(!format!("{all:?}").contains("hunter2"), "{all:?}");
+}
+
+#[test]
+fn a_question_that_is_not_answered_is_taken_back() {
+    let mut bench = Bench::new(0.0);
+    bench
+        .worker
+        .does(Task::Do("add value v value=?".to_owned()));
+    bench.until(|news| matches!(news, News::Wants(_)));
+    bench.worker.end(0);
+    let news = bench.until(|news| matches!(news, News::Left(0)));
+    assert!(
+        words(&news).starts_with(&["withdrawn", "refused"]),
+        "{news:?}"
+    );
+    assert_eq!(bench.worker.join().code, 0);
+}
+
+#[test]
+fn quit_ends_what_runs() {
+    let mut bench = Bench::new(0.0);
+    bench.line("add noop a; watch");
+    bench.worker.does(Task::Do("quit".to_owned()));
+    let news = bench.until(|news| matches!(news, News::Left(0)));
+    let ended = |news: &News| matches!(news, News::Events(of) if of.iter().any(|e| matches!(e.what, What::Converged(_))));
+    assert!(news.iter().any(ended), "{news:?}");
+    let parting = bench.worker.join();
+    assert!(
+        parting
+            .outcome
+            .is_some_and(|outcome| outcome.contains("converged"))
+    );
+}
+
+/// While it is watched, a simulated machine is alive: its clock goes on by itself.
+#[test]
+fn time_passes_while_a_simulation_is_watched() {
+    let mut bench = Bench::new(1000.0);
+    bench.line("add timer t interval=10s; add print p msg=tick; t ~> p; watch");
+    let ticks = |news: &News| {
+        let of_print = |of: &Key| of.kind() == "print";
+        matches!(news, News::Events(of) if of.iter().any(|e| e.subject.as_ref().is_some_and(of_print)))
+    };
+    bench.until(ticks);
+    bench.until(ticks);
+    // One command of the log is all that came of it.
+    let news = bench.line("stop");
+    assert!(!words(&news).contains(&"refused"), "{news:?}");
+    bench.worker.end(0);
+    assert_eq!(bench.worker.join().code, 0);
+}
+
+#[test]
+fn a_session_that_panics_ends_with_an_error() {
+    let parting = guarded(|| panic!("a bug in the session"));
+    assert_eq!(parting.code, 101);
+    assert!(
+        parting.errors[0].contains("weft itself has failed"),
+        "{parting:?}"
+    );
+}
