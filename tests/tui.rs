@@ -19,6 +19,8 @@ mod goes;
 mod lends;
 #[path = "support/pty.rs"]
 mod pty;
+#[path = "tui/records.rs"]
+mod records;
 
 use pty::{CTRL_C, CTRL_D, Home, PATIENCE, Start, Terminal};
 

@@ -59,6 +59,9 @@ pub struct ScreenArgs {
     /// How fast time passes on a simulated machine while it is watched: 1 is as fast as here, 0 lets it stand; 1000 at most.
     #[arg(long, value_name = "N", value_parser = speed, default_value = "1")]
     pub speed: Speed,
+    /// Records what is shown to FILE, as players of terminals play it (asciicast v2).
+    #[arg(long, value_name = "FILE", value_parser = file)]
+    pub record: Option<PathBuf>,
 }
 
 /// How fast something goes, from 0 to 1000 times as fast as here.

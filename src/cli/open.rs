@@ -34,17 +34,21 @@ pub fn host(desk: &Desk, told: Told) -> i32 {
 /// Commands from the command line if there are any; else the prompt on a terminal; else commands from standard input.
 fn console(desk: &Desk, mut session: Session, told: &Told) -> i32 {
     let mut front = desk.console();
-    if told.commands.is_empty() && stdin_is_terminal() {
-        return match screen::place(desk) {
-            Place::Screen => screen::show(desk, session, &told.screen),
-            Place::Plain(why) => {
-                desk.printer.remark(&greeting(&session));
-                if let Some(why) = why {
-                    desk.printer.remark(&format!("the prompt alone: {why}\n"));
-                }
-                prompt(&mut session, &mut front, &desk.signals)
+    let typed = told.commands.is_empty() && stdin_is_terminal();
+    let place = typed.then(|| screen::place(desk));
+    if place != Some(Place::Screen) && told.screen.record.is_some() {
+        return screen::nothing_to_record(desk, place);
+    }
+    match place {
+        Some(Place::Screen) => return screen::show(desk, session, &told.screen),
+        Some(Place::Plain(why)) => {
+            desk.printer.remark(&greeting(&session));
+            if let Some(why) = why {
+                desk.printer.remark(&format!("the prompt alone: {why}\n"));
             }
-        };
+            return prompt(&mut session, &mut front, &desk.signals);
+        }
+        None => {}
     }
     let came = if told.commands.is_empty() {
         let mut input = stdin().lock();

@@ -6,9 +6,12 @@ use crate::command::Session;
 use crate::repl::{env, history, size, stdout_is_terminal};
 use crate::tui::app::{App, Manner};
 use crate::tui::line::Prompt;
-use crate::tui::run::{Setup, run};
+use crate::tui::run::{Record, Setup, run};
 use crate::tui::theme::{Look, Theme};
 use crate::tui::worker::Tools;
+use std::fs::File;
+use std::io::LineWriter;
+use std::path::Path;
 
 /// Columns and rows below which there is no room for a screen.
 const LEAST: (usize, usize) = (26, 8);
@@ -50,6 +53,13 @@ fn unfit(term: Option<&str>, size: Option<(usize, usize)>) -> Option<String> {
 
 /// Shows the session on the screen.
 pub fn show(desk: &Desk, session: Session, args: &ScreenArgs) -> i32 {
+    let record = match recorded(args.record.as_deref()) {
+        Ok(record) => record,
+        Err(why) => {
+            desk.printer.error(&format!("error: {why}"));
+            return 1;
+        }
+    };
     let told = session.left_over().unwrap_or_default();
     let style = desk.printer.style();
     let look = Look {
@@ -67,6 +77,7 @@ pub fn show(desk: &Desk, session: Session, args: &ScreenArgs) -> i32 {
             printer: desk.printer.clone(),
             signals: desk.signals.clone(),
             asking: desk.asking().clone(),
+            history: Some(history::open()),
             speed: args.speed.0,
         },
         app: App::new(manner, Prompt::new(history::open(), look.ascii)),
@@ -76,6 +87,7 @@ pub fn show(desk: &Desk, session: Session, args: &ScreenArgs) -> i32 {
             .map(|told| format!("{told}\n"))
             .collect(),
         mouse: args.mouse,
+        record,
     };
     run(session, setup)
 }
@@ -95,6 +107,26 @@ fn first_words(session: &Session) -> [String; 3] {
         "`demo` plays a story, `learn` has lessons, F1 lists the keys; `help`; `quit` leaves."
             .to_owned(),
     ]
+}
+
+/// Where there is no screen, and a recording of it is wanted. Gives the exit code.
+pub fn nothing_to_record(desk: &Desk, place: Option<Place>) -> i32 {
+    let why = match place {
+        Some(Place::Plain(Some(why))) => why,
+        _ => "lines come from elsewhere, or a flag wants them so".to_owned(),
+    };
+    desk.printer.error(&format!(
+        "error: --record records the screen, and there is none: {why}\n  hint: `--trace FILE` writes down what happens in any case"
+    ));
+    64
+}
+
+/// Where it is recorded. Each frame is there as soon as it was drawn.
+fn recorded(path: Option<&Path>) -> Result<Option<Record>, String> {
+    let Some(path) = path else { return Ok(None) };
+    let file =
+        File::create(path).map_err(|error| format!("--record {}: {error}", path.display()))?;
+    Ok(Some(Box::new(LineWriter::new(file))))
 }
 
 #[cfg(test)]

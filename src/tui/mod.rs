@@ -8,10 +8,11 @@
 //! | `motion`, `player` | the film of a run: when what is seen, what moves, back and on |
 //! | `line` | a line being typed |
 //! | `app` | the state, folded over keys and news; the picture |
-//! | `news` | what passes between the screen and its session's thread |
+//! | `run`, `turns` | the screen opened and left, and the loop around them |
 //! | `worker` | the session's thread |
 //! | `term` | the terminal: modes, frames, keys |
-//! | `run` | the loop around them |
+//! | `record` | pictures of it, kept: recordings, stills, dumps |
+//! | `news` | what passes between the screen and its session's thread |
 
 pub mod app;
 pub mod graph;
@@ -20,8 +21,10 @@ pub mod line;
 pub mod motion;
 pub mod news;
 pub mod player;
+pub mod record;
 pub mod run;
 pub mod shown;
 pub mod term;
 pub mod theme;
+mod turns;
 pub mod worker;

@@ -1,6 +1,7 @@
 //! Frames of every pane at four sizes, and of the password story at fixed times.
 
 use super::stage::{PASSWORD, Stage};
+use weft::tui::record::dump;
 use weft::tui::theme::Look;
 
 const SIZES: [(u16, u16); 4] = [(60, 15), (80, 24), (120, 40), (200, 60)];
@@ -10,7 +11,7 @@ fn kept(name: &str, stage: &mut Stage) {
         snapshot_path => "../../snapshots/tui",
         prepend_module_to_snapshot => false,
         omit_expression => true,
-    }, { insta::assert_snapshot!(name, stage.rows().join("\n")) });
+    }, { insta::assert_snapshot!(name, dump(&stage.frame().0)) });
 }
 
 #[test]

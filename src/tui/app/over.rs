@@ -1,7 +1,7 @@
 //! What lies over the panes: every key, the palette, a long text.
 
 use super::keys::KEYS;
-use super::{App, Wish};
+use super::{App, Focus, Wish};
 use crate::command::registry::{Command, fuzzy};
 use crate::tui::shown::Shown;
 use crate::tui::theme::Look;
@@ -105,10 +105,16 @@ fn palette_line(command: &'static Command) -> String {
 impl App {
     /// A key while something lies over the panes.
     pub(super) fn over_key(&mut self, key: &KeyEvent) -> Vec<Wish> {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        // A text that came at the prompt is in nobody's way: who types goes on typing.
+        let types = matches!(key.code, KeyCode::Char(_)) && !control;
+        if types && self.focus == Focus::Prompt && matches!(self.over, Some(Over::Page { .. })) {
+            self.over = None;
+            return self.key(key);
+        }
         let Some(over) = &mut self.over else {
             return Vec::new();
         };
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
         if key.code == KeyCode::Esc || control && key.code == KeyCode::Char('c') {
             self.over = None;
             return Vec::new();

@@ -4,10 +4,12 @@
 use super::Hold;
 use crossterm::style::force_color_output;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::{Buffer, Cell as Symbol};
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::{Frame, Terminal};
+use std::cell::Cell;
 use std::io::{Result, Write};
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
@@ -17,36 +19,44 @@ const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
 pub struct Canvas {
     terminal: Terminal<Pen>,
     ink: Ink,
+    cursor: Cursor,
     hold: Arc<Hold>,
 }
+
+/// Where the cursor stands, and shows; none in it: it is hidden. None at all: that is not known.
+type Cursor = Rc<Cell<Option<Option<Position>>>>;
 
 impl Canvas {
     /// Of so many columns and rows.
     pub fn new(hold: Arc<Hold>, (columns, rows): (u16, u16)) -> Result<Canvas> {
         // With NO_COLOR set crossterm would end each change of style with a reset, bold and reverse with it: the theme decides.
         force_color_output(true);
-        let ink = Ink::default();
+        let (ink, cursor) = (Ink::default(), Cursor::default());
         let pen = Pen {
             terminal: CrosstermBackend::new(ink.clone()),
             size: Size::new(columns, rows),
-            cursor: None,
+            cursor: cursor.clone(),
         };
         Ok(Canvas {
             terminal: Terminal::new(pen)?,
             ink,
+            cursor,
             hold,
         })
     }
 
-    /// Draws a frame; where nothing has changed, nothing is sent. Gives its cells.
-    pub fn draw(&mut self, picture: impl FnOnce(&mut Frame)) -> Result<&Buffer> {
+    /// Draws a frame; where nothing has changed, nothing is sent. Gives its cells, and where the cursor is, if it shows.
+    pub fn draw(
+        &mut self,
+        picture: impl FnOnce(&mut Frame),
+    ) -> Result<(&Buffer, Option<Position>)> {
         let frame = self.terminal.draw(picture)?;
         let bytes = std::mem::take(&mut *self.ink.bytes());
         if !bytes.is_empty() {
             self.hold
                 .put(&[FRAME_BEGINS, &bytes, FRAME_ENDS].concat())?;
         }
-        Ok(frame.buffer)
+        Ok((frame.buffer, self.cursor.get().flatten()))
     }
 
     /// It has so many columns and rows from now on.
@@ -58,7 +68,7 @@ impl Canvas {
     /// The next frame sends every cell again.
     pub fn redraw(&mut self) -> Result<()> {
         let Size { width, height } = self.terminal.backend().size;
-        self.terminal.backend_mut().cursor = None;
+        self.cursor.set(None);
         self.terminal.resize(Rect::new(0, 0, width, height))
     }
 }
@@ -88,8 +98,7 @@ impl Write for Ink {
 struct Pen {
     terminal: CrosstermBackend<Ink>,
     size: Size,
-    /// Where the cursor stands, and shows; none in it: it is hidden. None at all: that is not known.
-    cursor: Option<Option<Position>>,
+    cursor: Cursor,
 }
 
 impl Backend for Pen {
@@ -97,24 +106,23 @@ impl Backend for Pen {
 
     fn draw<'a, I>(&mut self, content: I) -> Result<()>
     where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
+        I: Iterator<Item = (u16, u16, &'a Symbol)>,
     {
         let mut content = content.peekable();
         if content.peek().is_none() {
             return Ok(());
         }
         // Drawing moves it.
-        if let Some(Some(_)) = self.cursor {
+        if let Some(Some(_)) = self.cursor.get() {
             self.hide_cursor()?;
         }
         self.terminal.draw(content)
     }
 
     fn hide_cursor(&mut self) -> Result<()> {
-        if self.cursor == Some(None) {
+        if self.cursor.replace(Some(None)) == Some(None) {
             return Ok(());
         }
-        self.cursor = Some(None);
         self.terminal.hide_cursor()
     }
 
@@ -124,20 +132,20 @@ impl Backend for Pen {
     }
 
     fn get_cursor_position(&mut self) -> Result<Position> {
-        Ok(self.cursor.flatten().unwrap_or_default())
+        Ok(self.cursor.get().flatten().unwrap_or_default())
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<()> {
         let position = position.into();
-        if self.cursor == Some(Some(position)) {
+        let before = self.cursor.replace(Some(Some(position)));
+        if before == Some(Some(position)) {
             return Ok(());
         }
         self.terminal.set_cursor_position(position)?;
-        if !matches!(self.cursor, Some(Some(_))) {
-            self.terminal.show_cursor()?;
+        match before {
+            Some(Some(_)) => Ok(()),
+            _ => self.terminal.show_cursor(),
         }
-        self.cursor = Some(Some(position));
-        Ok(())
     }
 
     fn clear(&mut self) -> Result<()> {
@@ -211,7 +219,7 @@ mod tests {
         canvas.draw(puts("ode", Style::new()))?;
         assert!(written.take().contains("ode"), "all of it again");
         canvas.resize((2, 1))?;
-        let cells = canvas.draw(puts("ode", Style::new()))?;
+        let (cells, _) = canvas.draw(puts("ode", Style::new()))?;
         assert_eq!((cells.area.width, cells.area.height), (2, 1));
         Ok(())
     }

@@ -13,7 +13,6 @@ use crate::repl::{
 };
 use crate::trace::What;
 use crate::tui::news::{News, Task};
-use rustyline::history::FileHistory;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -24,8 +23,6 @@ pub(super) struct Life {
     front: Messenger,
     tools: Tools,
     clock: Clock,
-    /// The lines that are kept.
-    history: FileHistory,
     /// For who hears of a watch in its own thread.
     errands: Sender<Errand>,
     /// Whether it is asked already to look at what that watch has come to.
@@ -41,7 +38,6 @@ impl Life {
             session,
             front,
             clock: Clock::new(tools.speed),
-            history: history::open(),
             errands,
             asked: Arc::default(),
             ascii: style.ascii || style.plain,
@@ -125,7 +121,10 @@ impl Life {
         let before = self.session.graph().clone();
         let done = self.evaluate(line);
         self.tools.signals.at_prompt(true);
-        if history::keep(&mut self.history, line, &before, self.session.graph()) {
+        let after = self.session.graph();
+        if let Some(lines) = &mut self.tools.history
+            && history::keep(lines, line, &before, after)
+        {
             self.front.tell(News::Kept(line.to_owned()));
         }
         match done {

@@ -25,6 +25,7 @@ use crate::command::Session;
 use crate::repl::{Asking, Printer, Signals};
 use front::{Messenger, Reply};
 use life::Life;
+use rustyline::history::FileHistory;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -42,6 +43,8 @@ pub struct Tools {
     pub signals: Signals,
     /// Who waits for a person.
     pub asking: Arc<Asking>,
+    /// The lines that were kept, and where more are; none where nothing is kept.
+    pub history: Option<FileHistory>,
     /// How fast a simulated machine's clock goes while it is watched; 0: it stands.
     pub speed: f64,
 }

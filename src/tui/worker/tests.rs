@@ -35,6 +35,7 @@ impl Bench {
             printer,
             signals: signals.expect("they are heard"),
             asking,
+            history: None,
             speed,
         };
         let (says, said) = unbounded_channel();
@@ -76,6 +77,7 @@ fn words(news: &[News]) -> Vec<&str> {
         News::Withdrawn => "withdrawn",
         News::Knows(_) => "knows",
         News::Looked(..) => "looked",
+        News::Kept(_) => "kept",
         News::Done => "done",
         News::Left(_) => "left",
     };
