@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use weft::graph::{Draft, Graph, Key, Origin};
 use weft::kind::Kinds;
 use weft::trace::View;
-use weft::tui::app::{App, Manner, Told};
+use weft::tui::app::{App, Manner, Told, Wish};
 use weft::tui::graph::{Scene, Zoom};
 use weft::tui::line::Prompt;
 use weft::tui::news::{Known, News};
@@ -150,19 +150,28 @@ fn frame(graph: &Arc<Graph>, keys: &str) -> f64 {
         picture: View::default(),
         ..Known::default()
     };
-    app.take(Told::News(News::Knows(Box::new(known))), Duration::ZERO);
+    tell(&mut app, Told::News(News::Knows(Box::new(known))));
     let mut buffer = Buffer::empty(area);
     app.paint(&mut buffer);
-    app.take(
-        Told::Key(weft::tui::app::keys::key("Esc").expect("a key")),
-        Duration::ZERO,
-    );
-    for key in keys.chars() {
-        let key = weft::tui::app::keys::key(&key.to_string()).expect("a key");
-        app.take(Told::Key(key), Duration::ZERO);
+    tell(&mut app, Told::Key(key("Esc")));
+    for spelled in keys.chars() {
+        tell(&mut app, Told::Key(key(&spelled.to_string())));
     }
     best(50, || {
         buffer.reset();
         app.paint(&mut buffer);
     })
+}
+
+fn key(spelled: &str) -> crossterm::event::KeyEvent {
+    weft::tui::app::keys::key(spelled).expect("a key")
+}
+
+/// Tells it something, and does at once what it wishes to have placed.
+fn tell(app: &mut App, told: Told) {
+    for wish in app.take(told, Duration::ZERO) {
+        if let Wish::Place(placement) = wish {
+            tell(app, Told::News(News::Placed(Box::new(placement.place()))));
+        }
+    }
 }

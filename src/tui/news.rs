@@ -1,5 +1,6 @@
 //! What passes between the screen and the thread in which its session lives.
 
+use super::app::Placed;
 use super::line::Knows;
 use crate::command::Candidate;
 use crate::command::registry::Moment;
@@ -59,6 +60,8 @@ pub enum News {
     Knows(Box<Known>),
     /// More about a vertex.
     Looked(Key, String),
+    /// A large graph was placed, as the screen wished.
+    Placed(Box<Placed>),
     /// A line that goes into the history.
     Kept(String),
     /// The task is done, and the next one is waited for.

@@ -129,10 +129,10 @@ fn show(opened: &Opened, session: Session, setup: Setup) -> Result<Shown> {
         Jobs::new()?
     };
     opened.hold.mouse(setup.mouse)?;
-    let worker = Worker::start(session, setup.tools, says)?;
+    let worker = Worker::start(session, setup.tools, says.clone())?;
     let record = setup.record.map(Cast::new);
     let held = (opened.hold.clone(), opened.signals.clone());
-    let (mut screen, typed) = Screen::new(held, worker, setup.app, record)?;
+    let (mut screen, typed) = Screen::new(held, worker, (setup.app, says), record)?;
     let turned = runtime.block_on(screen.turns(typed, said, jobs));
     // Before the terminal is left: what is typed from then on is the shell's.
     let (worker, lost) = screen.close();

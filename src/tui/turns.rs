@@ -3,7 +3,7 @@
 //! Whoever types sees at once what came of it. What happens by itself is drawn at most thirty times a second, however much it is, and
 //! where nothing happens nothing is done at all.
 
-use super::app::{App, Told, Wish};
+use super::app::{App, Placement, Told, Wish};
 use super::news::News;
 use super::record::Cast;
 use super::run::Record;
@@ -36,6 +36,8 @@ pub(super) struct Screen {
     hold: Arc<Hold>,
     canvas: Canvas,
     app: App,
+    /// Who tells the loop what was done beside it.
+    says: UnboundedSender<Said>,
     signals: Signals,
     /// Who reads the terminal; nobody while it is lent.
     input: Option<Input>,
@@ -71,7 +73,7 @@ impl Screen {
     pub fn new(
         (hold, signals): (Arc<Hold>, Signals),
         worker: Worker,
-        app: App,
+        (app, says): (App, UnboundedSender<Said>),
         record: Option<Cast<Record>>,
     ) -> Result<Opened> {
         let (keys, typed) = unbounded_channel();
@@ -79,6 +81,7 @@ impl Screen {
             canvas: Canvas::new(hold.clone(), cells())?,
             hold,
             app,
+            says,
             signals,
             input: Some(Input::start(keys.clone())?),
             keys,
@@ -213,12 +216,28 @@ impl Screen {
             Wish::Answer(answer) => self.worker.answer(answer),
             Wish::Interrupt => self.signals.raise(Signal::Interrupt),
             Wish::Suspend => self.suspend()?,
+            Wish::Place(placement) => self.place(*placement)?,
             Wish::Mouse(on) => self.put(|hold| hold.mouse(on)),
             Wish::Copy(text) => self.put(|hold| hold.put(copies(&text).as_bytes())),
             Wish::Redraw => self.canvas.redraw()?,
             Wish::Leave => self.worker.end(0),
         }
         Ok(())
+    }
+
+    /// A large graph is placed beside the loop, which draws meanwhile.
+    fn place(&self, placement: Placement) -> Result<()> {
+        let says = self.says.clone();
+        let place = move || {
+            let placed = Box::new(placement.place());
+            // A screen that has gone needs no picture.
+            let _ = says.send(Said::News(News::Placed(placed)));
+        };
+        let name = "layout".to_owned();
+        std::thread::Builder::new()
+            .name(name)
+            .spawn(place)
+            .map(drop)
     }
 
     fn put(&mut self, put: impl FnOnce(&Hold) -> Result<()>) {

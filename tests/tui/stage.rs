@@ -178,6 +178,10 @@ impl Stage {
         for wish in self.app.take(told, self.at) {
             match wish {
                 Wish::Task(Task::Do(line)) => self.does(&line),
+                Wish::Place(placement) => {
+                    let placed = News::Placed(Box::new(placement.place()));
+                    self.tell(Told::News(placed));
+                }
                 // It was answered beforehand: what waits goes on.
                 Wish::Answer(_) => drop(self.go_on()),
                 other => self.wished.push(format!("{other:?}")),

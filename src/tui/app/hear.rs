@@ -11,6 +11,9 @@ use crate::tui::news::{Known, News, Task};
 use crate::tui::player::Changed;
 use std::sync::Arc;
 
+/// A plan is a table in a pane of this width.
+const TABLE: u16 = 100;
+
 impl App {
     pub(super) fn hear(&mut self, news: News) -> Vec<Wish> {
         match news {
@@ -34,6 +37,10 @@ impl App {
             News::Withdrawn => self.withdraw(),
             News::Knows(known) => self.know(*known),
             News::Looked(..) => {}
+            News::Placed(placed) => {
+                let (view, beside) = (self.player.view(), &self.beside);
+                self.map.take_placed(*placed, view, beside);
+            }
             News::Kept(line) => self.entry.remember(&line),
             News::Done => {
                 self.under_way = self.under_way.saturating_sub(1);
@@ -57,7 +64,12 @@ impl App {
 
     /// What is longer than the trace pane is read by itself.
     fn show(&mut self, sort: Sort, text: &str) {
-        self.say(Voice::Result, text);
+        match sort {
+            Sort::Plan if self.regions().trace.width < TABLE => {
+                self.say(Voice::Result, &narrow(text));
+            }
+            _ => self.say(Voice::Result, text),
+        }
         let room = self.regions().trace.height.max(6);
         if sort != Sort::Plan && text.lines().count() >= usize::from(room) {
             self.over = Some(Over::page(text, self.look()));
@@ -118,4 +130,18 @@ impl App {
         self.under_way += 1;
         vec![Wish::Task(task)]
     }
+}
+
+/// A table without the room that it takes to stand in columns.
+fn narrow(text: &str) -> String {
+    let line = |line: &str| {
+        let words = line.trim_start();
+        let lead = (line.len() - words.len()).min(6);
+        let parts = words
+            .split("  ")
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
+        format!("{:lead$}{}\n", "", parts.collect::<Vec<_>>().join("  "))
+    };
+    text.lines().map(line).collect()
 }

@@ -17,11 +17,42 @@ const MANY: usize = 1_000;
 /// So many lines around a vertex are its neighbourhood.
 const HOPS: usize = 1;
 
+/// What is to be placed, and how.
+#[derive(Clone, Debug)]
+pub struct Placement {
+    graph: Arc<Graph>,
+    zoom: Zoom,
+    ascii: bool,
+    before: Option<Arc<Scene>>,
+    folds: Option<BTreeSet<Key>>,
+}
+
+/// What was placed.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    scene: Arc<Scene>,
+    folds: Option<BTreeSet<Key>>,
+}
+
+impl Placement {
+    /// Places it.
+    pub fn place(self) -> Placed {
+        let (before, folds) = (self.before.as_deref(), self.folds.as_ref());
+        let scene = Scene::of(&self.graph, self.zoom, self.ascii, before, folds);
+        Placed {
+            scene: Arc::new(scene),
+            folds: self.folds,
+        }
+    }
+}
+
 /// The graph pane's state.
 #[derive(Default)]
 pub struct Map {
     /// The scenes at each zoom, as far as they were needed for the present graph or one before it.
-    scenes: [Option<Scene>; 4],
+    scenes: [Option<Arc<Scene>>; 4],
+    /// What is to be placed elsewhere.
+    wanted: Option<Placement>,
     /// How each of them is folded.
     placed: [Option<BTreeSet<Key>>; 4],
     overview: Overview,
@@ -29,7 +60,7 @@ pub struct Map {
     /// The part of the graph that is drawn, if not all of it.
     part: Option<Arc<Graph>>,
     /// All of it as it stood, while only a part is drawn.
-    whole: Option<Scene>,
+    whole: Option<Arc<Scene>>,
     zoom: Zoom,
     /// What is not folded, where alike vertices are drawn as one.
     folds: Option<BTreeSet<Key>>,
@@ -74,7 +105,7 @@ impl Map {
     pub fn scene(&self) -> &Scene {
         static NONE: std::sync::LazyLock<Scene> = std::sync::LazyLock::new(Scene::default);
         self.scenes[layout_of(self.zoom) as usize]
-            .as_ref()
+            .as_deref()
             .unwrap_or(&NONE)
     }
 
@@ -129,25 +160,51 @@ impl Map {
         self.select_something();
     }
 
+    /// Places what is not placed yet; a large graph elsewhere, while what was drawn before stands.
     fn place(&mut self) {
         let graph = self.part.clone().unwrap_or_else(|| self.graph.clone());
         let zoom = layout_of(self.zoom);
-        let before = self.scenes[zoom as usize].take();
-        let is_same = |scene: &Scene| {
+        let before = self.scenes[zoom as usize].clone();
+        let is_same = |scene: &Arc<Scene>| {
             Arc::ptr_eq(&scene.graph, &graph) && self.placed[zoom as usize] == self.folds
         };
         if before.as_ref().is_some_and(is_same) {
-            self.scenes[zoom as usize] = before;
+            self.wanted = None;
             return;
         }
-        self.scenes[zoom as usize] = Some(Scene::of(
-            &graph,
+        let placement = Placement {
+            graph,
             zoom,
-            self.ascii,
-            before.as_ref(),
-            self.folds.as_ref(),
-        ));
-        self.placed[zoom as usize] = self.folds.clone();
+            ascii: self.ascii,
+            before,
+            folds: self.folds.clone(),
+        };
+        match placement.graph.vertices().len() < MANY {
+            true => self.install(placement.place()),
+            false => self.wanted = Some(placement),
+        }
+    }
+
+    /// What is to be placed elsewhere, once.
+    pub fn take_wanted(&mut self) -> Option<Placement> {
+        self.wanted.take()
+    }
+
+    /// It is placed. What is not drawn like that any more is left out.
+    pub fn take_placed(&mut self, placed: Placed, view: &View, beside: &Beside) {
+        let graph = self.part.as_ref().unwrap_or(&self.graph);
+        if Arc::ptr_eq(&placed.scene.graph, graph) && placed.folds == self.folds {
+            self.install(placed);
+            self.select_something();
+            self.stand_all(view, beside);
+            self.center();
+        }
+    }
+
+    fn install(&mut self, placed: Placed) {
+        let zoom = placed.scene.zoom as usize;
+        self.scenes[zoom] = Some(placed.scene);
+        self.placed[zoom] = placed.folds;
         self.overview = Overview::default();
     }
 
@@ -176,6 +233,9 @@ impl Map {
 
     /// The nearest zoom at which all of it is seen.
     pub fn fit(&mut self, view: &View, beside: &Beside) {
+        if self.graph.vertices().len() >= MANY {
+            return self.set_zoom(Zoom::Overview, view, beside);
+        }
         for zoom in [Zoom::Line, Zoom::Dot] {
             self.set_zoom(zoom, view, beside);
             let layout = &self.scene().layout;

@@ -46,6 +46,7 @@ use ask::Question;
 use beside::Beside;
 use crossterm::event::{KeyEvent, MouseEvent};
 use map::Map;
+pub use map::{Placed, Placement};
 use over::Over;
 use ratatui::layout::Rect;
 use regions::Regions;
@@ -80,6 +81,8 @@ pub enum Wish {
     Interrupt,
     /// The shell is to have the terminal until weft is continued.
     Suspend,
+    /// This is to be placed, and told as [`News::Placed`].
+    Place(Box<Placement>),
     /// The terminal reports the mouse, or no longer.
     Mouse(bool),
     /// The terminal's clipboard is to hold this.
@@ -208,6 +211,13 @@ impl App {
     /// Takes in what it is told at this time, and says what is to be done.
     pub fn take(&mut self, told: Told, at: Duration) -> Vec<Wish> {
         self.pass(at);
+        let mut wishes = self.take_told(told);
+        let wanted = self.map.take_wanted();
+        wishes.extend(wanted.map(|wanted| Wish::Place(Box::new(wanted))));
+        wishes
+    }
+
+    fn take_told(&mut self, told: Told) -> Vec<Wish> {
         match told {
             Told::Key(key) => self.key(&key),
             Told::Mouse(mouse) => self.mouse(&mouse),

@@ -176,6 +176,8 @@ impl App {
             words.push_str(&format!(", {new} new"));
         }
         self.title(Pane::Trace, &words, area, buffer);
+        self.tale
+            .set_width(usize::from(pane.width), self.player.events());
         let rewound = self.place_of_film();
         let rows = self.tale.seen(usize::from(pane.height), rewound).to_vec();
         let last = rows.len().saturating_sub(1);

@@ -4,6 +4,9 @@ use crate::trace::{Event, Level, What, line};
 use crate::tui::shown::Shown;
 use crate::tui::theme::{Look, Tone};
 
+/// A narrower pane has its times nearer to its edge.
+const NARROW: usize = 70;
+
 /// What was said between events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Voice {
@@ -30,8 +33,8 @@ struct Said {
 pub enum Row {
     /// An event, by its number in the film; beside it which of its lines.
     Event(usize, usize),
-    /// Something that was said.
-    Said(usize),
+    /// Something that was said, by its number; beside it which of its rows.
+    Said(usize, usize),
 }
 
 /// Which lines are shown.
@@ -51,6 +54,8 @@ pub struct Tale {
     /// So many events and sayings are among the rows.
     taken: (usize, usize),
     filter: Filter,
+    /// The pane is so many cells wide.
+    width: usize,
     /// So many rows are below the last that is seen; 0 follows.
     back: usize,
     /// Whether commands are told by who says them, and not once more as events.
@@ -86,6 +91,24 @@ impl Tale {
         self.again();
     }
 
+    /// The pane is so wide.
+    pub fn set_width(&mut self, width: usize, events: &[Event]) {
+        if std::mem::replace(&mut self.width, width) != width {
+            let (back, new) = (self.back, self.new);
+            self.again();
+            self.catch_up(events);
+            (self.back, self.new) = (back.min(self.rows.len()), new);
+        }
+    }
+
+    /// The cells of a row behind what leads in to what was said.
+    fn room(&self) -> usize {
+        match self.width {
+            0 => usize::MAX,
+            width => width.saturating_sub(2).max(1),
+        }
+    }
+
     /// The events have other numbers now: so many of the first are gone.
     pub fn forget(&mut self, gone: usize) {
         self.said
@@ -109,7 +132,9 @@ impl Tale {
             let speaks = self.said.get(said).is_some_and(|said| said.after <= at);
             if speaks || at >= events.len() {
                 if self.lets(self.said[said].text.as_str()) {
-                    self.rows.push(Row::Said(said));
+                    let rows = self.said[said].text.wrapped(self.room()).len();
+                    self.rows
+                        .extend((0..rows).map(|part| Row::Said(said, part)));
                 }
                 said += 1;
                 continue;
@@ -157,7 +182,7 @@ impl Tale {
         let rows = rows.get(..=at)?;
         rows.iter().rev().find_map(|row| match row {
             Row::Event(at, _) => Some(*at),
-            Row::Said(_) => None,
+            Row::Said(..) => None,
         })
     }
 
@@ -165,7 +190,7 @@ impl Tale {
     fn end_of(&self, shown: usize) -> usize {
         self.rows.partition_point(|row| match row {
             Row::Event(at, _) => *at < shown,
-            Row::Said(said) => self.said[*said].after < shown,
+            Row::Said(said, _) => self.said[*said].after < shown,
         })
     }
 
@@ -186,17 +211,20 @@ impl Tale {
     /// A row's text, with how it is meant.
     pub fn text(&self, row: Row, events: &[Event], look: Look) -> (Shown, Tone) {
         match row {
-            Row::Said(said) => {
+            Row::Said(said, part) => {
                 let Some(said) = self.said.get(said) else {
                     return (Shown::default(), Tone::Plain);
                 };
+                let rows = said.text.wrapped(self.room());
+                let text = rows.get(part).map_or("", Shown::as_str);
                 let (lead, tone) = match said.voice {
-                    Voice::Command => (look.pick("› ", "> "), Tone::Strong),
+                    Voice::Command if part == 0 => (look.pick("› ", "> "), Tone::Strong),
+                    Voice::Command => ("  ", Tone::Strong),
                     Voice::Result => ("  ", Tone::Plain),
                     Voice::Remark => ("  ", Tone::Quiet),
                     Voice::Refusal => ("  ", Tone::Bad),
                 };
-                (Shown::of(&format!("{lead}{}", said.text), look.ascii), tone)
+                (Shown::of(&format!("{lead}{text}"), look.ascii), tone)
             }
             Row::Event(at, part) => {
                 let Some(event) = events.get(at) else {
@@ -212,8 +240,9 @@ impl Tale {
                         )
                     }
                     None => {
+                        let time = if self.width < NARROW { 6 } else { 8 };
                         let head = format!(
-                            "{:>8}  {:<9} {}  {}",
+                            "{:>time$} {:<9} {} {}",
                             told.time, told.word, told.subject, told.detail
                         );
                         (Shown::of(head.trim_end(), look.ascii), word_tone(told.word))

@@ -77,6 +77,7 @@ fn words(news: &[News]) -> Vec<&str> {
         News::Withdrawn => "withdrawn",
         News::Knows(_) => "knows",
         News::Looked(..) => "looked",
+        News::Placed(_) => "placed",
         News::Kept(_) => "kept",
         News::Done => "done",
         News::Left(_) => "left",
