@@ -372,3 +372,38 @@ impl Signals {
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repl::Style;
+
+    fn signals() -> std::io::Result<Signals> {
+        let printer = Arc::new(Printer::new(Style::default(), None)?);
+        let (asking, asks) = Asking::new()?;
+        Signals::start(printer, (Arc::new(asking), asks), None)
+    }
+
+    /// A second stop would cancel what runs, and nobody has said that.
+    #[test]
+    fn a_terminal_that_goes_is_one_stop() -> std::io::Result<()> {
+        let signals = signals()?;
+        let hung_up = Signal::HangUp;
+        assert!(matches!(signals.take_raised(hung_up), Then::Leave(129)));
+        assert!(matches!(signals.take_heard(hung_up), Then::Nothing));
+        assert!(matches!(signals.take_raised(hung_up), Then::Leave(129)));
+        assert!(matches!(signals.take_raised(hung_up), Then::Nothing));
+        assert!(matches!(
+            signals.take_heard(Signal::Terminate),
+            Then::Leave(143)
+        ));
+        let signals = self::signals()?;
+        signals.lock().stopped = Some(Stopped {
+            signal: hung_up,
+            quiet: false,
+        });
+        assert!(matches!(signals.take_raised(hung_up), Then::Nothing));
+        assert!(matches!(signals.take_heard(hung_up), Then::Leave(129)));
+        Ok(())
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::*;
 use std::env::{current_exe, var};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
@@ -42,11 +42,12 @@ pub fn in_a_terminal(home: &Home, test: &str, env: &[(&str, &str)]) -> Terminal 
 pub struct Holder(Child);
 
 impl Holder {
-    /// Runs this test once more: it calls [`holds`]. The shell writes weft's exit code into `code`.
-    pub fn new(home: &Home, test: &str, lines: &str) -> Holder {
+    /// Runs this test once more: it calls [`holds`]. At a hang-up the shell does `trap`; where that is nothing, weft does not hear of
+    /// it either. In the end it writes weft's exit code into `code`.
+    pub fn new(home: &Home, test: &str, trap: &str, lines: &str) -> Holder {
         let child = Command::new(own())
             .args([test, "--exact", "--nocapture"])
-            .env(AGAIN, format!("{}\n{lines}", home.0.display()))
+            .env(AGAIN, format!("{}\n{trap}\n{lines}", home.0.display()))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .spawn();
@@ -60,13 +61,14 @@ impl Holder {
     }
 }
 
-/// Holds a terminal with weft in it, which is typed these lines, until it is killed.
+/// Holds a terminal with weft in it, which is typed these lines, until it is killed. What happens is in `log`.
 pub fn holds(told: &str) {
-    let (dir, lines) = told.split_once('\n').expect("a directory and lines");
-    let script = "trap '' HUP; \"$0\" --yes graph.yaml; echo $? > code";
+    let (dir, rest) = told.split_once('\n').expect("a directory");
+    let (trap, lines) = rest.split_once('\n').expect("what to do at a hang-up");
+    let script = "trap \"$1\" HUP; \"$0\" -vv --yes graph.yaml 2> log; echo $? > code";
     let weft = env!("CARGO_BIN_EXE_weft");
     let dir = PathBuf::from(dir);
-    let args = ["-c", script, weft];
+    let args = ["-c", script, weft, trap];
     let start = Start {
         program: "/bin/sh",
         ..small(&args)
@@ -81,13 +83,21 @@ pub fn holds(told: &str) {
 }
 
 /// Waits until a file holds a line, and gives it.
-pub fn line_of(path: &std::path::Path) -> String {
+pub fn line_of(path: &Path) -> String {
+    let text = text_of(path, |text| text.ends_with('\n'));
+    text.trim_end().to_owned()
+}
+
+/// Waits until this holds of a file's text, and gives that.
+pub fn text_of(path: &Path, holds: impl Fn(&str) -> bool) -> String {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        match std::fs::read_to_string(path) {
-            Ok(text) if text.ends_with('\n') => return text.trim_end().to_owned(),
-            _ => assert!(Instant::now() < deadline, "nothing in {}", path.display()),
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        if holds(&text) {
+            return text;
         }
+        let late = Instant::now() > deadline;
+        assert!(!late, "in {}: {text}", path.display());
         std::thread::yield_now();
     }
 }

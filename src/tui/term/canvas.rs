@@ -239,9 +239,9 @@ mod tests {
         Ok(())
     }
 
-    /// A style without colour is not taken back by a reset before what it is for.
+    /// What is switched on for a text is not taken back before it.
     #[test]
-    fn reverse_stays_where_there_is_no_colour() -> Result<()> {
+    fn a_look_stands_until_its_text_is_drawn() -> Result<()> {
         let (written, mut canvas) = canvas()?;
         let style = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
         canvas.draw(puts("chosen", style))?;
