@@ -21,6 +21,8 @@ mod lends;
 mod pty;
 #[path = "tui/records.rs"]
 mod records;
+#[path = "tui/stops.rs"]
+mod stops;
 
 use pty::{CTRL_C, CTRL_D, Home, PATIENCE, Start, Terminal};
 

@@ -1,9 +1,10 @@
 //! Who else gets the terminal: the editor, and the shell that weft was started from.
 
-use super::again::line_of;
+use super::again::{in_a_terminal, line_of, told};
 use super::ends::is_as_it_was;
 use super::*;
 use rustix::process::{Pid, Signal, kill_process};
+use weft::tui::term::Hold;
 
 /// The editor has the terminal for itself: cooked, with all that is typed; then the screen is back, with what was edited.
 #[test]
@@ -117,4 +118,55 @@ fn another_size_is_drawn_at_once() {
     weft.sees("added noop[there]");
     weft.line("quit");
     assert_eq!(weft.ends(), 0);
+}
+
+/// What was typed for the screen and is not read yet when it leaves is nobody's: no shell gets it.
+#[test]
+fn what_is_not_read_is_dropped() {
+    if told().is_some() {
+        let hold = Hold::new();
+        hold.enter().expect("a terminal");
+        hold.put(b"READY").expect("a terminal");
+        assert_eq!(typed(true), 1, "something was typed");
+        hold.leave();
+        assert_eq!(typed(false), 0, "and nothing is left of it");
+        println!("DROPPED");
+        return;
+    }
+    let home = Home::new("tui-dropped");
+    let mut child = in_a_terminal(&home, "lends::what_is_not_read_is_dropped", &[]);
+    child.sees("READY");
+    child.keys("\x1b[<0;5;7Mrm -rf nothing\r");
+    child.sees("DROPPED");
+    assert_eq!(child.ends(), 0, "{}", child.text());
+}
+
+/// On how many terminals there is something to read; waits for one, if told so.
+fn typed(wait: bool) -> usize {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdin = std::io::stdin();
+    let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
+    let at_once = Timespec::default();
+    poll(&mut fds, (!wait).then_some(&at_once)).expect("it can be asked")
+}
+
+/// Several lines that are pasted are shown, and run only by a key; what is in them does nothing to the terminal.
+#[test]
+fn what_is_pasted_is_not_run() {
+    let home = Home::new("tui-paste");
+    let mut weft = screen(&home, small(&["empty.yaml"]));
+    weft.keys("\x1b[200~add noop one\r\nadd noop two # \x1b]52;c;eA==\x07\x1b[31m\r\n\x1b[201~");
+    weft.sees("add noop one");
+    weft.sees("add noop two");
+    assert!(!weft.text().contains("added"), "{}", weft.text());
+    weft.keys("\r");
+    weft.sees("added noop[one]");
+    weft.sees("added noop[two]");
+    weft.line("quit");
+    assert_eq!(weft.ends(), 0);
+    let bytes = String::from_utf8_lossy(&weft.bytes).into_owned();
+    assert!(
+        !bytes.contains("\x1b]") && !bytes.contains('\x07'),
+        "{bytes:?}"
+    );
 }

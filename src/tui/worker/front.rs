@@ -23,6 +23,9 @@ pub enum Said {
     Returns,
 }
 
+/// So many events at most are told at once.
+const PART: usize = 256;
+
 /// What comes where something was asked.
 pub(super) enum Reply {
     /// An answer.
@@ -95,6 +98,11 @@ impl Messenger {
     }
 }
 
+/// Events as news: not too many in one, so that a key that comes meanwhile does not wait for all of them.
+pub(super) fn in_parts(events: &[Event]) -> impl Iterator<Item = News> {
+    events.chunks(PART).map(|part| News::Events(part.to_vec()))
+}
+
 /// A screen that has gone needs to know nothing more.
 fn say(to: &UnboundedSender<Said>, said: Said) {
     let _ = to.send(said);
@@ -126,7 +134,7 @@ impl Front for Messenger {
         }
         self.happened = true;
         self.printer.keep(events);
-        self.tell(News::Events(events.to_vec()));
+        in_parts(events).for_each(|news| self.tell(news));
     }
 
     fn planned(&mut self, plan: &Plan) {

@@ -1,7 +1,7 @@
 //! The loop of the session's thread.
 
 use super::clock::Clock;
-use super::front::Messenger;
+use super::front::{Messenger, in_parts};
 use super::known::known;
 use super::{Errand, Parting, Tools};
 use crate::command::edit::veiled;
@@ -158,7 +158,7 @@ impl Life {
         let signals = self.tools.signals.clone();
         Behind::tell(&mut self.session, &signals, move |events, says| {
             printer.keep(events);
-            tell(News::Events(events.to_vec()));
+            in_parts(events).for_each(&tell);
             let turned = says.iter().any(|says| *says != OfWatch::Busy);
             if turned && !asked.swap(true, Ordering::SeqCst) {
                 // A session that has ended looks at nothing.
