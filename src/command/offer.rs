@@ -24,14 +24,40 @@ const OF_REF: &[&str] = &[
     "held",
     "ran",
     "refreshed",
+    "retried",
+    "notified",
+    "noticed",
+    "repaired",
+    "sent",
+    "received",
+    "dropped",
     "before",
+    "gone",
+];
+
+/// What may be followed by a number: how often.
+const COUNTED: &[&str] = &[
+    "ran",
+    "changed",
+    "refreshed",
+    "failed",
+    "retried",
+    "blocked",
+    "notified",
+    "noticed",
+    "repaired",
+    "sent",
+    "received",
+    "dropped",
 ];
 
 /// What can be expected of a path.
 const OF_PATH: &[&str] = &["absent", "mode", "has"];
 
 /// What begins an expectation about no resource.
-const OF_ALL: &[&str] = &["pending", "changes", "exit", "error"];
+const OF_ALL: &[&str] = &[
+    "pending", "changes", "plans", "left", "exit", "error", "not",
+];
 
 /// Collects candidates that go on from what is typed.
 pub(super) struct Offers<'a> {
@@ -251,43 +277,65 @@ impl<'a> Offers<'a> {
     }
 
     fn expect(&mut self) {
-        let words: Option<Vec<&str>> = self.at.before.iter().map(first_text).collect();
-        match words.as_deref() {
-            Some([_]) => {
+        // Behind `not` anything can be expected again.
+        let not = |token: &&Token| first_text(token) == Some("not");
+        let nots = self.at.before.iter().skip(1).take_while(not).count();
+        let begin = self.at.before.get(nots..).unwrap_or_default();
+        let words: Vec<&str> = begin
+            .iter()
+            .map(|token| first_text(token).unwrap_or_default())
+            .collect();
+        match words.as_slice() {
+            [_] => {
                 self.words(OF_ALL);
                 self.refs();
                 if self.at.typed.starts_with('/') {
                     self.paths(self.at.typed);
                 }
             }
-            Some([_, first]) if !OF_ALL.contains(first) => self.expect_of(first),
-            Some([_, _, "ran" | "changed" | "refreshed"]) => self.word("never", "not once"),
-            Some([_, _, "before"]) => self.refs(),
+            [_, first] if !OF_ALL.contains(first) => self.expect_of(first, &begin[1]),
+            [_, _, word] if COUNTED.contains(word) => self.word("never", "not once"),
+            [_, _, "before"] => self.refs(),
+            [_, _, _] if matches!(begin[2].what, What::Arrow(_)) => {
+                match self.field_at(&begin[1]) {
+                    true => self.bound(),
+                    false => self.refs(),
+                }
+            }
             _ => {}
         }
     }
 
+    /// Whether a word names a field.
+    fn field_at(&self, token: &Token) -> bool {
+        let named = |wants| resolve("", self.scope, parts(token), wants).ok();
+        let field = named(Wants::Param).or(named(Wants::Sent));
+        field.is_some_and(|found| found.path.is_some())
+    }
+
     /// What can be expected of a reference, of a path, or of what is both.
-    fn expect_of(&mut self, first: &str) {
+    fn expect_of(&mut self, first: &str, token: &Token) {
         let is_path = first.starts_with('/');
-        let parts = match self.at.before.get(1).map(|token| &token.what) {
-            Some(What::Word(parts)) => parts.as_slice(),
-            _ => &[],
-        };
-        let found = |wants| resolve("", self.scope, parts, wants).ok();
-        let (vertex, field) = (
-            found(Wants::Vertex),
-            found(Wants::Param).or(found(Wants::Sent)),
-        );
-        if field.is_some_and(|found| found.path.is_some()) {
-            return self.word("=", "what it holds");
+        let vertex = resolve("", self.scope, parts(token), Wants::Vertex).ok();
+        if self.field_at(token) {
+            self.word("=", "what it holds");
+            return self.word("->", "the value flows");
         }
         if is_path {
             self.words(OF_PATH);
         }
         if !is_path || vertex.is_some() {
             self.words(OF_REF);
+            self.arrows();
         }
+    }
+}
+
+/// The parts of a word; none if it is no word.
+fn parts(token: &Token) -> &[Part] {
+    match &token.what {
+        What::Word(parts) => parts,
+        _ => &[],
     }
 }
 

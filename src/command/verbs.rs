@@ -165,7 +165,10 @@ pub const COMMANDS: &[Command] = &[
     Command::new(Group::Sim, "expect", "fail unless something is so", "expect file[/tmp/secret] changed 1")
         .args(&[Arg::new(Slot::Expect, "EXPECTATION")])
         .help(
-            "REF STATUS · REF ran|changed|refreshed N|never · REF.FIELD = VALUE · PATH absent|mode M|has TEXT · \
-             REF before REF · pending N · changes N · exit N · error TEXT",
+            "REF STATUS · REF VERB N · REF.FIELD = VALUE · PATH absent|mode M|has TEXT · REF before REF · REF -> REF · \
+             REF ~> REF · REF.SENT -> REF.PARAM · REF gone · pending N · changes N · plans N · left N · exit N · error TEXT · \
+             not EXPECTATION. VERB is ran, changed, refreshed, failed, retried, blocked, notified, noticed, repaired, \
+             sent, received or dropped. N is a number, one with `+` for as many or more, or never. An arrow asks whether the \
+             graph has it. `plans` counts those that were shown; `left` what a run would still do.",
         ),
 ];

@@ -1,10 +1,13 @@
 //! `expect:` — what must be true at the end of a story, as a closed set.
 
 use super::ctx::nearest;
+use super::expect_words::{self, STATUSES, VERBS};
 use super::refs::{BadRef, first_word, resolve, resolve_field, unquote};
 use crate::graph::{Catalog, FieldPath, Graph, Key, type_below};
 use crate::value::{Place, Raw, Schema, Type, sanitise};
 use std::fmt;
+
+pub use super::expect_words::{Amount, Status, Verb};
 
 /// One expectation, as it was written.
 #[derive(Clone, PartialEq, Debug)]
@@ -23,8 +26,8 @@ pub struct Expectation {
 pub enum Expect {
     /// `REF STATUS`: the vertex has this status.
     Is(String, Status),
-    /// `REF ran|changed|refreshed N|never`: how often it did; never is 0.
-    Times(String, Verb, u64),
+    /// `REF ran|changed|refreshed|… N|N+|never`: how often it did.
+    Times(String, Verb, Amount),
     /// `REF.field = VALUE`: what the field holds. The value is read as the field's type.
     Holds(String, Raw),
     /// `PATH absent`: nothing is there in the simulated world.
@@ -35,77 +38,40 @@ pub enum Expect {
     Has(String, String),
     /// `REF before REF`: the first of the two settled before the other one started.
     Before(String, String),
+    /// `REF -> REF`: the graph has the first before the second, directly or through others. `REF ~> REF`: it has a notify edge
+    /// from the one to the other. `REF.field -> REF.field`: it has this binding.
+    Drawn(String, bool, String),
+    /// `REF gone`: the graph has no such vertex.
+    Gone(String),
     /// `pending N`: so many notifications are pending.
-    Pending(u64),
+    Pending(Amount),
     /// `changes N`: so many vertices changed, all runs together.
-    Changes(u64),
+    Changes(Amount),
+    /// `plans N`: so many plans were shown.
+    Plans(Amount),
+    /// `left N`: so many vertices a run would change, refresh, or fail at now.
+    Left(Amount),
     /// `exit N`: the exit code of the last run.
     Exit(u8),
     /// `error TEXT`: some error holds the text.
     Error(String),
+    /// `not EXPECTATION`: what follows is not so.
+    Not(Box<Expect>),
 }
 
-/// What `REF VERB N` counts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verb {
-    /// It was checked.
-    Ran,
-    /// It changed something.
-    Changed,
-    /// It refreshed.
-    Refreshed,
+/// What an arrow stands for in a graph.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Line {
+    /// An order, or an order that also notifies.
+    Edge(Key, Key),
+    /// A value that flows.
+    Binding((Key, FieldPath), (Key, FieldPath)),
 }
 
-/// A vertex's status, as MODEL names them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
-pub enum Status {
-    New,
-    Waiting,
-    Checking,
-    Applying,
-    Refreshing,
-    Ok,
-    Changed,
-    Retrying,
-    Failed,
-    Blocked,
-    Held,
-}
-
-/// Every status with its word.
-const STATUSES: &[(&str, Status)] = &[
-    ("new", Status::New),
-    ("waiting", Status::Waiting),
-    ("checking", Status::Checking),
-    ("applying", Status::Applying),
-    ("refreshing", Status::Refreshing),
-    ("ok", Status::Ok),
-    ("changed", Status::Changed),
-    ("retrying", Status::Retrying),
-    ("failed", Status::Failed),
-    ("blocked", Status::Blocked),
-    ("held", Status::Held),
+/// What begins an expectation about no resource.
+const OF_ALL: &[&str] = &[
+    "pending", "changes", "plans", "left", "exit", "error", "not",
 ];
-
-/// What may follow a reference or a path, besides a status.
-const WORDS: &[&str] = &[
-    "ran",
-    "changed",
-    "refreshed",
-    "before",
-    "absent",
-    "mode",
-    "has",
-    "=",
-];
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = STATUSES.iter().find(|(_, status)| status == self);
-        f.write_str(word.map_or("", |(word, _)| word))
-    }
-}
 
 /// What an expectation may look like.
 const FORMS: &str =
@@ -133,15 +99,17 @@ impl Expect {
                 hint: Some(FORMS.to_owned()),
                 open: true,
             }),
-            "pending" if third.is_empty() => count(second).map(Expect::Pending),
-            "changes" if third.is_empty() => count(second).map(Expect::Changes),
+            "pending" if third.is_empty() => Amount::parse(second).map(Expect::Pending),
+            "changes" if third.is_empty() => Amount::parse(second).map(Expect::Changes),
+            "plans" if third.is_empty() => Amount::parse(second).map(Expect::Plans),
+            "left" if third.is_empty() => Amount::parse(second).map(Expect::Left),
             "exit" if third.is_empty() => {
-                let code = count(second)?;
-                let code =
-                    u8::try_from(code).map_err(|_| expected("an exit code to 255", second))?;
+                let code = second.parse();
+                let code = code.map_err(|_| expected("an exit code to 255", second))?;
                 Ok(Expect::Exit(code))
             }
             "error" => Ok(Expect::Error(filled(rest)?)),
+            "not" => Expect::parse(rest).map(|says| Expect::Not(Box::new(says))),
             _ => about(first, second, third, rest),
         }
     }
@@ -150,6 +118,40 @@ impl Expect {
     pub fn field_in(&self, graph: &Graph) -> Option<Result<(Key, FieldPath), BadRef>> {
         match self {
             Expect::Holds(text, _) => Some(resolve_field(graph, text)),
+            _ => None,
+        }
+    }
+
+    /// For [`Expect::Drawn`]: the line that it means in a graph, whether it is there or not.
+    pub fn line_in(&self, graph: &Graph) -> Option<Result<Line, BadRef>> {
+        let Expect::Drawn(from, notify, to) = self else {
+            return None;
+        };
+        let ends = [from, to].map(|text| resolve(graph, text));
+        Some(match ends {
+            [Ok(from), Ok(to)] => Ok(Line::Edge(from, to)),
+            [Err(bad), _] | [_, Err(bad)] => {
+                match [from, to].map(|text| resolve_field(graph, text)) {
+                    [Ok(from), Ok(to)] if !notify => Ok(Line::Binding(from, to)),
+                    _ => Err(bad),
+                }
+            }
+        })
+    }
+
+    /// What of it names nothing in a graph.
+    pub fn unknown_in(&self, graph: &Graph) -> Option<BadRef> {
+        match self {
+            Expect::Not(says) => says.unknown_in(graph),
+            Expect::Drawn(..) => self.line_in(graph)?.err(),
+            Expect::Holds(..) => self.field_in(graph)?.err(),
+            Expect::Is(reference, _) | Expect::Times(reference, ..) => {
+                resolve(graph, reference).err()
+            }
+            Expect::Before(a, b) => {
+                let mut ends = [a, b].into_iter().map(|text| resolve(graph, text));
+                ends.find_map(Result::err)
+            }
             _ => None,
         }
     }
@@ -164,47 +166,70 @@ impl Expect {
             }
             Expect::Before(first, second) => {
                 let (first, second) = (resolve(graph, first).ok()?, resolve(graph, second).ok()?);
-                (first == second).then(|| BadRef {
-                    what: format!("{first} is never before itself"),
-                    hint: Some("name two resources".to_owned()),
-                })
+                itself(&first, &second)
             }
+            Expect::Drawn(..) => match self.line_in(graph)?.ok()? {
+                Line::Edge(first, second) => itself(&first, &second),
+                Line::Binding(from, to) => {
+                    let known = |(key, path): &(Key, FieldPath)| {
+                        unknown_field(catalog.schema(key.kind())?, path)
+                    };
+                    known(&from).or_else(|| known(&to))
+                }
+            },
+            Expect::Not(says) => says.senseless(graph, catalog),
             _ => None,
         }
     }
 
-    /// The references that it makes, without their fields.
-    pub fn refs(&self) -> Vec<&str> {
+    /// The texts that name something in a graph, with their fields.
+    pub(super) fn names(&self) -> Vec<&str> {
         match self {
-            Expect::Is(reference, _) | Expect::Times(reference, ..) => vec![reference],
-            Expect::Before(a, b) => vec![a, b],
+            Expect::Is(text, _) | Expect::Times(text, ..) | Expect::Holds(text, _) => vec![text],
+            Expect::Before(a, b) | Expect::Drawn(a, _, b) => vec![a, b],
+            Expect::Not(says) => says.names(),
             _ => Vec::new(),
         }
     }
 }
 
+fn itself(first: &Key, second: &Key) -> Option<BadRef> {
+    (first == second).then(|| BadRef {
+        what: format!("{first} is never before itself"),
+        hint: Some("name two resources".to_owned()),
+    })
+}
+
+/// Why a vertex neither has nor sends a field, if it does not.
+fn unknown_field(schema: &Schema, path: &FieldPath) -> Option<BadRef> {
+    let sends = schema.sends.iter().map(|sent| sent.name);
+    let fields = schema.fields.iter().map(|field| field.name);
+    let names: Vec<&str> = fields.chain(sends).collect();
+    if names.contains(&&*path.field) {
+        return None;
+    }
+    let near = nearest(&path.field, &names);
+    Some(BadRef {
+        what: format!(
+            "{} has and sends no `{}`",
+            schema.kind,
+            sanitise(&path.field)
+        ),
+        hint: Some(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if names.is_empty() => format!("{} has nothing to expect", schema.kind),
+            None => format!("one of {}", names.join(", ")),
+        }),
+    })
+}
+
 /// Why a field of a vertex can never hold this, if it cannot.
 fn misfit(schema: &Schema, key: &Key, path: &FieldPath, value: &Raw) -> Option<BadRef> {
+    if let Some(unknown) = unknown_field(schema, path) {
+        return Some(unknown);
+    }
     let sent = schema.sent(&path.field).map(|sent| sent.ty);
-    let Some(ty) = sent.or_else(|| schema.field(&path.field).map(|field| field.ty)) else {
-        let fields = schema.fields.iter().map(|field| field.name);
-        let names: Vec<&str> = fields
-            .chain(schema.sends.iter().map(|sent| sent.name))
-            .collect();
-        let near = nearest(&path.field, &names);
-        return Some(BadRef {
-            what: format!(
-                "{} has and sends no `{}`",
-                schema.kind,
-                sanitise(&path.field)
-            ),
-            hint: Some(match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if names.is_empty() => format!("{} has nothing to expect", schema.kind),
-                None => format!("one of {}", names.join(", ")),
-            }),
-        });
-    };
+    let ty = sent.or_else(|| schema.field(&path.field).map(|field| field.ty))?;
     let Some(below) = type_below(&ty, path) else {
         return Some(BadRef {
             what: format!(
@@ -244,14 +269,23 @@ fn about(first: &str, second: &str, third: &str, rest: &str) -> Result<Expect, U
         }
         ("has", text) => Ok(Expect::Has(absolute(path())?, filled(text)?)),
         ("before", other) => Ok(Expect::Before(subject(), filled_ref(other)?)),
-        ("ran", n) => Ok(Expect::Times(subject(), Verb::Ran, count(n)?)),
-        ("changed", n) if !n.is_empty() => Ok(Expect::Times(subject(), Verb::Changed, count(n)?)),
-        ("refreshed", n) => Ok(Expect::Times(subject(), Verb::Refreshed, count(n)?)),
-        (word, "") => match STATUSES.iter().find(|(name, _)| *name == word) {
-            Some((_, status)) => Ok(Expect::Is(subject(), *status)),
-            None => Err(unclear(first, word)),
-        },
-        (word, _) => Err(unclear(first, word)),
+        ("->" | "~>", other) => {
+            let to = filled_ref(other)?;
+            Ok(Expect::Drawn(subject(), second == "~>", to))
+        }
+        ("gone", "") => Ok(Expect::Gone(subject())),
+        (word, n) => counted(first, word, n),
+    }
+}
+
+/// A status, or how often; a word that is both is a status where it stands alone.
+fn counted(first: &str, word: &str, n: &str) -> Result<Expect, Unclear> {
+    let status = STATUSES.iter().find(|(name, _)| *name == word);
+    let verb = VERBS.iter().find(|(name, _)| *name == word);
+    match (status, verb) {
+        (Some((_, status)), _) if n.is_empty() => Ok(Expect::Is(first.to_owned(), *status)),
+        (_, Some((_, verb))) => Ok(Expect::Times(first.to_owned(), *verb, Amount::parse(n)?)),
+        _ => Err(unclear(first, word)),
     }
 }
 
@@ -264,16 +298,14 @@ fn unclear(first: &str, word: &str) -> Unclear {
             open: true,
         };
     }
-    if let Some(form) = nearest(first, &["pending", "changes", "exit", "error"]) {
+    if let Some(form) = nearest(first, OF_ALL) {
         return Unclear {
             what: format!("`{}` is nothing to expect", sanitise(first)),
             hint: Some(format!("did you mean `{form}`?")),
             open: false,
         };
     }
-    let statuses = STATUSES.iter().map(|(word, _)| *word);
-    let known = statuses.chain(WORDS.iter().copied().filter(|word| *word != "changed"));
-    let known: Vec<&str> = known.collect();
+    let known = expect_words::words();
     let what = format!(
         "`{}` is nothing to expect of `{}`",
         sanitise(word),
@@ -290,16 +322,7 @@ fn unclear(first: &str, word: &str) -> Unclear {
     }
 }
 
-/// A number, or `never`.
-fn count(text: &str) -> Result<u64, Unclear> {
-    if text == "never" {
-        return Ok(0);
-    }
-    text.parse()
-        .map_err(|_| expected("a number, or `never`", text))
-}
-
-fn expected(what: &str, found: &str) -> Unclear {
+pub(super) fn expected(what: &str, found: &str) -> Unclear {
     let open = found.is_empty();
     let found = if open {
         "nothing".to_owned()

@@ -32,6 +32,7 @@ mod drops;
 mod edit;
 mod emit;
 mod expect;
+mod expect_words;
 mod graph;
 mod hints;
 mod import;
@@ -52,7 +53,7 @@ mod world_svc;
 mod yaml;
 
 pub use emit::save_new;
-pub use expect::{Expect, Expectation, Status, Verb};
+pub use expect::{Amount, Expect, Expectation, Line, Status, Verb};
 pub use hints::foreign_value;
 pub use load::{is_as_read, load};
 pub use problem::{FileError, FileProblem, Source};

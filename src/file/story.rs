@@ -2,7 +2,6 @@
 
 use super::ctx::Ctx;
 use super::expect::{Expect, Expectation};
-use super::refs;
 use super::world;
 use super::yaml::{Node, Shape};
 use crate::graph::Graph;
@@ -166,24 +165,21 @@ fn known(ctx: &mut Ctx, graph: &Graph, steps: &[Step], expect: &[Expectation]) {
         return;
     }
     for expectation in expect {
-        let field = expectation.says.field_in(graph);
-        let refs = expectation.says.refs().into_iter();
-        let bad = refs
-            .filter_map(|text| refs::resolve(graph, text).err())
-            .chain(field.and_then(Result::err));
-        let bad = bad.filter(|_| !spoken_of(steps, &expectation.text));
-        let senseless = expectation.says.senseless(graph, ctx.catalog);
-        for why in bad.chain(senseless).collect::<Vec<_>>() {
+        let says = &expectation.says;
+        let bad = says.unknown_in(graph);
+        let bad = bad.filter(|_| !spoken_of(steps, &says.names()));
+        let senseless = says.senseless(graph, ctx.catalog);
+        for why in bad.into_iter().chain(senseless) {
             ctx.problem(expectation.place, sanitise(&why.what), why.hint);
         }
     }
 }
 
 /// Whether a step adds or renames, so that a name may come to be only there.
-fn spoken_of(steps: &[Step], text: &str) -> bool {
-    let (first, _) = refs::first_word(text);
+fn spoken_of(steps: &[Step], texts: &[&str]) -> bool {
     let bare = |c: char| !(c.is_alphanumeric() || "/_-".contains(c));
-    let names: Vec<&str> = first.split(bare).filter(|name| !name.is_empty()).collect();
+    let names = texts.iter().flat_map(|text| text.split(bare));
+    let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
     let makes = ["add", "rename", "load", "inspect", "new"];
     steps.iter().any(|step| {
         let verb = step.text.split_whitespace().next().unwrap_or_default();

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use super::counted::{counts, drawn, gone, left, not, number, often, repairs};
 use super::{Front, Session, SessionError, lines};
 use crate::command::order::Order;
 use crate::command::slips::LISTED;
 use crate::engine::event::{Event, EventId, What};
 use crate::engine::why::{chain, why};
 use crate::file::refs::resolve;
-use crate::file::{Expect, Verb};
+use crate::file::{Amount, Expect, Verb};
 use crate::graph::{Catalog, FieldPath, Graph, Key};
 use crate::kind::Kinds;
 use crate::trace;
@@ -28,7 +29,7 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    fn of(holds: bool, wanted: impl ToString, found: impl ToString) -> Verdict {
+    pub(super) fn of(holds: bool, wanted: impl ToString, found: impl ToString) -> Verdict {
         Verdict {
             holds,
             wanted: wanted.to_string(),
@@ -44,7 +45,7 @@ impl Verdict {
         format!("expected `{}`: {self}{why}", sanitise(expected))
     }
 
-    fn same<T: PartialEq + ToString>(wanted: T, found: T) -> Verdict {
+    pub(super) fn same<T: PartialEq + ToString>(wanted: T, found: T) -> Verdict {
         Verdict::of(wanted == found, wanted, found)
     }
 
@@ -71,8 +72,11 @@ pub fn judge(session: &Session, expect: &Expect) -> Verdict {
         Expect::Times(text, verb, n) => vertex(session, text, |key| {
             let told = session.events.iter();
             let of_it = told.filter(|event| event.subject.as_ref() == Some(key));
-            let found = of_it.filter(|event| counts(*verb, &event.what)).count();
-            Verdict::same(times(*n), times(found as u64))
+            let found = match verb {
+                Verb::Repaired => repairs(of_it),
+                verb => of_it.filter(|event| counts(*verb, &event.what)).count(),
+            };
+            often(*n, found)
         }),
         Expect::Holds(..) => holds(session, expect),
         Expect::Absent(path) => Ok(of_path(session, path, absent(session, path))),
@@ -83,8 +87,13 @@ pub fn judge(session: &Session, expect: &Expect) -> Verdict {
         Expect::Changes(n) => {
             let changes = session.events.iter().map(|event| &event.what);
             let found = changes.filter(|what| counts(Verb::Changed, what)).count();
-            Ok(Verdict::same(*n, found as u64))
+            Ok(number(*n, found))
         }
+        Expect::Plans(n) => Ok(number(*n, session.plans)),
+        Expect::Left(n) => left(session, *n),
+        Expect::Drawn(..) => drawn(session.graph(), expect),
+        Expect::Gone(text) => Ok(gone(session.graph(), text)),
+        Expect::Not(says) => return not(judge(session, says), says.unknown_in(session.graph())),
         Expect::Exit(code) => Ok(Verdict::same(i32::from(*code), session.ended.code(false))),
         Expect::Error(text) => Ok(error(session, text)),
     };
@@ -114,12 +123,8 @@ impl Session {
 
 /// Whether an expectation speaks of what there is in a graph, and can be so; else what is not there, or cannot be.
 pub(crate) fn speaks_of(graph: &Graph, expect: &Expect) -> Result<(), SessionError> {
-    let refs = expect.refs().into_iter();
-    let bad = refs
-        .filter_map(|text| resolve(graph, text).err())
-        .chain(expect.field_in(graph).and_then(Result::err))
-        .chain(expect.senseless(graph, &Kinds))
-        .next();
+    let unknown = expect.unknown_in(graph);
+    let bad = unknown.or_else(|| expect.senseless(graph, &Kinds));
     match bad {
         None => Ok(()),
         Some(bad) => {
@@ -150,24 +155,6 @@ fn vertex(
 ) -> Result<Verdict, String> {
     let key = resolve(session.graph(), text).map_err(|bad| bad.what)?;
     Ok(judge(&key).about(session, &key))
-}
-
-/// Whether an event is one of those that `REF VERB N` counts.
-fn counts(verb: Verb, what: &What) -> bool {
-    match (verb, what) {
-        (Verb::Ran, What::Checking { .. }) => true,
-        (Verb::Changed, What::Changed { .. }) => true,
-        (Verb::Changed, What::Refreshed { changed, .. }) => *changed,
-        (Verb::Refreshed, What::Refreshed { .. }) => true,
-        _ => false,
-    }
-}
-
-fn times(n: u64) -> String {
-    match n {
-        0 => "never".to_owned(),
-        n => trace::count(n as usize, "time"),
-    }
 }
 
 /// What a field holds: what was last sent, or received, or is written; in that order.
@@ -308,7 +295,7 @@ fn before(session: &Session, first: &str, second: &str) -> Result<Verdict, Strin
     Ok(Verdict::of(false, format!("{b} started"), "it never did").about(session, &b))
 }
 
-fn pending(session: &Session, n: u64) -> Verdict {
+fn pending(session: &Session, n: Amount) -> Verdict {
     let remembered = session.runner.remembered();
     let waits = remembered
         .lines
@@ -319,7 +306,7 @@ fn pending(session: &Session, n: u64) -> Verdict {
         .collect();
     Verdict {
         why: waits.clone(),
-        ..Verdict::same(n, waits.len() as u64)
+        ..number(n, waits.len())
     }
 }
 

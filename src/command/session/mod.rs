@@ -2,6 +2,7 @@
 
 mod ask;
 mod consent;
+mod counted;
 mod editor;
 mod edits;
 mod expect;
@@ -67,6 +68,8 @@ pub struct Session {
     events: Vec<Event>,
     view: View,
     plan: Option<Plan>,
+    /// How many plans were shown, for `expect plans`.
+    plans: usize,
     ended: Ended,
     /// Every order that was done, as canonical text: the log that a story is saved from.
     log: Vec<String>,

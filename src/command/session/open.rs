@@ -126,6 +126,7 @@ impl Session {
             events: Vec::new(),
             view: View::default(),
             plan: None,
+            plans: 0,
             ended: Ended::default(),
             log: Vec::new(),
             staged: false,

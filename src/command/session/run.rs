@@ -143,6 +143,7 @@ impl Session {
             ..Ended::default()
         };
         self.plan = Some(plan);
+        self.plans += 1;
         Ok(())
     }
 

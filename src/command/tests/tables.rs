@@ -309,25 +309,44 @@ fn completion_at_every_position() {
         ("load s", &["site.yaml"]),
         ("save s", &["site.yaml"]),
         ("sim svc x fa", &["failed"]),
+    ];
+    assert_eq!(offered_otherwise(rows), "");
+}
+
+#[test]
+fn completion_of_expectations() {
+    let rows: &[(&str, &[&str])] = &[
         ("expect pw refr", &["refreshing", "refreshed"]),
         ("expect pw a", &["applying"]),
+        ("expect pw no", &["notified", "noticed"]),
+        ("expect pw g", &["gone"]),
+        ("expect p", &["pending", "plans", "password[pw]"]),
+        ("expect le", &["left"]),
+        ("expect not p", &["pending", "plans", "password[pw]"]),
+        ("expect not pw refr", &["refreshing", "refreshed"]),
+        ("expect pw notified ", &["never"]),
+        ("expect pw -> by", &["noop[bystander]"]),
+        ("expect pw.password -> ", &["file[/tmp/secret].content"]),
         ("expect noop[bystander] m", &[]),
         ("expect /t", &["file[/tmp/secret]", "/tmp/", "\"/tmp/a b\""]),
         ("expect /none ", &["absent", "mode", "has"]),
         ("expect /tmp/secret h", &["has", "held"]),
         ("expect \"/a b\" ", &["absent", "mode", "has"]),
-        ("expect pw.password ", &["="]),
+        ("expect pw.password ", &["=", "->"]),
         ("expect pw ran ", &["never"]),
         ("expect pw before by", &["noop[bystander]"]),
         ("expect pending ", &[]),
         ("expect pw ok ", &[]),
     ];
-    let wrong: Vec<String> = rows
-        .iter()
-        .filter(|(line, wanted)| texts(line) != *wanted)
-        .map(|(line, wanted)| format!("{line}\n  wanted {wanted:?}\n  found  {:?}", texts(line)))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(offered_otherwise(rows), "");
+}
+
+/// The lines at which something else is offered.
+fn offered_otherwise(rows: &[(&str, &[&str])]) -> String {
+    let wrong = rows.iter().filter(|(line, wanted)| texts(line) != *wanted);
+    wrong
+        .map(|(line, wanted)| format!("{line}\n  wanted {wanted:?}\n  found  {:?}\n", texts(line)))
+        .collect()
 }
 
 #[test]

@@ -296,10 +296,10 @@ fn expectations() {
     let items: String = lines.iter().map(|line| format!("- {line}\n")).collect();
     insta::assert_snapshot!(told(&format!("resources: {{noop: [{{name: a}}]}}\nexpect:\n{items}")), @r##"
 x.yaml:3:3: nothing is expected of `a` (write `REF ok`, `REF changed 2`, `REF.field = VALUE`, `PATH has TEXT`, `exit 0`)
-x.yaml:4:3: `okay` is nothing to expect of `a` (one of: new, waiting, checking, applying, refreshing, ok, changed, retrying, failed, blocked, held, ran, refreshed, before, absent, mode, has, =)
-x.yaml:5:3: expected a number, or `never`, found `x`
+x.yaml:4:3: `okay` is nothing to expect of `a` (one of: new, waiting, checking, applying, refreshing, ok, changed, retrying, failed, blocked, held, ran, refreshed, retried, notified, noticed, repaired, sent, received, dropped, before, gone, ->, ~>, absent, mode, has, =)
+x.yaml:5:3: expected a number, one with `+` for as many or more, or `never`, found `x`
 x.yaml:6:3: expected a reference, found nothing
-x.yaml:8:3: expected a number, or `never`, found nothing
+x.yaml:8:3: expected a number, one with `+` for as many or more, or `never`, found nothing
 x.yaml:9:3: expected an exit code to 255, found `300`
 x.yaml:10:3: `x` is no absolute path (a path begins with `/`)
 x.yaml:11:3: expected an octal mode, such as 0644, found `9`

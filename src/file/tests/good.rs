@@ -229,7 +229,7 @@ fn a_story() {
         .collect();
     insta::assert_snapshot!(says.join("\n"), @r##"
 Is("/a", Ok)
-Times("file[/a]", Changed, 2)
+Times("file[/a]", Changed, Amount { n: 2, or_more: false })
 Holds("/a.content", Raw { node: Scalar { text: "x", quoted: false }, place: Place { line: 0, column: 0 } })
 Has("/a", "x y")
 Mode("/etc/motd", 420)

@@ -151,6 +151,9 @@ const UNREADABLE: &[&str] = &[
     "expect /x mode 0999",
     "expect /x has",
     "expect pw before",
+    "expect pw ->",
+    "expect pw notified 0+",
+    "expect not",
     "expect error",
 ];
 
@@ -221,6 +224,8 @@ const SESSION: &[&[&str]] = &[
     &["expect nginx.conf ok"],
     &["expect pw changed 7"],
     &["expect pending 7"],
+    &["expect pw -> pw"],
+    &["expect not pw new"],
 ];
 
 /// Two files that are called the same.

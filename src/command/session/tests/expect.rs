@@ -64,6 +64,16 @@ const FORMS: &[(&str, &str)] = &[
     ("changes 2", "changes 3"),
     ("exit 0", "exit 1"),
     ("error `nobody`", "error `somebody`"),
+    ("pw -> bystander", "bystander -> pw"),
+    ("/tmp/secret ~> bystander", "pw ~> bystander"),
+    (
+        "pw.password -> /tmp/secret.content",
+        "pw.password -> /tmp/secret.path",
+    ),
+    ("noop[nobody] gone", "pw gone"),
+    ("plans 1", "plans 2+"),
+    ("left 0", "left 1"),
+    ("not pw failed", "not pw changed"),
 ];
 
 /// A number for each form; a new one does not compile without a place here.
@@ -80,6 +90,11 @@ fn number(expect: &Expect) -> usize {
         Expect::Changes(_) => 8,
         Expect::Exit(_) => 9,
         Expect::Error(_) => 10,
+        Expect::Drawn(..) => 11,
+        Expect::Gone(_) => 12,
+        Expect::Plans(_) => 13,
+        Expect::Left(_) => 14,
+        Expect::Not(_) => 15,
     }
 }
 
@@ -91,7 +106,7 @@ fn every_form_of_an_expectation_holds_and_fails() {
         &mut front,
         &["sim write /tmp/x hello", "nobody"],
     );
-    say(&mut session, &mut front, &["apply"]);
+    say(&mut session, &mut front, &["plan", "apply"]);
     let mut seen = std::collections::BTreeSet::new();
     for (holds, fails) in FORMS {
         for (text, wanted) in [(holds, true), (fails, false)] {
@@ -102,7 +117,121 @@ fn every_form_of_an_expectation_holds_and_fails() {
             seen.extend(Expect::parse(&text).ok().as_ref().map(number));
         }
     }
-    assert_eq!(seen, (0..11).collect(), "a form that is not tried");
+    assert_eq!(seen, (0..16).collect(), "a form that is not tried");
+}
+
+/// What each verb counts: steps, then what is so, and what is not.
+const COUNTS: &[(&[&str], &[&str], &[&str])] = &[
+    (
+        &["apply"],
+        &[
+            "pw ran 1+",
+            "pw changed 1",
+            "pw sent 1",
+            "pw sent 1+",
+            "/tmp/secret received 1",
+            "bystander notified 1",
+            "changes 2+",
+        ],
+        &[
+            "pw ran 3+",
+            "pw changed 2+",
+            "pw received 1+",
+            "/tmp/secret sent 1+",
+            "pw notified 1+",
+            "changes 3+",
+        ],
+    ),
+    // What a person notifies was notified by nobody else.
+    (
+        &["apply", "notify bystander", "apply"],
+        &["bystander refreshed 2", "bystander notified 1"],
+        &["bystander notified 2"],
+    ),
+    (
+        &["watch", "sim chmod 0644 /tmp/secret"],
+        &[
+            "/tmp/secret noticed 1+",
+            "/tmp/secret repaired 1",
+            "bystander refreshed 2",
+        ],
+        &["pw noticed 1+", "/tmp/secret repaired 2+"],
+    ),
+    // An edit is no damage, nor is a value that is new.
+    (
+        &[
+            "apply",
+            "set /tmp/secret mode=0644",
+            "apply",
+            "notify pw",
+            "apply",
+        ],
+        &[
+            "/tmp/secret changed 3",
+            "/tmp/secret repaired never",
+            "pw changed 2",
+        ],
+        &["/tmp/secret repaired 1+"],
+    ),
+    (
+        &["apply", "sim rm /tmp/secret", "apply"],
+        &["/tmp/secret repaired 1", "left never"],
+        &["/tmp/secret noticed 1+"],
+    ),
+    (
+        &[
+            "sim fail /tmp/secret no-space",
+            "set /tmp/secret meta.retry=1 meta.delay=1s",
+            "apply",
+        ],
+        &[
+            "/tmp/secret failed 2",
+            "/tmp/secret failed",
+            "/tmp/secret retried 1",
+            "bystander blocked 1",
+            "bystander blocked",
+            "left 2",
+        ],
+        &[
+            "/tmp/secret retried 2",
+            "bystander failed 1+",
+            "bystander blocked never",
+        ],
+    ),
+    (
+        &["apply", "notify bystander", "cancel bystander"],
+        &["bystander dropped 1"],
+        &["bystander dropped never", "pending 1+"],
+    ),
+    (
+        &["set pw meta.noop=true", "apply"],
+        &["pw held", "plans never", "left 0"],
+        &["pw blocked 1+", "plans 1+"],
+    ),
+    (
+        &["drop bystander"],
+        &["noop[bystander] gone", "left 2", "left 2+"],
+        &["left 3+", "not noop[bystander] ok"],
+    ),
+];
+
+#[test]
+fn each_verb_counts_what_it_says() {
+    for (steps, are, are_not) in COUNTS {
+        let (mut session, mut front) = open(STORY);
+        for step in *steps {
+            let done = session.eval(step, &mut front);
+            done.unwrap_or_else(|error| panic!("{step}: {error}"));
+        }
+        for (texts, holds) in [(are, true), (are_not, false)] {
+            for text in *texts {
+                let says =
+                    Expect::parse(text).unwrap_or_else(|unclear| panic!("{text}: {unclear:?}"));
+                let verdict = judge(&session, &says);
+                assert_eq!(verdict.holds, holds, "{steps:?}: {text}: {verdict}");
+            }
+        }
+    }
 }
 
 /// What would hold whatever happened is refused.
@@ -110,12 +239,22 @@ fn every_form_of_an_expectation_holds_and_fails() {
 fn an_expectation_that_cannot_fail_is_refused() {
     let (mut session, mut front) = open(STORY);
     say(&mut session, &mut front, &["apply"]);
-    for line in ["expect /tmp/secret has \"\"", "expect error \"\""] {
+    for (line, told) in [
+        (
+            "expect /tmp/secret has \"\"",
+            "expected a text, found nothing",
+        ),
+        ("expect error \"\"", "expected a text, found nothing"),
+        ("expect pw ran 0+", "expected a number, one with `+`"),
+        ("expect not nobody ok", "there is no `nobody`"),
+        ("expect pw -> password[pw]", "is never before itself"),
+        (
+            "expect pw.password -> /tmp/secret.contnet",
+            "did you mean `content`?",
+        ),
+    ] {
         let said = say(&mut session, &mut front, &[line]);
-        assert!(
-            said.contains("expected a text, found nothing"),
-            "{line}: {said}"
-        );
+        assert!(said.contains(told), "{line}: {said}");
     }
 }
 
