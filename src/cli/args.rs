@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 /// An interactive console for event-driven configuration graphs: build, dry-run, apply, watch, and test them.
 ///
-/// Without a verb: the screen, or the prompt alone where the terminal cannot show it. FILE without `world`, `steps` or `expect` is a graph and means this host; one with them is a story
+/// Without a verb: the screen, or the prompt alone where the terminal cannot show it. FILE without `world`, `steps`, `expect` or `lesson`
+/// is a graph and means this host; one with them is a story
 /// and runs in its own simulated world. Without FILE: the password story, in a simulation.
 #[derive(Parser, Debug)]
 #[command(name = "weft", version)]

@@ -4,7 +4,7 @@ use super::args::PartArgs;
 use super::desk::Desk;
 use crate::command::session::judge;
 use crate::command::{Order, Session, json};
-use crate::file::Document;
+use crate::file::{Document, Story};
 use crate::graph::Key;
 use crate::repl::Console;
 use crate::trace::Stage;
@@ -63,7 +63,7 @@ pub fn play(desk: &Desk, session: &mut Session, front: &mut Console) -> Result<(
     let steps = session
         .document()
         .and_then(|document| document.story.as_ref())
-        .map(|story| story.steps.clone())
+        .map(Story::course)
         .unwrap_or_default();
     for (step, number) in steps.iter().zip(1..) {
         if let Err(error) = session.eval(&step.text, front) {

@@ -58,7 +58,7 @@ fn story(story: &Story, top: &mut Vec<(String, Tree)>, lost: &mut Vec<String>) {
     let steps = texts(story.steps.iter().map(|step| &step.text).collect());
     let expect = texts(story.expect.iter().map(|one| &one.text).collect());
     let is_empty = [&world, &steps, &expect].iter().all(|tree| tree.is_empty());
-    if is_empty {
+    if is_empty && story.lesson.is_none() {
         // Something must say that this is a story (rule W1).
         top.push(("steps".to_owned(), Tree::Plain("[]".into())));
     }
@@ -68,6 +68,9 @@ fn story(story: &Story, top: &mut Vec<(String, Tree)>, lost: &mut Vec<String>) {
     }
     top.push(("steps".to_owned(), steps));
     top.push(("expect".to_owned(), expect));
+    if let Some(lesson) = &story.lesson {
+        top.push(("lesson".to_owned(), lesson.tree()));
+    }
 }
 
 /// Whether an edge is there by more than a binding.

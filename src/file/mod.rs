@@ -1,6 +1,6 @@
 //! The file format: YAML in, a [`Document`] out, and back with as little changed as can be.
 //!
-//! A file with `world`, `steps` or `expect` is a *story* and runs in its own simulated world; one without is a *graph*
+//! A file with `world`, `steps`, `expect` or `lesson` is a *story* and runs in its own simulated world; one without is a *graph*
 //! and means this host (rule W1). Reading is strict: every key that is not known is an error with its place and the key
 //! that was probably meant, and all problems of a file are told at once. A scalar is read as its field's type from its
 //! source text, so that `mode: 0644` is octal, `content: no` is "no" and `1.10` stays. Input is bounded in size, depth
@@ -36,6 +36,7 @@ mod expect_words;
 mod graph;
 mod hints;
 mod import;
+mod lesson;
 mod load;
 mod meta;
 mod problem;
@@ -55,6 +56,7 @@ mod yaml;
 pub use emit::save_new;
 pub use expect::{Amount, Expect, Expectation, Line, Status, Verb};
 pub use hints::foreign_value;
+pub use lesson::{Check, Lesson};
 pub use load::{is_as_read, load};
 pub use problem::{FileError, FileProblem, Source};
 pub use save::{Saved, same, save, save_as};
@@ -154,6 +156,10 @@ const KEYS: &[(&str, &str)] = &[
         "The commands of the story, as they would be typed.",
     ),
     ("expect", "What must be true at its end."),
+    (
+        "lesson",
+        "What the story teaches, where it is a lesson that `learn` begins.",
+    ),
 ];
 
 /// Reads a text. Other files (`use`) are asked of `read`, which gets paths relative to this file's directory resolved.

@@ -9,7 +9,7 @@ use super::{Ctx, Document};
 use crate::graph::Catalog;
 
 /// A document as a story that begins as it does, of this seed: all that it says stays, and these steps come after its own.
-/// Without any it is byte for byte the same.
+/// Without any it is byte for byte the same. With some it is no lesson any more: it goes on behind what a learner finds.
 pub fn save_story(document: &Document, seed: u64, more: &[String], catalog: &dyn Catalog) -> Saved {
     let mut story = document.story.clone().unwrap_or_default();
     story.seed = seed;
@@ -17,8 +17,13 @@ pub fn save_story(document: &Document, seed: u64, more: &[String], catalog: &dyn
         text: text.clone(),
         place: Default::default(),
     }));
-    edited(document, &story, more, catalog)
-        .unwrap_or_else(|| afresh(document, &document.graph, Some(&story), catalog))
+    let taught = story.lesson.take_if(|_| !more.is_empty());
+    let mut saved = edited(document, &story, more, catalog)
+        .unwrap_or_else(|| afresh(document, &document.graph, Some(&story), catalog));
+    saved
+        .lost
+        .extend(taught.map(|lesson| format!("the lesson `{}`", lesson.title)));
+    saved
 }
 
 /// The text edited in place; `None` if that does not say the story.
@@ -39,6 +44,11 @@ fn edited(
             None => edits.append("seed", &seed)?,
         }
     }
+    if story.lesson.is_none()
+        && let Some(lesson) = root.entry("lesson")
+    {
+        edits.remove_entry(&root, lesson)?;
+    }
     if !more.is_empty() || was.is_none() {
         steps(&mut edits, &root, more)?;
     }
@@ -52,6 +62,7 @@ fn edited(
     let same = texts(&says) == texts(story)
         && says.seed == story.seed
         && says.world == story.world
+        && says.lesson.is_some() == story.lesson.is_some()
         && says.expect.len() == story.expect.len()
         && super::same(&read.graph, &document.graph);
     same.then_some(Saved {

@@ -1,7 +1,7 @@
 //! The format as JSON Schema (draft 2020-12), for editors. Made from the kinds' own schemas and from the tables that
 //! the reader itself goes by.
 
-use super::{KEYS, VERSION, world, world_svc};
+use super::{KEYS, VERSION, lesson, world, world_svc};
 use crate::graph::Catalog;
 use crate::graph::meta::META;
 use crate::value::{Field, Receives, Schema, Type};
@@ -49,6 +49,7 @@ fn top(key: &str, kinds: &Map<String, Json>) -> Json {
         "steps" => either(json!({"type": "string"}), texts()),
         "expect" | "drop" => texts(),
         "world" => world_schema(),
+        "lesson" => lesson_schema(),
         _ => text(),
     }
 }
@@ -166,6 +167,25 @@ fn world_schema() -> Json {
     };
     let properties: Map<String, Json> = world::KEYS.iter().map(key).collect();
     json!({"type": ["object", "null"], "properties": properties, "additionalProperties": false})
+}
+
+fn lesson_schema() -> Json {
+    let texts = || json!({"type": "array", "items": {"type": "string"}});
+    let check = either(
+        text(),
+        object([("expect", text()), ("hint", text())], &["expect"]),
+    );
+    let key = |(key, doc): &(&str, &str)| {
+        let json = match *key {
+            "check" => json!({"type": "array", "items": check}),
+            "hints" => texts(),
+            "par" | "wrong" | "other" => either(json!({"type": "string"}), texts()),
+            _ => text(),
+        };
+        ((*key).to_owned(), described(json, doc))
+    };
+    let properties: Map<String, Json> = lesson::KEYS.iter().map(key).collect();
+    json!({"type": "object", "properties": properties, "required": lesson::NEEDED, "additionalProperties": false})
 }
 
 /// Units: a state alone, or an object of the keys that the reader knows.

@@ -1,7 +1,8 @@
-//! World, seed, steps and expectations: what makes a file a story (rule W1).
+//! World, seed, steps, expectations and lesson: what makes a file a story (rule W1).
 
 use super::ctx::Ctx;
 use super::expect::{Expect, Expectation};
+use super::lesson::{self, Lesson};
 use super::world;
 use super::yaml::{Node, Shape};
 use crate::graph::Graph;
@@ -19,6 +20,16 @@ pub struct Story {
     pub steps: Vec<Step>,
     /// What must be true at the end, in order.
     pub expect: Vec<Expectation>,
+    /// What it teaches, if it is a lesson.
+    pub lesson: Option<Lesson>,
+}
+
+impl Story {
+    /// What is done when it is played: its steps, and then the good way of its lesson.
+    pub fn course(&self) -> Vec<Step> {
+        let par = self.lesson.iter().flat_map(|lesson| &lesson.par);
+        self.steps.iter().chain(par).cloned().collect()
+    }
 }
 
 /// One command line, or a command with a block (`<<END`), as it would be typed.
@@ -32,11 +43,11 @@ pub struct Step {
 
 /// The story of a file, if it is one.
 pub(super) fn read(ctx: &mut Ctx, root: &Node, graph: &Graph) -> Option<Story> {
-    let parts = ["world", "steps", "expect"].map(|key| root.get(key));
-    let [world, steps, expect] = parts;
+    let parts = ["world", "steps", "expect", "lesson"].map(|key| root.get(key));
+    let [world, steps, expect, _] = parts;
     if parts.iter().all(Option::is_none) {
         if let Some(seed) = root.entry("seed") {
-            let hint = "add `world`, `steps` or `expect`, or remove it".to_owned();
+            let hint = "add `world`, `steps`, `expect` or `lesson`, or remove it".to_owned();
             ctx.problem(
                 seed.place,
                 "`seed` is for stories, and this is a graph",
@@ -54,26 +65,27 @@ pub(super) fn read(ctx: &mut Ctx, root: &Node, graph: &Graph) -> Option<Story> {
     {
         ctx.problem(entry.place, why.to_string(), None);
     }
-    let steps = steps.map(|node| self::steps(ctx, node)).unwrap_or_default();
-    let expect = expect
-        .map(|node| expectations(ctx, node))
-        .unwrap_or_default();
-    known(ctx, graph, &steps, &expect);
-    Some(Story {
+    let steps = steps.map(|node| self::steps(ctx, node, "`steps`"));
+    let expect = expect.map(|node| expectations(ctx, node));
+    let lesson = root.entry("lesson");
+    let story = Story {
         world,
         seed: seed.map_or(0, i64::unsigned_abs),
-        steps,
-        expect,
-    })
+        steps: steps.unwrap_or_default(),
+        expect: expect.unwrap_or_default(),
+        lesson: lesson.map(|entry| lesson::read(ctx, entry)),
+    };
+    known(ctx, graph, &story);
+    Some(story)
 }
 
 /// A list of commands, or a block of lines. Empty lines and comments in a block are skipped; a line with
 /// `<<END` takes all lines to its end with it.
-fn steps(ctx: &mut Ctx, node: &Node) -> Vec<Step> {
+pub(super) fn steps(ctx: &mut Ctx, node: &Node, what: &str) -> Vec<Step> {
     let steps = match &node.shape {
         Shape::Scalar { text, quoted } if !node.is_empty() => block(text, *quoted, node.place),
         _ => {
-            let items = ctx.list(node, "`steps`").iter();
+            let items = ctx.list(node, what).iter();
             let step = |item: &Node| {
                 Some(Step {
                     text: ctx.text(item, "a step")?.trim_end().to_owned(),
@@ -142,32 +154,40 @@ fn host(ctx: &mut Ctx, step: &Step) {
 }
 
 fn expectations(ctx: &mut Ctx, node: &Node) -> Vec<Expectation> {
-    let mut read = Vec::new();
-    for item in ctx.list(node, "`expect`") {
-        let Some(text) = ctx.text(item, "an expectation") else {
-            continue;
-        };
-        match Expect::parse(text) {
-            Ok(says) => read.push(Expectation {
-                text: text.to_owned(),
-                place: item.place,
-                says,
-            }),
-            Err(unclear) => ctx.problem(item.place, unclear.what, unclear.hint),
+    let items = ctx.list(node, "`expect`").iter();
+    items.filter_map(|item| expectation(ctx, item)).collect()
+}
+
+/// One expectation.
+pub(super) fn expectation(ctx: &mut Ctx, item: &Node) -> Option<Expectation> {
+    let text = ctx.text(item, "an expectation")?;
+    match Expect::parse(text) {
+        Ok(says) => Some(Expectation {
+            text: text.to_owned(),
+            place: item.place,
+            says,
+        }),
+        Err(unclear) => {
+            ctx.problem(item.place, unclear.what, unclear.hint);
+            None
         }
     }
-    read
 }
 
 /// Each reference names a vertex of the graph, or something that a step speaks of.
-fn known(ctx: &mut Ctx, graph: &Graph, steps: &[Step], expect: &[Expectation]) {
+fn known(ctx: &mut Ctx, graph: &Graph, story: &Story) {
     if !ctx.problems.is_empty() {
         return;
     }
-    for expectation in expect {
+    let lesson = story.lesson.as_ref();
+    let attempts = lesson.into_iter().flat_map(Lesson::attempts);
+    let steps: Vec<&Step> = story.steps.iter().chain(attempts).collect();
+    let checks = lesson.into_iter().flat_map(|lesson| &lesson.check);
+    let checks = checks.map(|check| &check.expect);
+    for expectation in story.expect.iter().chain(checks) {
         let says = &expectation.says;
         let bad = says.unknown_in(graph);
-        let bad = bad.filter(|_| !spoken_of(steps, &says.names()));
+        let bad = bad.filter(|_| !spoken_of(&steps, &says.names()));
         let senseless = says.senseless(graph, ctx.catalog);
         for why in bad.into_iter().chain(senseless) {
             ctx.problem(expectation.place, sanitise(&why.what), why.hint);
@@ -176,7 +196,7 @@ fn known(ctx: &mut Ctx, graph: &Graph, steps: &[Step], expect: &[Expectation]) {
 }
 
 /// Whether a step adds or renames, so that a name may come to be only there.
-fn spoken_of(steps: &[Step], texts: &[&str]) -> bool {
+fn spoken_of(steps: &[&Step], texts: &[&str]) -> bool {
     let bare = |c: char| !(c.is_alphanumeric() || "/_-".contains(c));
     let names = texts.iter().flat_map(|text| text.split(bare));
     let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();

@@ -6,7 +6,7 @@ use crate::command::session::{Verdict, judge};
 use crate::command::{Flow, Order, Session, SessionError, SessionOptions, WorldName};
 use crate::drive::Plan;
 use crate::engine::{Level, Status};
-use crate::file::{Document, Expectation, Step, TraceLevel};
+use crate::file::{Document, Expectation, Step, Story, TraceLevel};
 use crate::graph::Key;
 use crate::value::sanitise;
 use std::collections::BTreeMap;
@@ -132,9 +132,9 @@ pub(super) fn session_options(options: &PlayOptions) -> SessionOptions {
     }
 }
 
-/// The steps of a story; `apply` if it has none.
+/// What is done in a story; `apply` if it says nothing of it.
 pub(super) fn steps(document: &Document) -> Vec<Step> {
-    let steps = document.story.as_ref().map(|story| story.steps.clone());
+    let steps = document.story.as_ref().map(Story::course);
     match steps {
         Some(steps) if !steps.is_empty() => steps,
         _ => vec![Step {

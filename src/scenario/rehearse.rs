@@ -8,24 +8,44 @@
 use super::step_place::place_in;
 use crate::command::session::{never, speaks_of};
 use crate::command::{CommandError, History, Order, Script, SessionError, SimOrder, edit, refused};
-use crate::file::{Document, Expect, FileProblem, Step};
+use crate::file::{Document, Expect, Expectation, FileProblem, Step};
 use crate::graph::{Draft, Key};
 use crate::kind::Kinds;
 use crate::value::Place;
 use std::collections::BTreeSet;
 
-/// What is wrong with a story's steps and with what it expects, in order.
+/// What is wrong with a story's steps and with what it expects, in order; then the same of each attempt at its lesson.
 pub fn rehearse(document: &Document) -> Vec<FileProblem> {
     let Some(story) = &document.story else {
         return Vec::new();
     };
+    let Some(lesson) = &story.lesson else {
+        return rehearsed(document, &story.steps, &story.expect);
+    };
+    let checks = lesson.check.iter().map(|check| check.expect.clone());
+    let checks: Vec<Expectation> = checks.collect();
+    let reached = [story.expect.as_slice(), &checks].concat();
+    let mut problems = rehearsed(document, &story.course(), &reached);
+    for (attempt, expect) in [(&lesson.wrong, &[][..]), (&lesson.other, &checks)] {
+        if !attempt.is_empty() {
+            let steps = [story.steps.as_slice(), attempt].concat();
+            let more = rehearsed(document, &steps, expect).into_iter();
+            let more: Vec<_> = more.filter(|new| !problems.contains(new)).collect();
+            problems.extend(more);
+        }
+    }
+    problems
+}
+
+/// What is wrong with steps from the beginning on, and with what is expected at their end.
+fn rehearsed(document: &Document, steps: &[Step], expect: &[Expectation]) -> Vec<FileProblem> {
     let mut rehearsal = Rehearsal::new(document);
-    for step in &story.steps {
+    for step in steps {
         if rehearsal.step(step) == Then::Leave {
             break;
         }
     }
-    for expectation in &story.expect {
+    for expectation in expect {
         if let Expect::Error(text) = &expectation.says {
             rehearsal.foreseen.push(text.clone());
         }
@@ -34,7 +54,7 @@ pub fn rehearse(document: &Document) -> Vec<FileProblem> {
         let told = rehearsal.foreseen.iter();
         !told.clone().any(|text| error.contains(text.as_str()))
     });
-    for expectation in &story.expect {
+    for expectation in expect {
         if let Err(error) = rehearsal.speaks_of(&expectation.says) {
             rehearsal.tell(expectation.place, &error);
         }

@@ -240,7 +240,7 @@ pub fn test_one(options: &TestOptions, story: &Path) -> Tested {
         }
     };
     if document.story.is_none() {
-        let text = "it is a graph, and no story: add `world`, `steps` or `expect`";
+        let text = "it is a graph, and no story: add `world`, `steps`, `expect` or `lesson`";
         test.problems.push(Problem::new(text));
         return test;
     }

@@ -80,6 +80,7 @@ impl Session {
                     seed,
                     steps: done.iter().map(step).collect(),
                     expect: Vec::new(),
+                    lesson: None,
                 };
                 file::save_as(None, &self.began.graph, Some(&story), &Kinds)
             }

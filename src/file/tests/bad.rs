@@ -59,7 +59,7 @@ x.yaml:2:1: the key `weft` is there already, at 1:1 (remove one of them)
 x.yaml:1:18: tags (`!…`) are not read (remove it: a value is read as its field's type)
 --
 x.yaml:1:3: a key must be a word, not a list or a map (quote it, if it is meant as text)
-x.yaml:1:3: the file has no key `` (keys here: weft, graph, about, comment, trace, use, drop, resources, edges, bindings, world, seed, steps, expect)
+x.yaml:1:3: the file has no key `` (keys here: weft, graph, about, comment, trace, use, drop, resources, edges, bindings, world, seed, steps, expect, lesson)
 --
 x.yaml:1:68: this is not YAML: recursion limit exceeded (the limit is 64 levels)
 "##);
@@ -114,14 +114,14 @@ x.yaml:2:1: the file has no key `remote` (remove it: a graph runs on the host wh
 x.yaml:1:1: the simulated world cannot be: it acts as `nobody_here`, who is not there: add it to `users`
 --
 x.yaml:1:1: the file has no key `resorces` (did you mean `resources`?)
-x.yaml:2:1: the file has no key `xyzzy` (keys here: weft, graph, about, comment, trace, use, drop, resources, edges, bindings, world, seed, steps, expect)
+x.yaml:2:1: the file has no key `xyzzy` (keys here: weft, graph, about, comment, trace, use, drop, resources, edges, bindings, world, seed, steps, expect, lesson)
 --
 x.yaml:1:8: `trace`: expected story | full, found `ful`
 x.yaml:2:8: `graph`: expected text, found a list
 --
 x.yaml:2:1: `comment` and `about` are the same (keep one of the two)
 --
-x.yaml:1:1: `seed` is for stories, and this is a graph (add `world`, `steps` or `expect`, or remove it)
+x.yaml:1:1: `seed` is for stories, and this is a graph (add `world`, `steps`, `expect` or `lesson`, or remove it)
 --
 x.yaml:1:7: `drop` takes away from a used file, and none is (add `use: FILE`, or remove this)
 --
@@ -309,6 +309,63 @@ x.yaml:15:3: `hsa` is nothing to expect of `a` (did you mean `has`?)
 x.yaml:16:3: an expectation is empty (write `REF ok`, `REF changed 2`, `REF.field = VALUE`, `PATH has TEXT`, `exit 0`)
 "##);
     insta::assert_snapshot!(told("resources: {noop: [{name: abc}]}\nexpect: [abd ok, 'noop[new] ok']\nsteps: [add noop new]\n"), @"x.yaml:2:10: there is no `abd` in this graph (did you mean `abc`?)");
+}
+
+#[test]
+fn lessons() {
+    let lesson = |text: &str| {
+        told(&format!(
+            "resources: {{noop: [{{name: abc}}]}}\nlesson:{text}"
+        ))
+    };
+    let all = [
+        lesson(" hello"),
+        lesson(" {}"),
+        lesson("\n  title: ''\n  goal: []\n  check: [abc ok]\n  par: []\n  text: '  '\n"),
+        lesson(" {titel: a, goal: b, check: [abc ok], par: [apply], hint: [a]}"),
+        lesson(
+            "\n  title: a\n  goal: b\n  par: [apply, world host]\n  check:\n  - abc okay\n  - {hint: a}\n  - {expect: abc ok, hnit: a}\n  - {expect: [a], hint: {}}\n",
+        ),
+        lesson(
+            "\n  {title: a, goal: b, check: [abd ok, 'noop[new] ok', 'new.x = 1'], par: [add noop new], hints: {a: b}}",
+        ),
+        lesson(
+            "\n  {title: a, goal: b, check: [abd ok, 'noop[new] ok', 'abc.x = 1'], par: apply, other: [add noop new]}",
+        ),
+    ];
+    insta::assert_snapshot!(all.join("\n--\n"), @r##"
+x.yaml:2:1: a lesson needs `check` (write `check: …`. Expectations that all hold when it is done; each alone, or as `expect` with the `hint` for a run that leaves it not so.)
+x.yaml:2:1: a lesson needs `goal` (write `goal: …`. What is to be reached, and not how.)
+x.yaml:2:1: a lesson needs `par` (write `par: …`. The commands of a good way, none too many.)
+x.yaml:2:1: a lesson needs `title` (write `title: …`. What it is called.)
+x.yaml:2:9: `lesson`: expected a map, found `hello`
+--
+x.yaml:2:1: a lesson needs `check` (write `check: …`. Expectations that all hold when it is done; each alone, or as `expect` with the `hint` for a run that leaves it not so.)
+x.yaml:2:1: a lesson needs `goal` (write `goal: …`. What is to be reached, and not how.)
+x.yaml:2:1: a lesson needs `par` (write `par: …`. The commands of a good way, none too many.)
+x.yaml:2:1: a lesson needs `title` (write `title: …`. What it is called.)
+--
+x.yaml:2:1: a lesson needs `par` (write `par: …`. The commands of a good way, none too many.)
+x.yaml:3:10: lesson.title: expected text, found ``
+x.yaml:4:9: lesson.goal: expected text, found a list
+x.yaml:7:9: lesson.text: expected text, found `  `
+--
+x.yaml:2:1: a lesson needs `title` (write `title: …`. What it is called.)
+x.yaml:2:10: `lesson` has no key `titel` (did you mean `title`?)
+x.yaml:2:60: `lesson` has no key `hint` (did you mean `hints`?)
+--
+x.yaml:5:16: a step cannot ask for another world (a story runs in its simulated world; `weft FILE --world host` is for a person)
+x.yaml:7:5: `okay` is nothing to expect of `abc` (one of: new, waiting, checking, applying, refreshing, ok, changed, retrying, failed, blocked, held, ran, refreshed, retried, notified, noticed, repaired, sent, received, dropped, before, gone, ->, ~>, absent, mode, has, =)
+x.yaml:8:5: a check needs `expect` (write `{expect: EXPECTATION, hint: TEXT}`)
+x.yaml:9:22: a check has no key `hnit` (did you mean `hint`?)
+x.yaml:10:14: an expectation: expected text, found a list
+x.yaml:10:25: `hint`: expected text, found a map
+--
+x.yaml:3:97: lesson.hints: expected a list, found a map
+--
+x.yaml:3:31: there is no `abd` in this graph (did you mean `abc`?)
+x.yaml:3:55: noop has and sends no `x` (noop has nothing to expect)
+"##);
 }
 
 #[test]

@@ -253,6 +253,57 @@ fn steps_may_be_one_block() {
 "##);
 }
 
+/// A lesson with all that it can have.
+pub(super) const LESSON: &str = "\
+weft: 1
+resources:
+  noop:
+  - name: there
+lesson:
+  title: A first one
+  text: >-
+    Some words,
+    and more.
+
+    A second paragraph.
+  goal: Reach it.
+  check:
+  - there ok
+  - expect: noop[new] ok
+    hint: Not there yet.
+  hints:
+  - Look around.
+  - \"`add`: it adds.\"
+  par:
+  - add noop new
+  - apply
+  wrong: |
+    # not enough
+    apply
+  other: [add noop new; apply]
+";
+
+#[test]
+fn a_lesson_is_a_story() {
+    let story = good(LESSON).story.unwrap_or_default();
+    let course: Vec<String> = story.course().into_iter().map(|step| step.text).collect();
+    assert_eq!(course, ["add noop new", "apply"]);
+    assert!(story.steps.is_empty());
+    let lesson = story.lesson.unwrap_or_default();
+    assert_eq!(lesson.title, "A first one");
+    assert_eq!(lesson.text, "Some words, and more.\nA second paragraph.");
+    let checks = lesson.check.iter();
+    let checks: Vec<_> = checks
+        .map(|check| (check.expect.text.as_str(), check.hint.as_deref()))
+        .collect();
+    assert_eq!(
+        checks,
+        [("there ok", None), ("noop[new] ok", Some("Not there yet."))]
+    );
+    assert_eq!(lesson.hints, ["Look around.", "`add`: it adds."]);
+    assert_eq!((lesson.wrong.len(), lesson.other.len()), (1, 1));
+}
+
 #[test]
 fn line_ends_and_a_byte_order_mark_do_not_matter() {
     let text = format!("\u{feff}{}", PASSWORD.replace('\n', "\r\n"));
@@ -287,6 +338,10 @@ fn the_schema_knows_every_key_that_the_reader_knows() {
         keys(&schema["properties"]["world"]).len(),
         world::KEYS.len()
     );
+    let lesson = &schema["properties"]["lesson"];
+    assert_eq!(keys(lesson).len(), lesson::KEYS.len());
+    let check = &lesson["properties"]["check"]["items"]["anyOf"][1];
+    assert_eq!(keys(check), lesson::CHECK_KEYS);
     let kinds = &schema["properties"]["resources"];
     assert_eq!(keys(kinds), TestKinds.kinds());
     let file = &kinds["properties"]["file"]["items"];

@@ -99,6 +99,60 @@ expect:
 }
 
 #[test]
+fn a_lesson_is_written_as_it_was_read_and_kept() {
+    let document = good(super::good::LESSON);
+    let lesson = |document: &Document| {
+        let lesson = document.story.as_ref()?.lesson.as_ref()?;
+        let checks = lesson.check.iter();
+        let checks = checks.map(|check| (check.expect.text.clone(), check.hint.clone()));
+        let texts = |steps: &[Step]| {
+            steps
+                .iter()
+                .map(|step| step.text.clone())
+                .collect::<Vec<_>>()
+        };
+        Some((
+            [&lesson.title, &lesson.text, &lesson.goal].map(Clone::clone),
+            checks.collect::<Vec<_>>(),
+            lesson.hints.clone(),
+            [&lesson.par, &lesson.wrong, &lesson.other].map(|steps| texts(steps)),
+        ))
+    };
+    let new = save_new(&TestKinds, &document.graph, document.story.as_ref());
+    assert_eq!(new.lost, Vec::<String>::new());
+    assert_eq!(lesson(&good(&new.text)), lesson(&document), "{}", new.text);
+    // Where only the graph changed, it keeps its bytes.
+    let mut draft = document.graph.edit();
+    let added = draft.add(&TestKinds, Key::new("noop", "more"), Default::default());
+    assert!(added.is_ok());
+    let saved = save(&document, draft.graph(), &TestKinds);
+    let (_, was) = super::good::LESSON
+        .split_once("lesson:")
+        .unwrap_or_default();
+    assert!(
+        saved.text.ends_with(was) && saved.lost.is_empty(),
+        "{}",
+        saved.text
+    );
+    assert_eq!(
+        save_story(&document, 0, &[], &TestKinds).text,
+        super::good::LESSON
+    );
+}
+
+/// What a learner did comes after what a learner finds: that is a story, and no lesson.
+#[test]
+fn a_lesson_that_goes_on_is_a_story() {
+    let document = good(super::good::LESSON);
+    let saved = save_story(&document, 0, &["apply".to_owned()], &TestKinds);
+    assert_eq!(saved.lost, ["the lesson `A first one`"]);
+    let story = good(&saved.text).story.unwrap_or_default();
+    assert!(story.lesson.is_none(), "{}", saved.text);
+    let steps: Vec<String> = story.steps.into_iter().map(|step| step.text).collect();
+    assert_eq!(steps, ["apply"]);
+}
+
+#[test]
 fn an_empty_story_stays_a_story() {
     let graph = good("graph: g").graph;
     let saved = save_new(&TestKinds, &graph, Some(&Story::default()));
