@@ -8,6 +8,8 @@ mod codes;
 mod flags;
 #[path = "cli/kept.rs"]
 mod kept;
+#[path = "cli/learn.rs"]
+mod learn;
 #[path = "cli/loads.rs"]
 mod loads;
 #[path = "cli/outputs.rs"]

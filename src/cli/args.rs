@@ -203,6 +203,10 @@ pub enum World {
 pub enum Verb {
     /// Opens the prompt on this machine, with an empty graph.
     Host(Told),
+    /// Opens the prompt on a lesson, or lists the lessons. Everything is simulated.
+    Learn(LearnArgs),
+    /// Builds and plays the password story by itself, in a simulation, and opens the prompt on it.
+    Demo(Told),
     /// Shows what would change, and changes nothing.
     Plan(PartArgs),
     /// Shows the plan, asks, and makes it so.
@@ -238,6 +242,16 @@ pub enum Verb {
     Man,
     /// Completions for a shell.
     Completions(ShellArgs),
+}
+
+/// A lesson.
+#[derive(Args, Debug)]
+pub struct LearnArgs {
+    /// Its number or name, or the path of a lesson of your own.
+    #[arg(value_name = "N|NAME|PATH")]
+    pub lesson: Option<String>,
+    #[command(flatten)]
+    pub told: Told,
 }
 
 /// A file.

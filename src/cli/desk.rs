@@ -3,9 +3,10 @@
 use super::args::{Common, World};
 use super::log::Log;
 use super::report;
+use crate::command::lessons::{PASSWORD, compiled_in};
 use crate::command::session::Ended;
 use crate::command::{LISTED, Session, SessionError, SessionOptions, WorldName, vertex};
-use crate::file::{Document, FileError, load, parse as parse_file};
+use crate::file::{Document, FileError, load};
 use crate::graph::Key;
 use crate::kind::Kinds;
 use crate::repl::{Asking, Console, Printer, Signals, Style, env, safe};
@@ -15,9 +16,6 @@ use serde_json::{Value as Json, json};
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// The story that `weft` alone opens.
-const PASSWORD: &str = include_str!("../../scenarios/password.yaml");
 
 /// How many resources run at the same time unless --jobs says so: one number everywhere, so that a story's trace is too.
 const JOBS: usize = 8;
@@ -134,9 +132,7 @@ impl Desk {
 
     /// A session on the story that is compiled in.
     pub fn open_password(&self) -> Result<Session, i32> {
-        let mut nothing = |_: &Path| Err("the story that is compiled in uses no file".to_owned());
-        let document = parse_file(Path::new("password.yaml"), PASSWORD, &Kinds, &mut nothing)
-            .map_err(|error| self.tell(&error))?;
+        let document = compiled_in("password", PASSWORD).map_err(|error| self.tell(&error))?;
         self.session(Some(document), Some(WorldName::Sim))
     }
 
@@ -148,6 +144,18 @@ impl Desk {
             return Err(64);
         }
         self.session(None, Some(WorldName::Host))
+    }
+
+    /// A session on an empty graph in a simulation, for a verb that is nothing but that.
+    pub fn open_sim(&self, verb: &str) -> Result<Session, i32> {
+        if matches!(self.flags.world.world, Some(World::Host)) {
+            let verb = safe(verb, self.printer.style());
+            let error =
+                SessionError::failed(format!("`{verb}` is simulated, and `--world host` is not"));
+            self.refuse(&error.with_hint("leave one of the two out"));
+            return Err(64);
+        }
+        self.session(None, Some(WorldName::Sim))
     }
 
     fn session(

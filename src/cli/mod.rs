@@ -2,8 +2,8 @@
 //!
 //! | file | verbs |
 //! | --- | --- |
-//! | `open` | none, `host`, `-c` |
-//! | `screen` | none and `host`, where there is a terminal for it |
+//! | `open` | none, `host`, `learn`, `demo`, `-c` |
+//! | `screen`, `beforehand` | the same, where there is a terminal for it |
 //! | `run` | `plan`, `apply` |
 //! | `watch` | `watch` |
 //! | `ask` | `status`, `why`, `pending`, `cancel`, `notify`, `trace`, `graph` |
@@ -20,6 +20,7 @@
 
 mod args;
 mod ask;
+mod beforehand;
 mod check;
 mod desk;
 mod docs;
@@ -121,7 +122,7 @@ pub fn run(cli: Cli) -> ExitCode {
         None => open::file(&desk, cli.prompt),
         Some(_) if cli.prompt.file.is_some() || !cli.prompt.told.commands.is_empty() => {
             desk.printer
-                .error("error: a verb takes its FILE after it, and -c only stands without a verb or after `host`");
+                .error("error: a verb takes its FILE after it, and -c only stands without a verb or after `host`, `learn` and `demo`");
             i32::from(USAGE)
         }
         Some(verb) => do_verb(&desk, verb),
@@ -147,6 +148,8 @@ fn do_verb(desk: &Desk, verb: Verb) -> i32 {
         Verb::Man if desk.json() => no_json(desk, "man"),
         Verb::Completions(_) if desk.json() => no_json(desk, "completions"),
         Verb::Host(told) => open::host(desk, told),
+        Verb::Learn(learn) => open::learn(desk, &learn),
+        Verb::Demo(told) => open::demo(desk, &told),
         Verb::Plan(part) => run::plan(desk, &part),
         Verb::Apply(part) => run::apply(desk, &part),
         Verb::Watch(file) => watch::watch(desk, &file.file),

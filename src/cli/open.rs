@@ -1,12 +1,13 @@
-//! The prompt, and commands instead of it: `weft [FILE] [-c COMMAND]…`, `weft host`.
+//! The prompt, and commands instead of it: `weft [FILE] [-c COMMAND]…`, `weft host`, `weft learn`, `weft demo`.
 
-use super::args::{PromptArgs, Told};
+use super::args::{LearnArgs, PromptArgs, Told};
+use super::beforehand::Beforehand;
 use super::desk::Desk;
 use super::screen::{self, Place};
 use super::{run, watch};
-use crate::command::Session;
+use crate::command::{Learn, Order, Session};
 use crate::graph::nearest;
-use crate::repl::{Behind, Came, prompt, read_commands, run_script, stdin_is_terminal};
+use crate::repl::{Behind, Came, evaluate, prompt, read_commands, run_script, stdin_is_terminal};
 use crate::trace::count;
 use std::io::stdin;
 use std::path::Path;
@@ -18,7 +19,7 @@ pub fn file(desk: &Desk, args: PromptArgs) -> i32 {
         None => desk.open_password(),
     };
     match session {
-        Ok(session) => console(desk, session, &args.told),
+        Ok(session) => console(desk, session, &args.told, None),
         Err(code) => code,
     }
 }
@@ -26,29 +27,88 @@ pub fn file(desk: &Desk, args: PromptArgs) -> i32 {
 /// `weft host`.
 pub fn host(desk: &Desk, told: Told) -> i32 {
     match desk.open_host() {
-        Ok(session) => console(desk, session, &told),
+        Ok(session) => console(desk, session, &told, None),
         Err(code) => code,
     }
 }
 
+/// `weft learn [N|NAME|PATH]`.
+pub fn learn(desk: &Desk, args: &LearnArgs) -> i32 {
+    let begin = match &args.lesson {
+        None => Learn::List,
+        Some(name) => Learn::Begin(name.clone()),
+    };
+    simulated(desk, &Order::Learn(begin), &args.told)
+}
+
+/// `weft demo`.
+pub fn demo(desk: &Desk, told: &Told) -> i32 {
+    simulated(desk, &Order::Demo, told)
+}
+
+/// The console in a simulation, with something done first.
+fn simulated(desk: &Desk, first: &Order, told: &Told) -> i32 {
+    match desk.open_sim(&first.to_string()) {
+        Ok(session) => console(desk, session, told, Some(first)),
+        Err(code) => code,
+    }
+}
+
+/// The screen, or the prompt alone where there is no place for one.
+fn on_a_terminal(
+    desk: &Desk,
+    mut session: Session,
+    told: &Told,
+    first: Option<&Order>,
+    place: Place,
+) -> i32 {
+    let mut front = desk.console();
+    let mut said = Vec::new();
+    if let Some(first) = first {
+        let first = first.to_string();
+        let done = match place {
+            Place::Screen => {
+                let mut before = Beforehand::new(desk.console());
+                let done = session.eval(&first, &mut before);
+                said = before.said;
+                done
+            }
+            Place::Plain(_) => evaluate(&first, &mut session, &mut front),
+        };
+        if let Err(error) = done {
+            return desk.refuse(&error);
+        }
+    }
+    match place {
+        Place::Screen => screen::show(desk, session, &told.screen, said),
+        Place::Plain(why) => {
+            // Who came for something else need not be told where this is.
+            if first.is_none() {
+                desk.printer.remark(&greeting(&session));
+            }
+            if let Some(why) = why {
+                desk.printer.remark(&format!("the prompt alone: {why}\n"));
+            }
+            prompt(&mut session, &mut front, &desk.signals)
+        }
+    }
+}
+
 /// Commands from the command line if there are any; else the prompt on a terminal; else commands from standard input.
-fn console(desk: &Desk, mut session: Session, told: &Told) -> i32 {
+fn console(desk: &Desk, mut session: Session, told: &Told, first: Option<&Order>) -> i32 {
     let mut front = desk.console();
     let typed = told.commands.is_empty() && stdin_is_terminal();
     let place = typed.then(|| screen::place(desk));
     if place != Some(Place::Screen) && told.screen.record.is_some() {
         return screen::nothing_to_record(desk, place);
     }
-    match place {
-        Some(Place::Screen) => return screen::show(desk, session, &told.screen),
-        Some(Place::Plain(why)) => {
-            desk.printer.remark(&greeting(&session));
-            if let Some(why) = why {
-                desk.printer.remark(&format!("the prompt alone: {why}\n"));
-            }
-            return prompt(&mut session, &mut front, &desk.signals);
-        }
-        None => {}
+    if let Some(place) = place {
+        return on_a_terminal(desk, session, told, first, place);
+    }
+    if let Some(first) = first
+        && let Err(error) = evaluate(&first.to_string(), &mut session, &mut front)
+    {
+        return desk.refuse(&error);
     }
     let came = if told.commands.is_empty() {
         let mut input = stdin().lock();
@@ -62,7 +122,7 @@ fn console(desk: &Desk, mut session: Session, told: &Told) -> i32 {
     } else {
         commands(desk, &mut session, told)
     };
-    if came.commands == 0 && !came.failed {
+    if first.is_none() && came.commands == 0 && !came.failed {
         return nothing_said(desk, session);
     }
     if Behind::goes_on(&mut session) {
@@ -85,11 +145,15 @@ fn greeting(session: &Session) -> String {
         false => session.label().to_owned(),
     };
     format!(
-        "weft {}: graph {}, {}, on {}; `help` lists the commands\n",
+        "weft {}: graph {}, {}, on {}; {}`help` lists the commands\n",
         env!("CARGO_PKG_VERSION"),
         graph.name,
         count(graph.vertices().len(), "resource"),
-        on
+        on,
+        match session.moment().sim {
+            true => "`demo` shows what it does, `learn` teaches it, ",
+            false => "",
+        }
     )
 }
 

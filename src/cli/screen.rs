@@ -51,8 +51,8 @@ fn unfit(term: Option<&str>, size: Option<(usize, usize)>) -> Option<String> {
     }
 }
 
-/// Shows the session on the screen.
-pub fn show(desk: &Desk, session: Session, args: &ScreenArgs) -> i32 {
+/// Shows the session on the screen. Who had something done first is told there what was said of it, and others what this is.
+pub fn show(desk: &Desk, session: Session, args: &ScreenArgs, said: Vec<String>) -> i32 {
     let record = match recorded(args.record.as_deref()) {
         Ok(record) => record,
         Err(why) => {
@@ -71,7 +71,10 @@ pub fn show(desk: &Desk, session: Session, args: &ScreenArgs) -> i32 {
         still: args.no_motion,
         speed: 1.0,
     };
-    let greeting = first_words(&session);
+    let greeting = match said.is_empty() {
+        true => first_words(&session).to_vec(),
+        false => Vec::new(),
+    };
     let setup = Setup {
         tools: Tools {
             printer: desk.printer.clone(),
@@ -85,6 +88,7 @@ pub fn show(desk: &Desk, session: Session, args: &ScreenArgs) -> i32 {
             .into_iter()
             .chain(told)
             .map(|told| format!("{told}\n"))
+            .chain(said)
             .collect(),
         mouse: args.mouse,
         record,

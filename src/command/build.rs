@@ -1,6 +1,6 @@
 //! From the arguments that were taken to the order that they make.
 
-use super::order::{BreakAt, Order, Setting, SimOrder};
+use super::order::{BreakAt, LEARN, Learn, Order, Setting, SimOrder};
 use super::parse::Taken;
 use super::sims::{FAULTS, STATES};
 use crate::graph::Key;
@@ -46,6 +46,7 @@ pub(super) fn order(verb: &str, taken: Vec<Taken>) -> Option<Order> {
         "trace" => Order::Trace(a.text(), a.keys()),
         "kinds" => Order::Kinds(a.text()),
         "help" => Order::Help(a.text()),
+        "learn" => Order::Learn(a.learn()),
         "inspect" => Order::Inspect(a.key()?),
         "edit" => Order::Edit(a.key()),
         "sim" => match a.0.next()? {
@@ -79,6 +80,7 @@ fn of_keys(verb: &str, keys: Vec<Key>) -> Option<Order> {
         "continue" => Order::Continue,
         "quit" => Order::Quit,
         "world" => Order::World,
+        "demo" => Order::Demo,
         _ => return None,
     })
 }
@@ -150,6 +152,14 @@ impl Args {
         let word = self.text()?;
         let row = table.iter().find(|(name, _)| *name == word);
         row.map(|(_, of)| *of)
+    }
+
+    fn learn(&mut self) -> Learn {
+        let Some(text) = self.text() else {
+            return Learn::List;
+        };
+        let row = LEARN.iter().find(|(word, _)| *word == text);
+        row.map_or_else(|| Learn::Begin(text.clone()), |(_, learn)| learn.clone())
     }
 
     fn stop(&mut self) -> Option<BreakAt> {

@@ -108,7 +108,7 @@ fn of_field(field: &Field) -> String {
 }
 
 /// Broken between words.
-fn wrapped(text: &str, indent: &str) -> String {
+pub(super) fn wrapped(text: &str, indent: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {

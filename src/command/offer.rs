@@ -1,6 +1,8 @@
 //! The candidates for what is wanted at a position.
 
 use super::complete::{Candidate, Context, Goal, Position};
+use super::lessons::LESSONS;
+use super::order::LEARN;
 use super::refs::{Scope, Wants, resolve};
 use super::registry::{COMMANDS, Command, SIMS, Slot};
 use super::verbs::EVENTS;
@@ -56,7 +58,7 @@ const OF_PATH: &[&str] = &["absent", "mode", "has"];
 
 /// What begins an expectation about no resource.
 const OF_ALL: &[&str] = &[
-    "pending", "changes", "plans", "left", "exit", "error", "not",
+    "pending", "changes", "plans", "outside", "left", "exit", "error", "not",
 ];
 
 /// Collects candidates that go on from what is typed.
@@ -120,6 +122,7 @@ impl<'a> Offers<'a> {
             }
             Slot::Sim => self.commands(SIMS),
             Slot::Expect => self.expect(),
+            Slot::Lesson => self.lessons(),
             Slot::Point => {
                 self.word("record", "before a record is durable");
                 self.refs();
@@ -154,6 +157,16 @@ impl<'a> Offers<'a> {
         table
             .iter()
             .for_each(|command| self.word(command.name, command.about));
+    }
+
+    fn lessons(&mut self) {
+        for (word, _) in LEARN {
+            self.word(word, "of the lesson that is on");
+        }
+        for lesson in LESSONS {
+            self.word(lesson.name, "a lesson");
+        }
+        self.files();
     }
 
     fn statement(&mut self) {

@@ -95,6 +95,10 @@ pub enum Order {
     Kinds(Option<String>),
     /// Help, about something.
     Help(Option<String>),
+    /// Lessons.
+    Learn(Learn),
+    /// The password story, by itself.
+    Demo,
     /// Leave.
     Quit,
     /// What is there, as a vertex.
@@ -128,6 +132,37 @@ pub enum Written {
     /// `?`: to be asked for, and not echoed.
     Asked,
 }
+
+/// What of lessons.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Learn {
+    /// Which there are.
+    List,
+    /// What is to be reached.
+    Goal,
+    /// The next hint.
+    Hint,
+    /// A good way.
+    Par,
+    /// From its start.
+    Again,
+    /// The one after it.
+    Next,
+    /// Back to what was there before.
+    Off,
+    /// One, by its number, name or path.
+    Begin(String),
+}
+
+/// What can be said of the lesson that is on, each with its word.
+pub const LEARN: &[(&str, Learn)] = &[
+    ("goal", Learn::Goal),
+    ("hint", Learn::Hint),
+    ("par", Learn::Par),
+    ("again", Learn::Again),
+    ("next", Learn::Next),
+    ("off", Learn::Off),
+];
 
 /// Where a run stops.
 #[derive(Clone, PartialEq, Debug)]

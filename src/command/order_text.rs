@@ -1,6 +1,6 @@
 //! An order's canonical text, which parses back to it: the session's log.
 
-use super::order::{BreakAt, Order, Setting, SimOrder, Written};
+use super::order::{BreakAt, LEARN, Learn, Order, Setting, SimOrder, Written};
 use super::sims::fault_word;
 use super::words::Arrow;
 use crate::graph::Key;
@@ -88,6 +88,13 @@ impl Order {
             Order::Trace(level, keys) => ("trace", texts(&[level.as_ref()]), keys),
             Order::Kinds(kind) => ("kinds", texts(&[kind.as_ref()]), &[]),
             Order::Help(topic) => ("help", texts(&[topic.as_ref()]), &[]),
+            Order::Learn(Learn::Begin(name)) => ("learn", texts(&[Some(name)]), &[]),
+            Order::Learn(learn) => {
+                let row = LEARN.iter().find(|(_, of)| of == learn);
+                let word = row.map(|(word, _)| (*word).to_owned());
+                ("learn", texts(&[word.as_ref()]), &[])
+            }
+            Order::Demo => ("demo", none(), &[]),
             Order::Quit => ("quit", none(), &[]),
             Order::Inspect(key) => ("inspect", none(), from_ref(key)),
             Order::Edit(key) => ("edit", none(), key.as_ref().map_or(&[], from_ref)),

@@ -264,7 +264,7 @@ impl<'a> Reader<'a> {
             Slot::Binding => self.binding(arg),
             Slot::Names => self.names(arg, before),
             Slot::Settings => self.settings(arg, before),
-            Slot::Name | Slot::Path | Slot::Text => Ok(Taken::Text(self.text(arg)?)),
+            Slot::Name | Slot::Path | Slot::Text | Slot::Lesson => Ok(Taken::Text(self.text(arg)?)),
             Slot::Command => self.command_line(),
             Slot::Word(words) => self.one_of(arg, words),
             Slot::Span | Slot::Number | Slot::Count | Slot::Bits | Slot::Page => self.number(arg),

@@ -171,6 +171,8 @@ pub enum Slot {
     Sim,
     /// What is expected.
     Expect,
+    /// A lesson, or what is wanted of the one that is on.
+    Lesson,
 }
 
 impl Arg {

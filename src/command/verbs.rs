@@ -150,6 +150,17 @@ pub const COMMANDS: &[Command] = &[
         .args(&[Arg::maybe(Slot::Topic, "COMMAND|KIND")])
         .or(&["?"])
         .key("F1"),
+    ask("learn", "lessons: list them, begin one, or ask about the one that is on", "learn 1")
+        .args(&[Arg::maybe(Slot::Lesson, "N|NAME|PATH|goal|hint|par|again|next|off")])
+        .help(
+            "A lesson has a graph and a simulated machine of its own; what was there before is kept, and `off` goes back to it. After each \
+             line it says what is reached. `goal` says what is to be, `hint` gives the next hint, `par` shows a good way, `again` \
+             begins anew, `next` goes on. A lesson of your own is a story file with `lesson`.",
+        )
+        .when(When::Sim),
+    ask("demo", "watch the password story being built and played", "demo")
+        .help("It has a simulated machine of its own. Its graph stays to go on with; `learn off` goes back to what was there before.")
+        .when(When::Sim),
     ask("quit", "leave", "quit").or(&["exit", "q"]).key("q"),
     Command::new(Group::Host, "inspect", "add what is there as a vertex", "inspect file /etc/hosts")
         .args(&[Arg::new(Slot::NewRef, "KIND NAME")])
@@ -166,9 +177,9 @@ pub const COMMANDS: &[Command] = &[
         .args(&[Arg::new(Slot::Expect, "EXPECTATION")])
         .help(
             "REF STATUS · REF VERB N · REF.FIELD = VALUE · PATH absent|mode M|has TEXT · REF before REF · REF -> REF · \
-             REF ~> REF · REF.SENT -> REF.PARAM · REF gone · pending N · changes N · plans N · left N · exit N · error TEXT · \
+             REF ~> REF · REF.SENT -> REF.PARAM · REF gone · pending N · changes N · plans N · outside N · left N · exit N · error TEXT · \
              not EXPECTATION. VERB is ran, changed, refreshed, failed, retried, blocked, notified, noticed, repaired, \
              sent, received or dropped. N is a number, one with `+` for as many or more, or never. An arrow asks whether the \
-             graph has it. `plans` counts those that were shown; `left` what a run would still do.",
+             graph has it. `plans` counts those that were shown, `outside` what others did to the simulated machine, `left` what a run would still do.",
         ),
 ];

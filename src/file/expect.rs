@@ -49,6 +49,8 @@ pub enum Expect {
     Changes(Amount),
     /// `plans N`: so many plans were shown.
     Plans(Amount),
+    /// `outside N`: so often somebody else changed the simulated machine, by `sim` commands that do so.
+    Outside(Amount),
     /// `left N`: so many vertices a run would change, refresh, or fail at now.
     Left(Amount),
     /// `exit N`: the exit code of the last run.
@@ -70,7 +72,7 @@ pub enum Line {
 
 /// What begins an expectation about no resource.
 const OF_ALL: &[&str] = &[
-    "pending", "changes", "plans", "left", "exit", "error", "not",
+    "pending", "changes", "plans", "outside", "left", "exit", "error", "not",
 ];
 
 /// What an expectation may look like.
@@ -102,6 +104,7 @@ impl Expect {
             "pending" if third.is_empty() => Amount::parse(second).map(Expect::Pending),
             "changes" if third.is_empty() => Amount::parse(second).map(Expect::Changes),
             "plans" if third.is_empty() => Amount::parse(second).map(Expect::Plans),
+            "outside" if third.is_empty() => Amount::parse(second).map(Expect::Outside),
             "left" if third.is_empty() => Amount::parse(second).map(Expect::Left),
             "exit" if third.is_empty() => {
                 let code = second.parse();

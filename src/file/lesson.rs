@@ -82,7 +82,7 @@ pub(super) fn read(ctx: &mut Ctx, entry: &Entry) -> Lesson {
     for key in NEEDED {
         let lists = ["check", "par"].contains(key);
         let written = entry.value.get(key);
-        let written = written.filter(|node| !node.is_empty() && !(lists && is_bare(node)));
+        let written = written.filter(|node| !(node.is_empty() || lists && is_bare(node)));
         if written.is_none() {
             let what = format!("a lesson needs `{key}`");
             let about = KEYS.iter().find(|(name, _)| name == key);

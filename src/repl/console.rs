@@ -2,7 +2,7 @@
 
 use super::asking::Asking;
 use super::terminal::stdout_is_terminal;
-use super::{Printer, disk, editor, pager, paint};
+use super::{Printer, disk, editor, lessons, pager, paint};
 use crate::command::Front;
 use crate::command::session::Sort;
 use crate::engine::event::Event;
@@ -147,5 +147,13 @@ impl Front for Console {
 
     fn write(&mut self, path: &Path, text: &str) -> Result<(), String> {
         disk::write_file(path, text)
+    }
+
+    fn lessons_done(&mut self) -> Vec<String> {
+        lessons::done()
+    }
+
+    fn lesson_done(&mut self, name: &str) -> Result<(), String> {
+        lessons::note(name)
     }
 }

@@ -24,7 +24,7 @@ pub const VARIABLES: &[Variable] = &[
     ),
     new(
         "XDG_STATE_HOME",
-        "where state and history are, below `weft`; else ~/.local/state",
+        "where state, history and lessons done are, below `weft`; else ~/.local/state",
     ),
     new(
         "XDG_RUNTIME_DIR",

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 const LINES: usize = 10_000;
 
 /// Where it is; none where there is no home to keep it in.
-fn place() -> Option<PathBuf> {
+pub(super) fn place() -> Option<PathBuf> {
     let state = env::var("XDG_STATE_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(PathBuf::from(env::var("HOME")?).join(".local/state")))?;

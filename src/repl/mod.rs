@@ -13,6 +13,7 @@
 //! | `heard`, `signals` | who hears a signal: the run, the prompt, nobody |
 //! | `guide`, `history` | what any prompt tells a line while it is typed, and where its lines are kept |
 //! | `helper`, `prompt` | rustyline around `command` |
+//! | `lessons` | which lessons were done |
 //! | `script` | commands from a pipe |
 //! | `ends` | how a console ends |
 //! | `behind` | a watch in a thread of its own |
@@ -32,6 +33,7 @@ mod heard;
 mod helper;
 pub mod history;
 mod job;
+pub mod lessons;
 mod out;
 mod pager;
 mod paint;
@@ -57,7 +59,7 @@ pub use paint::{ascii, event_line, safe};
 pub use printer::Printer;
 pub use priority::Priority;
 pub use prompt::prompt;
-pub use script::{Came, read_commands, run_script};
+pub use script::{Came, evaluate, read_commands, run_script};
 pub use signals::{Signals, Stopped};
 pub use style::{Color, Style};
 pub use terminal::{on_a_terminal, size, stdin_is_terminal, stdout_is_terminal};

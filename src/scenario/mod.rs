@@ -7,6 +7,7 @@ mod explore;
 mod files;
 mod foresee;
 mod junit;
+mod lesson;
 mod play;
 mod rehearse;
 mod runner;
@@ -16,6 +17,7 @@ mod step_place;
 
 pub use explore::{Explore, Explored, Finding, Point, Schedule, explore, replay, run_explore};
 pub use foresee::Foresight;
+pub use lesson::attempt;
 pub use play::{FailedStep, Judged, PlayOptions, Played, play};
 pub use rehearse::rehearse;
 pub use runner::{Environment, Problem, TestOptions, Tested, run_tests, test_one};

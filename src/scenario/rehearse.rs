@@ -165,7 +165,12 @@ impl<'a> Rehearsal<'a> {
                 let draft = Draft::new(name.as_deref().unwrap_or("graph"));
                 self.history.push(draft.graph().clone(), line);
             }
-            Order::New(_) | Order::Load(_) | Order::Source(_) | Order::Edit(_) => self.sure = false,
+            Order::New(_)
+            | Order::Load(_)
+            | Order::Source(_)
+            | Order::Edit(_)
+            | Order::Learn(_)
+            | Order::Demo => self.sure = false,
             Order::Inspect(key) => self.looks_up(key),
             Order::Expect(text) => return self.expects(text),
             Order::Watch | Order::Step(_) | Order::Break { .. } => self.runs = Known::Perhaps,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::foresee::Foresight;
 use super::play::{Judged, PlayOptions, Played, play};
 use super::snapshot::{orphans, snapshot_of, snapshot_path, snapshot_text};
-use super::{files, junit};
+use super::{files, junit, lesson};
 use crate::file::Document;
 use crate::kind::Kinds;
 use similar::TextDiff;
@@ -247,6 +247,8 @@ pub fn test_one(options: &TestOptions, story: &Path) -> Tested {
     match twice(&document, &options.play) {
         Ok(played) => {
             judge(&mut test, &played);
+            test.problems
+                .extend(lesson::problems(&document, &options.play));
             compare(&mut test, options, story, &played);
             test.foresight = played.foresight;
         }
@@ -339,8 +341,10 @@ fn not_accepted(played: &Played) -> &'static str {
         "expectations do not hold"
     } else if !played.unexpected.is_empty() {
         "a step failed"
-    } else {
+    } else if !played.foresight.wrong.is_empty() {
         "a plan was wrong"
+    } else {
+        "it is no good lesson"
     }
 }
 

@@ -215,7 +215,15 @@ fn answers(home: &Home, (title, calls): &(&str, &[&[&str]])) -> String {
 
 /// Verbs that give no answer of their own: what a prompt is told is told as lines, the schema of files has a standard of its
 /// own, and the rest is no data.
-const WITHOUT: &[&str] = &["host", "schema", "man", "completions", "help"];
+const WITHOUT: &[&str] = &[
+    "host",
+    "learn",
+    "demo",
+    "schema",
+    "man",
+    "completions",
+    "help",
+];
 
 /// Each verb of the command line is among the calls, or is known to give no answer.
 fn every_verb_is_there(home: &Home, calls: &[(&str, &[&[&str]])]) {

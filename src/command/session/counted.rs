@@ -64,6 +64,18 @@ fn times(n: u64) -> String {
     }
 }
 
+/// What is done in a simulation without somebody changing the machine.
+const NO_CHANGE: &[&str] = &["fail", "heal", "crash", "restart", "advance"];
+
+/// How often somebody other than weft and its commands changed the simulated machine.
+pub(super) fn outside(events: &[Event]) -> usize {
+    let done = events.iter().filter_map(|event| match &event.what {
+        What::Command(text) => text.strip_prefix("sim ")?.split(' ').next(),
+        _ => None,
+    });
+    done.filter(|word| !NO_CHANGE.contains(word)).count()
+}
+
 /// What a run would still do: a plan of all, which is not shown.
 pub(super) fn left(session: &Session, wanted: Amount) -> Result<Verdict, String> {
     let plan = session.plan(&[]).map_err(|error| error.to_string())?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::counted::{counts, drawn, gone, left, not, number, often, repairs};
+use super::counted::{counts, drawn, gone, left, not, number, often, outside, repairs};
 use super::{Front, Session, SessionError, lines};
 use crate::command::order::Order;
 use crate::command::slips::LISTED;
@@ -90,6 +90,7 @@ pub fn judge(session: &Session, expect: &Expect) -> Verdict {
             Ok(number(*n, found))
         }
         Expect::Plans(n) => Ok(number(*n, session.plans)),
+        Expect::Outside(n) => Ok(number(*n, outside(&session.events))),
         Expect::Left(n) => left(session, *n),
         Expect::Drawn(..) => drawn(session.graph(), expect),
         Expect::Gone(text) => Ok(gone(session.graph(), text)),

@@ -61,6 +61,17 @@ pub trait Front {
     /// The content of a file, or why it cannot be read.
     fn read(&mut self, path: &Path) -> Result<Vec<u8>, String>;
 
+    /// The lessons that were done, by name; none where that is not remembered.
+    fn lessons_done(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Remembers that a lesson was done, or says why that cannot be. Nothing is remembered, where nothing else is said.
+    fn lesson_done(&mut self, name: &str) -> Result<(), String> {
+        let _ = name;
+        Ok(())
+    }
+
     /// Writes a file, whole or not at all; or why it cannot.
     fn write(&mut self, path: &Path, text: &str) -> Result<(), String>;
 }

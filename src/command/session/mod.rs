@@ -9,6 +9,8 @@ mod expect;
 mod files;
 mod front;
 mod inspect;
+mod learn;
+mod lesson;
 mod open;
 mod outcome;
 mod place;
@@ -27,6 +29,7 @@ pub(crate) use expect::speaks_of;
 pub use expect::{Verdict, judge};
 pub(crate) use files::nothing_to;
 pub use front::{Front, Sort};
+pub use lesson::LessonView;
 pub use open::{Attendant, SessionOptions, WorldName, state_name};
 pub use outcome::{Ended, Flow, SessionError};
 pub use rows::{PendingRow, StatusRow};
@@ -95,6 +98,10 @@ pub struct Session {
     keeper: Option<typed::Keeper>,
     /// How much time has passed by itself, as the line of the log that is so long says.
     passed: Option<(usize, Span)>,
+    /// The lesson that is on.
+    learning: Option<lesson::Learning>,
+    /// What was there before a lesson or a demo.
+    before: Option<Box<Session>>,
 }
 
 impl Session {
@@ -115,6 +122,7 @@ impl Session {
         let done = self.eval_all(line, front, before);
         if self.sourcing.is_empty() {
             self.began.replayed.take(line, self.log.len());
+            self.look_at_lesson(front);
         }
         if let Err(error) = &done {
             self.errors.push(error.to_string());
@@ -173,6 +181,7 @@ impl Session {
             self.do_other(order, front)?;
         }
         self.keep_typed(front);
+        self.spend(order);
         Ok(if matches!(order, Order::Quit) {
             Flow::Quit
         } else {
@@ -191,6 +200,8 @@ impl Session {
             Order::Inspect(key) => self.inspect(key, front),
             Order::Sim(order) => self.sim(order, front),
             Order::Expect(text) => self.expect(text, front),
+            Order::Learn(learn) => self.learn(learn, front),
+            Order::Demo => self.demo(front),
             Order::Quit => Ok(()),
             Order::Plan(_)
             | Order::Apply(_)

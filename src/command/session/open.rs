@@ -140,6 +140,8 @@ impl Session {
             saved: graph.clone(),
             keeper: None,
             passed: None,
+            learning: None,
+            before: None,
         };
         session.begin_graph();
         Ok(session)

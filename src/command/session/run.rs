@@ -27,7 +27,7 @@ impl Session {
         done
     }
 
-    fn last_event(&self) -> Option<EventId> {
+    pub(super) fn last_event(&self) -> Option<EventId> {
         self.events.last().map(|event| event.id)
     }
 

@@ -132,6 +132,7 @@ impl Session {
             .push(Order::Sim(SimOrder::Advance(all)).to_string());
         self.passed = Some((self.log.len(), all));
         self.began.replayed.take("", self.log.len());
+        self.look_at_lesson(front);
     }
 
     fn advance(&mut self, span: Span, front: &mut dyn Front) {

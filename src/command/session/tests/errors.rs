@@ -154,6 +154,10 @@ const UNREADABLE: &[&str] = &[
     "expect pw ->",
     "expect pw notified 0+",
     "expect not",
+    // Lessons.
+    "learn 1 2",
+    "learn ->",
+    "demo 1",
     "expect error",
 ];
 
@@ -226,6 +230,15 @@ const SESSION: &[&[&str]] = &[
     &["expect pending 7"],
     &["expect pw -> pw"],
     &["expect not pw new"],
+    &["learn 99"],
+    &["learn frist"],
+    &["learn nothing-like-it"],
+    &["learn goal"],
+    &["learn off"],
+    &["learn fine.yaml"],
+    &["learn bad.yaml"],
+    &["learn nowhere.yaml"],
+    &["learn noop", "learn next"],
 ];
 
 /// Two files that are called the same.
@@ -357,6 +370,8 @@ fn on_this_machine(text: &mut String) {
     text.push_str("# what a session refuses on this machine\n\n");
     for lines in [
         &["sim write /x y"][..],
+        &["learn 1"],
+        &["demo"],
         &["apply"],
         &["watch"],
         &["step"],

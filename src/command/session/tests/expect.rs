@@ -72,6 +72,7 @@ const FORMS: &[(&str, &str)] = &[
     ),
     ("noop[nobody] gone", "pw gone"),
     ("plans 1", "plans 2+"),
+    ("outside 1", "outside never"),
     ("left 0", "left 1"),
     ("not pw failed", "not pw changed"),
 ];
@@ -95,6 +96,7 @@ fn number(expect: &Expect) -> usize {
         Expect::Plans(_) => 13,
         Expect::Left(_) => 14,
         Expect::Not(_) => 15,
+        Expect::Outside(_) => 16,
     }
 }
 
@@ -117,7 +119,7 @@ fn every_form_of_an_expectation_holds_and_fails() {
             seen.extend(Expect::parse(&text).ok().as_ref().map(number));
         }
     }
-    assert_eq!(seen, (0..16).collect(), "a form that is not tried");
+    assert_eq!(seen, (0..17).collect(), "a form that is not tried");
 }
 
 /// What each verb counts: steps, then what is so, and what is not.
@@ -175,7 +177,7 @@ const COUNTS: &[(&[&str], &[&str], &[&str])] = &[
     ),
     (
         &["apply", "sim rm /tmp/secret", "apply"],
-        &["/tmp/secret repaired 1", "left never"],
+        &["/tmp/secret repaired 1", "left never", "outside 1"],
         &["/tmp/secret noticed 1+"],
     ),
     (
