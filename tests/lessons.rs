@@ -152,6 +152,10 @@ const SILLY: &[(&str, &[&str])] = &[
     ),
     (
         "drift",
+        &["sim rm /etc/motd", "apply", "watch", "sim rm /etc/motd"],
+    ),
+    (
+        "drift",
         &["watch", "set motd mode=0600", "set motd mode=0644"],
     ),
     (

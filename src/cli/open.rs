@@ -145,7 +145,7 @@ fn greeting(session: &Session) -> String {
         false => session.label().to_owned(),
     };
     format!(
-        "weft {}: graph {}, {}, on {}; {}`help` lists the commands\n",
+        "weft {}: graph {}, {}, on {}\n{}`help` lists the commands\n",
         env!("CARGO_PKG_VERSION"),
         graph.name,
         count(graph.vertices().len(), "resource"),

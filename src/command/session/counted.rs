@@ -7,7 +7,7 @@ use crate::file::{Amount, Expect, Line, Verb};
 use crate::graph::Graph;
 use crate::trace;
 
-/// Whether an event is one of those that `REF VERB N` counts; repairs are told by what was before them.
+/// Whether an event is one of those that `REF VERB N` counts; repairs and notices are told by what was before them.
 pub(super) fn counts(verb: Verb, what: &What) -> bool {
     match (verb, what) {
         (Verb::Ran, What::Checking { .. }) => true,
@@ -18,7 +18,6 @@ pub(super) fn counts(verb: Verb, what: &What) -> bool {
         (Verb::Retried, What::Retrying { .. }) => true,
         (Verb::Blocked, What::Blocked(_)) => trace::word(what) == "blocked",
         (Verb::Notified, What::Notified { from, .. }) => from.is_some(),
-        (Verb::Noticed, What::Noticed(_)) => true,
         (Verb::Sent, What::Sent { .. }) => true,
         (Verb::Received, What::Received(_)) => true,
         (Verb::Dropped, What::Dropped { .. }) => true,
@@ -41,6 +40,22 @@ pub(super) fn repairs<'a>(events: impl Iterator<Item = &'a Event>) -> usize {
         }
     }
     repairs
+}
+
+/// How often a watch noticed that something was up with a vertex: events that come before it is right again are about one thing.
+pub(super) fn notices<'a>(events: impl Iterator<Item = &'a Event>) -> usize {
+    let (mut open, mut notices) = (false, 0);
+    for event in events {
+        match event.what {
+            What::Noticed(_) => {
+                notices += usize::from(!open);
+                open = true;
+            }
+            What::Ok | What::Changed { .. } | What::Failed { .. } => open = false,
+            _ => {}
+        }
+    }
+    notices
 }
 
 /// A number that was to be so much.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::counted::{counts, drawn, gone, left, not, number, often, outside, repairs};
+use super::counted::{counts, drawn, gone, left, not, notices, number, often, outside, repairs};
 use super::{Front, Session, SessionError, lines};
 use crate::command::order::Order;
 use crate::command::slips::LISTED;
@@ -74,6 +74,7 @@ pub fn judge(session: &Session, expect: &Expect) -> Verdict {
             let of_it = told.filter(|event| event.subject.as_ref() == Some(key));
             let found = match verb {
                 Verb::Repaired => repairs(of_it),
+                Verb::Noticed => notices(of_it),
                 verb => of_it.filter(|event| counts(*verb, &event.what)).count(),
             };
             often(*n, found)

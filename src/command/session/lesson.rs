@@ -207,6 +207,9 @@ impl Session {
         on.told = None;
         let next = match on.which.next() {
             Some(next) => format!("`learn next` goes on with `{}`", LESSONS[next].name),
+            None if matches!(on.which, Which::BuiltIn(_)) => {
+                "that was the last one, `learn off` leaves it".to_owned()
+            }
             None => "`learn off` leaves it".to_owned(),
         };
         let commands = count(on.commands, "command");

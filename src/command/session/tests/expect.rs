@@ -153,7 +153,7 @@ const COUNTS: &[(&[&str], &[&str], &[&str])] = &[
     (
         &["watch", "sim chmod 0644 /tmp/secret"],
         &[
-            "/tmp/secret noticed 1+",
+            "/tmp/secret noticed 1",
             "/tmp/secret repaired 1",
             "bystander refreshed 2",
         ],
