@@ -20,7 +20,7 @@ pub enum Verb {
     Blocked,
     /// Another resource notified it.
     Notified,
-    /// A watch noticed something about it; what comes before it is right again counts once.
+    /// A watch noticed that it was not right any more.
     Noticed,
     /// It was changed although it had been right, and nobody had edited it since.
     Repaired,

@@ -42,16 +42,15 @@ pub(super) fn repairs<'a>(events: impl Iterator<Item = &'a Event>) -> usize {
     repairs
 }
 
-/// How often a watch noticed that something was up with a vertex: events that come before it is right again are about one thing.
+/// How often a watch noticed that a vertex was not right any more: what is checked and found right was none, as
+/// an event of its own repair.
 pub(super) fn notices<'a>(events: impl Iterator<Item = &'a Event>) -> usize {
     let (mut open, mut notices) = (false, 0);
     for event in events {
         match event.what {
-            What::Noticed(_) => {
-                notices += usize::from(!open);
-                open = true;
-            }
-            What::Ok | What::Changed { .. } | What::Failed { .. } => open = false,
+            What::Noticed(_) => open = true,
+            What::Ok => open = false,
+            What::Found(_) => notices += usize::from(std::mem::take(&mut open)),
             _ => {}
         }
     }
