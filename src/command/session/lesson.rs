@@ -183,12 +183,7 @@ impl Session {
     fn has_run_since(&self, seen: Option<EventId>) -> bool {
         let new = self.events.iter().rev();
         let mut new = new.take_while(|event| Some(event.id) > seen);
-        new.any(|event| {
-            matches!(
-                event.what,
-                What::Converged(_) | What::Stopped | What::Killed
-            )
-        })
+        new.any(|event| matches!(event.what, What::Converged(_) | What::Stopped))
     }
 
     fn hint_at_run(&mut self, on: &mut Learning, front: &mut dyn Front) {
