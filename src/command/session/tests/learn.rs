@@ -278,6 +278,24 @@ fn a_story_of_a_lesson_is_what_was_done_in_it() {
     assert!(story.lesson.is_none());
 }
 
+/// Where time passes by itself, what is reached meanwhile is told as well.
+#[test]
+fn what_time_brings_is_told() {
+    let (mut session, mut front) = open(STORY);
+    let lines = [
+        "learn failure",
+        "set fetch meta.retry=3 meta.delay=10s",
+        "watch",
+    ];
+    let said = say(&mut session, &mut front, &lines);
+    assert!(!said.contains("lesson done"), "{said}");
+    for _ in 0..40 {
+        session.pass(crate::time::Span::secs(1), &mut front);
+    }
+    let told = front.said.matches("lesson done, in 2 commands").count();
+    assert_eq!(told, 1, "{}", front.said);
+}
+
 /// Each command, and then what came of it.
 #[test]
 fn the_demo_plays_by_itself() {
