@@ -64,7 +64,9 @@ fn on_a_terminal(
 ) -> i32 {
     let mut front = desk.console();
     let mut said = Vec::new();
-    if let Some(first) = first {
+    // What is worth watching is done on the screen.
+    let on_screen = first.filter(|first| **first == Order::Demo && place == Place::Screen);
+    if let Some(first) = first.filter(|_| on_screen.is_none()) {
         let first = first.to_string();
         let done = match place {
             Place::Screen => {
@@ -80,7 +82,7 @@ fn on_a_terminal(
         }
     }
     match place {
-        Place::Screen => screen::show(desk, session, &told.screen, said),
+        Place::Screen => screen::show(desk, session, &told.screen, (said, on_screen)),
         Place::Plain(why) => {
             // Who came for something else need not be told where this is.
             if first.is_none() {

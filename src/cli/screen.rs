@@ -2,7 +2,7 @@
 
 use super::args::ScreenArgs;
 use super::desk::Desk;
-use crate::command::Session;
+use crate::command::{Order, Session};
 use crate::repl::{env, history, size, stdout_is_terminal};
 use crate::tui::app::{App, Manner};
 use crate::tui::line::Prompt;
@@ -51,8 +51,11 @@ fn unfit(term: Option<&str>, size: Option<(usize, usize)>) -> Option<String> {
     }
 }
 
+/// What comes first on a screen: what was said of what was done before it, and what is done there.
+pub type First<'a> = (Vec<String>, Option<&'a Order>);
+
 /// Shows the session on the screen. Who had something done first is told there what was said of it, and others what this is.
-pub fn show(desk: &Desk, session: Session, args: &ScreenArgs, said: Vec<String>) -> i32 {
+pub fn show(desk: &Desk, session: Session, args: &ScreenArgs, (said, first): First) -> i32 {
     let record = match recorded(args.record.as_deref()) {
         Ok(record) => record,
         Err(why) => {
@@ -92,6 +95,7 @@ pub fn show(desk: &Desk, session: Session, args: &ScreenArgs, said: Vec<String>)
             .collect(),
         mouse: args.mouse,
         record,
+        first: first.map(ToString::to_string),
     };
     run(session, setup)
 }

@@ -4,7 +4,7 @@ use super::app::Placed;
 use super::line::Knows;
 use crate::command::Candidate;
 use crate::command::registry::Moment;
-use crate::command::session::Sort;
+use crate::command::session::{LessonView, Sort};
 use crate::graph::{Graph, Key};
 use crate::repl::{Guide, Hint};
 use crate::trace::{Event, View};
@@ -43,6 +43,10 @@ pub enum News {
     Refused(String),
     /// What happened.
     Events(Vec<Event>),
+    /// The graph was edited: what happens from here on happens in this one.
+    Edited(Arc<Graph>),
+    /// Another graph and another trace begin: this graph, of which so much has been told already.
+    Begins(Arc<Graph>, Vec<Event>),
     /// A plan was made, before it is shown or asked about.
     Planned(Arc<View>),
     /// It asks for consent; `more` is the detail. An [`Answer::Consent`] is waited for.
@@ -91,6 +95,8 @@ pub struct Known {
     pub paused: bool,
     /// Before which vertices a run stops.
     pub breaks: Vec<Key>,
+    /// The lesson that is on.
+    pub lesson: Option<LessonView>,
     /// What answers while a line is typed.
     pub guide: Option<Arc<Guide>>,
 }

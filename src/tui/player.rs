@@ -19,7 +19,8 @@ const BEHIND: Frame = 2_000_000;
 /// How everything stood before an event.
 #[derive(Clone, Debug)]
 struct Place {
-    view: Arc<View>,
+    /// None where it is what events make of the place before.
+    view: Option<Arc<View>>,
     graph: Arc<Graph>,
 }
 
@@ -59,7 +60,7 @@ impl Player {
     /// An empty film; where nothing moves, what happens is shown as soon as it is heard of.
     pub fn new(moves: bool, speed: f64) -> Player {
         let place = Place {
-            view: Arc::default(),
+            view: Some(Arc::default()),
             graph: Arc::default(),
         };
         Player {
@@ -142,15 +143,33 @@ impl Player {
     /// From here on it stands so, whatever events have told of before.
     pub fn know(&mut self, view: View, graph: Arc<Graph>) -> Changed {
         let place = Place {
-            view: Arc::new(view),
+            view: Some(Arc::new(view)),
             graph,
         };
         self.places.insert(self.events.len(), place);
         self.thin();
+        self.at_end()
+    }
+
+    /// From here on the graph is this one.
+    pub fn edit(&mut self, graph: Arc<Graph>) -> Changed {
+        let at = self.events.len();
+        let view = self.places.get(&at).and_then(|place| place.view.clone());
+        self.places.insert(at, Place { view, graph });
+        self.at_end()
+    }
+
+    /// Where the film is at its end, that is other now.
+    fn at_end(&mut self) -> Changed {
         match self.shown == self.events.len() {
             true => self.jump(self.shown),
             false => Changed::Nothing,
         }
+    }
+
+    /// An empty film, which plays as this one does.
+    pub fn another(&self) -> Player {
+        Player::new(self.moves, self.speed)
     }
 
     /// So much time has passed.
@@ -264,10 +283,11 @@ impl Player {
     }
 
     fn keep_place(&mut self) {
-        let last = self.places.range(..=self.shown).next_back();
+        let kept = self.places.range(..=self.shown).rev();
+        let last = kept.into_iter().find(|(_, place)| place.view.is_some());
         if last.is_none_or(|(at, _)| self.shown - at >= STRIDE) {
             let place = Place {
-                view: Arc::new(self.view.clone()),
+                view: Some(Arc::new(self.view.clone())),
                 graph: self.graph.clone(),
             };
             self.places.insert(self.shown, place);
@@ -275,21 +295,20 @@ impl Player {
         }
     }
 
-    /// Of too many places, every other one goes; where the graph changed, it stays.
+    /// Where too much is kept, every other place keeps only its graph.
     fn thin(&mut self) {
-        if self.places.len() <= PLACES {
+        let kept = self.places.values().filter(|place| place.view.is_some());
+        if kept.count() <= PLACES {
             return;
         }
-        let (mut graph, mut odd): (Option<Arc<Graph>>, bool) = (None, false);
         let last = self.places.keys().next_back().copied();
-        self.places.retain(|at, place| {
-            odd = !odd;
-            let same = graph
-                .as_ref()
-                .is_some_and(|graph| Arc::ptr_eq(graph, &place.graph));
-            graph = Some(place.graph.clone());
-            !same || odd || Some(*at) == last
-        });
+        let mut odd = false;
+        for (at, place) in &mut self.places {
+            odd ^= place.view.is_some();
+            if !odd && *at != 0 && Some(*at) != last {
+                place.view = None;
+            }
+        }
     }
 
     /// Forgets the older half of too many events.
@@ -305,7 +324,7 @@ impl Player {
         let later = places.into_iter().filter(|(at, _)| *at > gone);
         self.places = later.map(|(at, place)| (at - gone, place)).collect();
         let place = Place {
-            view: Arc::new(view),
+            view: Some(Arc::new(view)),
             graph,
         };
         self.places.insert(0, place);
@@ -318,15 +337,18 @@ impl Player {
         }
     }
 
+    /// How everything stood with so many events shown.
     fn stood(&self, shown: usize) -> (View, Arc<Graph>) {
-        let Some((at, place)) = self.places.range(..=shown).next_back() else {
-            return (View::default(), Arc::default());
-        };
-        let mut view = (*place.view).clone();
-        self.events[*at..shown]
+        let mut before = self.places.range(..=shown).rev();
+        let graph = self.places.range(..=shown).next_back();
+        let graph = graph.map_or_else(Arc::default, |(_, place)| place.graph.clone());
+        let known = before.find_map(|(at, place)| Some((*at, place.view.as_ref()?)));
+        let (at, view) = known.map_or((0, View::default()), |(at, view)| (at, (**view).clone()));
+        let mut view = view;
+        self.events[at..shown]
             .iter()
             .for_each(|event| view.take(event));
-        (view, place.graph.clone())
+        (view, graph)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The screen opened and left: what it works with is put together, and whatever happens, the terminal is given back.
 
 use super::app::App;
-use super::news::News;
+use super::news::{News, Task};
 use super::record::Cast;
 use super::term::{Hold, Panics};
 use super::turns::Screen;
@@ -20,6 +20,8 @@ pub struct Setup {
     pub app: App,
     /// What is said first.
     pub remarks: Vec<String>,
+    /// A line that is done first.
+    pub first: Option<String>,
     /// Whether the mouse is reported from the start.
     pub mouse: bool,
     /// Where what is drawn is recorded, if it is.
@@ -130,6 +132,9 @@ fn show(opened: &Opened, session: Session, setup: Setup) -> Result<Shown> {
     };
     opened.hold.mouse(setup.mouse)?;
     let worker = Worker::start(session, setup.tools, says.clone())?;
+    if let Some(first) = setup.first {
+        worker.does(Task::Do(first));
+    }
     let record = setup.record.map(Cast::new);
     let held = (opened.hold.clone(), opened.signals.clone());
     let (mut screen, typed) = Screen::new(held, worker, (setup.app, says), record)?;

@@ -4,11 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use weft::command::Flow;
 use weft::command::session::{Front, Session, SessionOptions, Sort, WorldName};
 use weft::engine::event::Event;
 use weft::file;
+use weft::graph::Graph;
 use weft::kind::Kinds;
 use weft::tui::app::{App, Manner, Told, Wish, keys};
 use weft::tui::line::Prompt;
@@ -48,6 +50,12 @@ impl Front for Teller<'_> {
     }
     fn remark(&mut self, text: &str) {
         self.news.push(News::Remark(text.to_owned()));
+    }
+    fn edited(&mut self, graph: &Arc<Graph>) {
+        self.news.push(News::Edited(graph.clone()));
+    }
+    fn begins(&mut self, graph: &Arc<Graph>, events: &[Event]) {
+        self.news.push(News::Begins(graph.clone(), events.to_vec()));
     }
     fn planned(&mut self, plan: &weft::drive::plan::Plan) {
         self.news.push(News::Planned(plan.view.clone()));

@@ -54,6 +54,7 @@ impl Session {
     /// The engine gets the present graph: at once in a simulation, or while nothing runs; else with the next `apply`.
     pub(super) fn graph_changed(&mut self, renamed: Vec<(Key, Key)>, front: &mut dyn Front) {
         self.plan = None;
+        front.edited(self.history.now());
         if !self.runner.is_sim() && self.runner.ask(|engine| engine.is_running()) {
             self.staged = true;
             self.renames.extend(renamed);

@@ -147,6 +147,7 @@ impl Session {
     ) -> Result<(), SessionError> {
         if !self.runner.is_sim() {
             self.reopen(graph, document)?;
+            front.begins(self.graph(), self.events());
             front.show(shown);
             self.log.extend(log);
             return Ok(());

@@ -1,9 +1,11 @@
 //! What a session needs of whoever shows it: a prompt, a script, a story's player, a screen.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::drive::plan::Plan;
 use crate::engine::event::Event;
+use crate::graph::Graph;
 
 /// What a result is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,6 +42,16 @@ pub trait Front {
 
     /// Events, as they happen.
     fn events(&mut self, events: &[Event]);
+
+    /// The graph was edited: what happens from here on happens in this one.
+    fn edited(&mut self, graph: &Arc<Graph>) {
+        let _ = graph;
+    }
+
+    /// Another graph and another trace begin: this graph, of which so much has been told already.
+    fn begins(&mut self, graph: &Arc<Graph>, events: &[Event]) {
+        let _ = (graph, events);
+    }
 
     /// A plan was made, which may then be shown or asked about.
     fn planned(&mut self, plan: &Plan) {

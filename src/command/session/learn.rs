@@ -164,6 +164,7 @@ impl Session {
         let mut fresh = Session::open(Some(document), self.simulated())?;
         // What a learner makes of the graph is none of the lesson's file.
         fresh.document = None;
+        front.begins(fresh.graph(), fresh.events());
         for step in before {
             // What went wrong before a learner came is what there is to be mended.
             if let Err(error) = fresh.eval(&step.text, front) {
@@ -210,6 +211,7 @@ impl Session {
         let sourcing = std::mem::take(&mut self.sourcing);
         *self = *before;
         self.sourcing = sourcing;
+        front.begins(self.graph(), self.events());
         let graph = self.graph();
         let resources = count(graph.vertices().len(), "resource");
         front.show(&format!(
@@ -225,6 +227,7 @@ impl Session {
             .map_err(|error| SessionError::failed(error.to_string()))?;
         let fresh = Session::open(None, self.simulated())?;
         self.cover(fresh, front);
+        front.begins(self.graph(), self.events());
         let graph = &document.graph;
         let mut commands = vec![format!("new {}", quote(&graph.name))];
         commands.extend(written::lines(graph, &Kinds));

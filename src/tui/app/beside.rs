@@ -16,6 +16,8 @@ pub struct Beside {
     pub breaks: BTreeSet<Key>,
     /// What a plan said.
     pub plan: Option<Arc<View>>,
+    /// The last plan that was drawn.
+    pub last_plan: Option<Arc<View>>,
     /// Whether a run has begun since.
     pub is_run: bool,
 }

@@ -1,10 +1,12 @@
 //! What the session's news do.
 
 use super::ask::Question;
+use super::beside::Beside;
 use super::over::Over;
 use super::tale::Voice;
 use super::{App, Wish};
 use crate::command::session::Sort;
+use crate::graph::Graph;
 use crate::trace::{Event, View, What};
 use crate::tui::line::Prompt;
 use crate::tui::news::{Known, News, Task};
@@ -22,9 +24,13 @@ impl App {
             News::Remark(text) => self.say(Voice::Remark, &text),
             News::Refused(text) => self.say(Voice::Refusal, &text),
             News::Events(events) => return self.happen(&events),
+            News::Edited(graph) => {
+                let changed = self.player.edit(graph);
+                self.map.follow(&self.player, &self.beside, &changed);
+            }
+            News::Begins(graph, events) => self.begin(graph, &events),
             News::Planned(plan) => {
-                self.beside.plan = Some(plan);
-                self.beside.is_run = false;
+                self.plan(plan);
                 self.map.stand_all(self.player.view(), &self.beside);
             }
             News::Asks { question, more } => {
@@ -49,6 +55,27 @@ impl App {
             News::Left(code) => self.over_by = Some(code),
         }
         Vec::new()
+    }
+
+    /// A plan is drawn until a run was compared with it; the same one is not drawn again.
+    fn plan(&mut self, plan: Arc<View>) {
+        let last = self.beside.last_plan.replace(plan.clone());
+        if !last.is_some_and(|last| Arc::ptr_eq(&last, &plan)) {
+            self.beside.plan = Some(plan);
+            self.beside.is_run = false;
+        }
+    }
+
+    /// What was told before is another film.
+    fn begin(&mut self, graph: Arc<Graph>, events: &[Event]) {
+        self.player = self.player.another();
+        self.tale.forget(usize::MAX);
+        self.beside = Beside::default();
+        self.player.hear(events);
+        self.player.edit(graph);
+        let changed = self.player.live();
+        self.tale.catch_up(self.player.events());
+        self.map.follow(&self.player, &self.beside, &changed);
     }
 
     fn withdraw(&mut self) {
@@ -105,15 +132,9 @@ impl App {
     fn know(&mut self, known: Known) {
         self.beside.debts = known.debts.iter().cloned().collect();
         self.beside.breaks = known.breaks.iter().cloned().collect();
-        let same = |old: &Option<Arc<View>>, new: &Option<Arc<View>>| match (old, new) {
-            (Some(old), Some(new)) => Arc::ptr_eq(old, new),
-            (None, None) => true,
-            _ => false,
-        };
-        // What was compared with a run once is not compared with another one.
-        if !same(&self.known.plan, &known.plan) && !same(&self.beside.plan, &known.plan) {
-            self.beside.plan = known.plan.clone();
-            self.beside.is_run = false;
+        match &known.plan {
+            Some(plan) => self.plan(plan.clone()),
+            None => self.beside.plan = None,
         }
         let changed = self.player.know(known.picture.clone(), known.graph.clone());
         self.known = known;

@@ -14,6 +14,7 @@
 //! | `film` | where one looks: in the film, the graph, at what was found |
 //! | `mouse` | what the mouse does |
 //! | `tale` | the trace pane's lines |
+//! | `lesson` | the lesson that is on |
 //! | `inspector` | the inspector's lines |
 //! | `regions` | where the panes are, by size |
 //! | `picture` | the panes, drawn |
@@ -27,6 +28,7 @@ mod film;
 mod hear;
 mod inspector;
 pub mod keys;
+mod lesson;
 mod map;
 mod mouse;
 mod over;
@@ -267,6 +269,7 @@ impl App {
     fn regions(&self) -> Regions {
         let prompt = self.answer.as_ref().unwrap_or(&self.entry);
         let prompt = u16::try_from(prompt.rows(self.area.width)).unwrap_or(u16::MAX);
-        Regions::of(self.area, self.pane, prompt, self.rows_above())
+        let rows = (self.lesson_rows(), prompt, self.rows_above());
+        Regions::of(self.area, self.pane, rows)
     }
 }

@@ -42,6 +42,7 @@ impl App {
         }
         let regions = self.regions();
         self.status_line(regions.status, buffer);
+        self.lesson(regions.lesson, buffer);
         if !regions.tabs.is_empty() {
             self.tabs(regions.tabs, buffer);
         }

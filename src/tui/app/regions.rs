@@ -51,6 +51,8 @@ const TRACE: u16 = 5;
 pub struct Regions {
     /// The status line.
     pub status: Rect,
+    /// The lesson that is on.
+    pub lesson: Rect,
     /// The row of tabs.
     pub tabs: Rect,
     /// The graph, with its title.
@@ -68,10 +70,11 @@ pub struct Regions {
 }
 
 impl Regions {
-    /// For a screen; the prompt takes so many rows, and what stands above it so many.
-    pub fn of(area: Rect, pane: Pane, prompt: u16, above: u16) -> Regions {
+    /// For a screen; a lesson takes so many rows, the prompt so many, and what stands above it so many.
+    pub fn of(area: Rect, pane: Pane, (lesson, prompt, above): (u16, u16, u16)) -> Regions {
         let mut rest = area;
         let status = take_top(&mut rest, 1);
+        let lesson = take_top(&mut rest, lesson);
         let hint = take_bottom(&mut rest, 1);
         let half = rest.height / 2;
         let prompt = take_bottom(&mut rest, prompt.min(half).max(1));
@@ -79,6 +82,7 @@ impl Regions {
         let above = take_bottom(&mut rest, above.min(most));
         let regions = Regions {
             status,
+            lesson,
             hint,
             prompt,
             above,

@@ -75,7 +75,10 @@ fn room(sheet: &Sheet, number: usize, wide: i32, tracks: usize) -> Room {
         false => (cells + STEP).div_euclid(STEP) * STEP,
     };
     let tracks = i32::try_from(tracks).unwrap_or(i32::MAX / 2).max(1);
-    let was = sheet.rooms.get(number).copied().unwrap_or_default();
+    let was = match few {
+        true => Room::default(),
+        false => sheet.rooms.get(number).copied().unwrap_or_default(),
+    };
     let kept = |was: i32, need: i32| if was >= need { was } else { up(need) };
     Room {
         wide: kept(was.wide, wide),

@@ -4,6 +4,7 @@ use super::Tools;
 use crate::command::Front;
 use crate::command::session::Sort;
 use crate::drive::plan::Plan;
+use crate::graph::Graph;
 use crate::repl::{Asking, Printer, edit, read_file, write_file};
 use crate::trace::Event;
 use crate::tui::news::{Answer, News};
@@ -135,6 +136,14 @@ impl Front for Messenger {
         self.happened = true;
         self.printer.keep(events);
         in_parts(events).for_each(|news| self.tell(news));
+    }
+
+    fn edited(&mut self, graph: &Arc<Graph>) {
+        self.tell(News::Edited(graph.clone()));
+    }
+
+    fn begins(&mut self, graph: &Arc<Graph>, events: &[Event]) {
+        self.tell(News::Begins(graph.clone(), events.to_vec()));
     }
 
     fn planned(&mut self, plan: &Plan) {

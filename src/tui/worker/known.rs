@@ -18,6 +18,7 @@ pub fn known(session: &Session, ascii: bool) -> Known {
         moment: session.moment(),
         paused,
         breaks,
+        lesson: session.lesson(),
         guide: Some(Arc::new(Guide::of(session))),
     }
 }

@@ -77,6 +77,8 @@ fn words(news: &[News]) -> Vec<&str> {
         News::Withdrawn => "withdrawn",
         News::Knows(_) => "knows",
         News::Looked(..) => "looked",
+        News::Edited(_) => "edited",
+        News::Begins(..) => "begins",
         News::Placed(_) => "placed",
         News::Kept(_) => "kept",
         News::Done => "done",
@@ -90,8 +92,8 @@ fn a_line_is_told_order_by_order() {
     let mut bench = Bench::new(0.0);
     let news = bench.line("add noop a; plan; nonsense");
     let told = [
-        "begun", "events", "shown", "knows", "begun", "planned", "shown", "refused", "knows",
-        "done",
+        "begun", "events", "shown", "edited", "knows", "begun", "planned", "shown", "refused",
+        "knows", "done",
     ];
     assert_eq!(words(&news), told);
     let key = Key::new("noop", "a");
