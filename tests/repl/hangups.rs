@@ -22,7 +22,9 @@ impl Closable {
         command.env_clear();
         command.cwd(&home.0);
         let weft = env!("CARGO_BIN_EXE_weft");
-        command.args(["-c", &format!("exec {weft} {args} > out 2>&1")]);
+        // Else closing it would also type the key that ends an input.
+        let script = format!("stty eof undef; exec {weft} {args} > out 2>&1");
+        command.args(["-c", &script]);
         for (name, value) in [("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8")] {
             command.env(name, value);
         }
