@@ -70,22 +70,14 @@ fn what_a_resource_is_called_does_nothing_to_the_terminal() {
         "graph: \"{name}\"\nworld: {{}}\nresources:\n  noop: [{{name: \"{name}\"}}]\n  print: [{{name: p, msg: \"{name}\"}}]\n"
     ));
     let mut weft = screen(&home, small(&["graph.yaml"]));
-    for line in [
-        "status",
-        "show",
-        "plan",
-        "apply",
-        "trace full",
-        "nonsense \x1b",
-    ] {
+    for line in ["status", "show", "plan", "apply", "trace full", "nonsense"] {
         let drawn = weft.bytes.len();
         weft.line(line);
         weft.draws(drawn);
     }
     weft.sees("evil");
-    weft.keys(CTRL_C);
     weft.line("quit");
-    weft.ends();
+    assert_eq!(weft.ends(), 0);
     let bytes = String::from_utf8_lossy(&weft.bytes).into_owned();
     assert!(!bytes.contains("\x1b]"), "{bytes:?}");
     assert!(
