@@ -1,7 +1,8 @@
 //! The grey hint behind the cursor: the rest of the only candidate, or the arguments that come next. It reads the same
 //! position as completion, so that the two agree.
 
-use super::complete::{Context, complete, position};
+use super::complete::{Context, position};
+use super::offer::Offers;
 use super::parse::scope_at_end;
 use super::words::lex_loosely;
 
@@ -15,7 +16,8 @@ pub fn hint(line: &str, ctx: &Context) -> Option<String> {
         let shows = at.wanted.first().map(|wanted| wanted.shows.clone())?;
         return (blank && !shows.is_empty()).then_some(shows);
     }
-    let (start, candidates) = complete(line, line.len(), ctx);
+    // Whether there is one alone, two tell.
+    let (start, candidates) = Offers::new(ctx, &scope, &at).first(2);
     match candidates.as_slice() {
         [only] => {
             let rest = only.text.strip_prefix(line.get(start..)?)?;

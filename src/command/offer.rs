@@ -10,6 +10,7 @@ use super::words::{Part, Piece, Token, What};
 use crate::graph::Key;
 use crate::graph::refs::ref_text;
 use crate::value::{Field, Schema, Type, quote};
+use std::collections::BTreeSet;
 
 /// What can be expected of a reference: a status, or how often.
 const OF_REF: &[&str] = &[
@@ -66,8 +67,30 @@ pub(super) struct Offers<'a> {
     pub(super) ctx: &'a Context<'a>,
     pub(super) scope: &'a Scope<'a>,
     pub(super) at: &'a Position<'a>,
-    pub(super) found: Vec<Candidate>,
+    found: Vec<Candidate>,
+    /// The texts of what was found.
+    texts: BTreeSet<Text>,
+    /// So many are enough.
+    most: usize,
     pub(super) start: usize,
+}
+
+/// The text of a candidate, told apart from others by comparing; tests count how often.
+#[derive(PartialEq, Eq)]
+struct Text(String);
+
+impl Ord for Text {
+    fn cmp(&self, other: &Text) -> std::cmp::Ordering {
+        #[cfg(test)]
+        tests::COMPARED.set(tests::COMPARED.get() + 1);
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Text) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl<'a> Offers<'a> {
@@ -81,12 +104,20 @@ impl<'a> Offers<'a> {
             scope,
             at,
             found: Vec::new(),
+            texts: BTreeSet::new(),
+            most: usize::MAX,
             start: at.start,
         }
     }
 
     /// All of them, and where they begin.
-    pub(super) fn all(mut self) -> (usize, Vec<Candidate>) {
+    pub(super) fn all(self) -> (usize, Vec<Candidate>) {
+        self.first(usize::MAX)
+    }
+
+    /// The first of them; what comes behind them is not looked for.
+    pub(super) fn first(mut self, most: usize) -> (usize, Vec<Candidate>) {
+        self.most = most;
         for wanted in &self.at.wanted {
             let owner = wanted.owner.as_ref();
             match wanted.slot {
@@ -133,13 +164,18 @@ impl<'a> Offers<'a> {
     }
 
     pub(super) fn put(&mut self, text: String, about: impl Into<String>) {
-        if self.found.iter().all(|there| there.text != text) {
+        if !self.is_full() && self.texts.insert(Text(text.clone())) {
             self.found.push(Candidate {
                 shows: crate::value::sanitise(&text),
                 text,
                 about: about.into(),
             });
         }
+    }
+
+    /// Whether there are as many as are wanted.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= self.most
     }
 
     /// Offers a text that begins as typed.
@@ -237,11 +273,11 @@ impl<'a> Offers<'a> {
     }
 
     /// The vertices that are meant by what is typed: their reference, name or last path part begins so.
-    pub(super) fn meant(&self) -> Vec<Key> {
+    pub(super) fn meant(&self) -> impl Iterator<Item = &'a Key> + use<'a> {
         let typed = self.at.typed;
         let plain = typed.trim_start_matches(['"', '\'']);
         let given: Vec<Key> = self.given();
-        let begins = |key: &&Key| {
+        let begins = move |key: &&Key| {
             let name = key.name();
             let last = name
                 .trim_end_matches('/')
@@ -258,7 +294,7 @@ impl<'a> Offers<'a> {
                 || last.starts_with(plain)
         };
         let keys = self.scope.keys().filter(begins);
-        keys.filter(|key| !given.contains(key)).cloned().collect()
+        keys.filter(move |key| !given.contains(key))
     }
 
     /// The vertices that this statement names already.
@@ -284,8 +320,11 @@ impl<'a> Offers<'a> {
 
     fn refs(&mut self) {
         for key in self.meant() {
-            let about = self.scope.schema(&key).map_or("", |schema| schema.about);
-            self.put(ref_text(&key), about);
+            if self.is_full() {
+                return;
+            }
+            let about = self.scope.schema(key).map_or("", |schema| schema.about);
+            self.put(ref_text(key), about);
         }
     }
 
@@ -360,5 +399,98 @@ fn first_text(token: &Token) -> Option<&str> {
             _ => Some(""),
         },
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::command::{Context, complete, hint};
+    use crate::graph::{Catalog, Draft, Graph, Key};
+    use crate::kind::Kinds;
+    use crate::value::{Place, Schema};
+    use std::cell::Cell;
+
+    std::thread_local! {
+        /// How often two texts were compared.
+        pub(super) static COMPARED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// The kinds, and how often one was asked for.
+    #[derive(Default)]
+    struct Counted(Cell<usize>);
+
+    impl Catalog for Counted {
+        fn schema(&self, kind: &str) -> Option<&'static Schema> {
+            self.0.set(self.0.get() + 1);
+            Kinds.schema(kind)
+        }
+        fn kinds(&self) -> Vec<&'static str> {
+            Kinds.kinds()
+        }
+        fn validate(
+            &self,
+            key: &Key,
+            params: &crate::graph::Params,
+            received: &[crate::graph::FieldPath],
+        ) -> Result<(), String> {
+            Kinds.validate(key, params, received)
+        }
+        fn owns(&self, key: &Key, params: &crate::graph::Params) -> Vec<String> {
+            Kinds.owns(key, params)
+        }
+    }
+
+    fn graph(vertices: usize) -> Graph {
+        let mut draft = Draft::new("large");
+        for n in 0..vertices {
+            let key = Key::new("password", &format!("vertex{n}"));
+            draft.add(&Kinds, key, Place::default()).expect("a vertex");
+        }
+        draft.finish(&Kinds).expect("a graph")
+    }
+
+    /// How many texts were compared, and how many kinds asked for, while something was looked for in so many vertices.
+    fn work(vertices: usize, looks: impl Fn(&Context)) -> (usize, usize) {
+        let (graph, catalog) = (graph(vertices), Counted::default());
+        COMPARED.set(0);
+        looks(&Context {
+            graph: &graph,
+            catalog: &catalog,
+            files: &|_| Vec::new(),
+            paths: &|_| Vec::new(),
+        });
+        (COMPARED.get(), catalog.0.get())
+    }
+
+    #[test]
+    fn twice_the_vertices_are_twice_the_work() {
+        let all = |vertices: usize| {
+            work(vertices, |context| {
+                let (_, found) = complete("set ver", 7, context);
+                assert_eq!(found.len(), vertices);
+            })
+        };
+        let ((few, asked), (many, asked_more)) = (all(1000), all(2000));
+        assert!(few >= 1000 && many < few * 5 / 2, "{few}, then {many}");
+        assert!(
+            asked >= 1000 && asked_more <= asked * 2,
+            "{asked}, then {asked_more}"
+        );
+    }
+
+    #[test]
+    fn two_candidates_are_enough_to_know_that_there_is_no_hint() {
+        for line in ["set ver", "ver", "bind ver", "password[vertex0] -> ver"] {
+            let hint = |vertices| work(vertices, |context| assert_eq!(hint(line, context), None));
+            assert_eq!(hint(1000), hint(50), "{line}");
+        }
+        work(1000, |context| {
+            assert_eq!(hint("set vertex999", context), None);
+            assert_eq!(hint("set password[vertex99", context), None);
+            assert_eq!(
+                hint("set password[vertex999", context).as_deref(),
+                Some("]")
+            );
+        });
     }
 }

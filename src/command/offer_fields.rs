@@ -43,7 +43,14 @@ impl Offers<'_> {
     pub(super) fn senders(&mut self) {
         match self.dotted() {
             Some((key, rest)) => self.sent_of(&key, &rest),
-            None => self.meant().iter().for_each(|key| self.sent_of(key, "")),
+            None => {
+                for key in self.meant() {
+                    if self.is_full() {
+                        return;
+                    }
+                    self.sent_of(key, "");
+                }
+            }
         }
     }
 
@@ -76,9 +83,12 @@ impl Offers<'_> {
         };
         let (keys, rest) = match self.dotted() {
             Some((key, rest)) => (vec![key], rest),
-            None => (self.meant(), String::new()),
+            None => (self.meant().cloned().collect(), String::new()),
         };
         for key in keys.iter().filter(|key| **key != from) {
+            if self.is_full() {
+                return;
+            }
             let fields = self
                 .scope
                 .schema(key)

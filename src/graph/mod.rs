@@ -216,9 +216,14 @@ impl Graph {
         &'a self,
         key: &'a Key,
     ) -> impl Iterator<Item = (&'a FieldPath, &'a Binding)> {
+        // No path is less than one without a name.
+        let least = FieldPath {
+            field: "".into(),
+            keys: Vec::new(),
+        };
         self.bindings
-            .iter()
-            .filter(move |((to, _), _)| to == key)
+            .range((key.clone(), least)..)
+            .take_while(move |((to, _), _)| to == key)
             .map(|((_, field), binding)| (field, binding))
     }
 
