@@ -1,50 +1,18 @@
 //! The graph pane's state: what is placed, how it stands, which part of it is seen, and which vertex keys are about.
 
 use super::beside::{Beside, stand_of};
+use super::place::{Placed, Placement};
 use crate::graph::{Graph, Key};
 use crate::trace::View;
-use crate::tui::graph::{Overview, Painting, Pulse, Scene, Stand, Step, Zoom, paint, walk};
-use crate::tui::motion::Motion;
+use crate::tui::graph::{Overview, Scene, Stand, Step, Zoom, walk};
 use crate::tui::player::{Changed, Player};
-use crate::tui::theme::{Look, Tone};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// From so many vertices on, the whole graph is shown in dots first.
 const MANY: usize = 1_000;
 /// So many lines around a vertex are its neighbourhood.
 const HOPS: usize = 1;
-
-/// What is to be placed, and how.
-#[derive(Clone, Debug)]
-pub struct Placement {
-    graph: Arc<Graph>,
-    zoom: Zoom,
-    ascii: bool,
-    before: Option<Arc<Scene>>,
-    folds: Option<BTreeSet<Key>>,
-}
-
-/// What was placed.
-#[derive(Clone, Debug)]
-pub struct Placed {
-    scene: Arc<Scene>,
-    folds: Option<BTreeSet<Key>>,
-}
-
-impl Placement {
-    /// Places it.
-    pub fn place(self) -> Placed {
-        let (before, folds) = (self.before.as_deref(), self.folds.as_ref());
-        let scene = Scene::of(&self.graph, self.zoom, self.ascii, before, folds);
-        Placed {
-            scene: Arc::new(scene),
-            folds: self.folds,
-        }
-    }
-}
 
 /// The graph pane's state.
 #[derive(Default)]
@@ -55,22 +23,22 @@ pub struct Map {
     wanted: Option<Placement>,
     /// How each of them is folded.
     placed: [Option<BTreeSet<Key>>; 4],
-    overview: Overview,
+    pub(super) overview: Overview,
     graph: Arc<Graph>,
     /// The part of the graph that is drawn, if not all of it.
     part: Option<Arc<Graph>>,
     /// All of it as it stood, while only a part is drawn.
     whole: Option<Arc<Scene>>,
-    zoom: Zoom,
+    pub(super) zoom: Zoom,
     /// What is not folded, where alike vertices are drawn as one.
     folds: Option<BTreeSet<Key>>,
-    stands: Vec<Stand>,
+    pub(super) stands: Vec<Stand>,
     pub(super) corner: (i32, i32),
     /// The vertex that keys are about.
     pub selected: Option<Key>,
     /// Whether what runs is kept in sight.
     pub follows: bool,
-    lit: BTreeSet<Key>,
+    pub(super) lit: BTreeSet<Key>,
     /// The pane's size when it was last drawn.
     pub(super) size: (u16, u16),
     ascii: bool,
@@ -340,84 +308,6 @@ impl Map {
                 .at(self.corner.0 + i32::from(x), self.corner.1 + i32::from(y)),
         };
         number.map(|number| self.scene().keys[number].clone())
-    }
-
-    /// Draws it.
-    pub fn draw(&mut self, motion: &Motion, look: Look, area: Rect, buffer: &mut Buffer) {
-        self.resize((area.width, area.height));
-        if area.is_empty() {
-            return;
-        }
-        let focus = self
-            .selected
-            .as_ref()
-            .and_then(|key| self.scene().number(key));
-        if self.zoom == Zoom::Overview {
-            if !self.overview.fits(self.size, self.scene().keys.len()) {
-                self.overview = Overview::of(self.scene(), self.size);
-            }
-            return self.overview.paint(&self.stands, focus, look, area, buffer);
-        }
-        let scene = self.scene();
-        let number = |key: &Key| scene.number(key);
-        let wire = |from: &Key, to: &Key| scene.wire(number(from)?, number(to)?);
-        let pulse = |travels: &crate::tui::motion::Travels| {
-            Some(Pulse {
-                wire: wire(travels.from, travels.to)?,
-                at: travels.at,
-                value: travels.value,
-            })
-        };
-        let by_number = |of: &[(&Key, f64)]| -> BTreeMap<usize, f64> {
-            of.iter()
-                .filter_map(|(key, at)| Some((number(key)?, *at)))
-                .collect()
-        };
-        let lit: BTreeSet<usize> = self.lit.iter().filter_map(number).collect();
-        let between =
-            |at: &usize| lit.contains(&scene.wires[*at].from) && lit.contains(&scene.wires[*at].to);
-        let out = lit.iter().flat_map(|vertex| &scene.out[*vertex]).copied();
-        let painting = Painting {
-            stands: &self.stands,
-            corner: self.corner,
-            focus,
-            lit_wires: &out.filter(between).collect(),
-            lit: &lit,
-            pulses: &motion.travels.iter().filter_map(pulse).collect::<Vec<_>>(),
-            flashes: &by_number(&motion.flashes),
-            ripples: &by_number(&motion.ripples),
-            look,
-        };
-        paint(scene, &painting, area, buffer);
-        self.edges(look, area, buffer);
-    }
-
-    /// Signs at the pane's edges where the graph goes on.
-    fn edges(&self, look: Look, area: Rect, buffer: &mut Buffer) {
-        let layout = &self.scene().layout;
-        let (left, top) = self.corner;
-        let (right, bottom) = (left + i32::from(area.width), top + i32::from(area.height));
-        let (middle_x, middle_y) = (area.x + area.width / 2, area.y + area.height / 2);
-        let more = [
-            (left > 0, (area.x, middle_y), ('‹', '<')),
-            (
-                layout.width > right,
-                (area.right() - 1, middle_y),
-                ('›', '>'),
-            ),
-            (top > 0, (middle_x, area.y), ('▴', '^')),
-            (
-                layout.height > bottom,
-                (middle_x, area.bottom() - 1),
-                ('▾', 'v'),
-            ),
-        ];
-        for (is, place, (glyph, ascii)) in more {
-            if is && let Some(cell) = buffer.cell_mut(place) {
-                cell.set_char(if look.ascii { ascii } else { glyph });
-                cell.set_style(look.style(Tone::Strong));
-            }
-        }
     }
 }
 

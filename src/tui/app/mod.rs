@@ -10,6 +10,7 @@
 //! | `ask` | a question of the session, and its answer |
 //! | `over` | what lies over the panes: keys, palette, a long text |
 //! | `map`, `sight` | the graph pane's state; which part of it is seen |
+//! | `place`, `seen` | a graph placed; the pane drawn |
 //! | `beside` | how vertices stand |
 //! | `film` | where one looks: in the film, the graph, at what was found |
 //! | `mouse` | what the mouse does |
@@ -33,7 +34,9 @@ mod map;
 mod mouse;
 mod over;
 mod picture;
+mod place;
 mod regions;
+mod seen;
 mod sight;
 mod tale;
 
@@ -48,8 +51,8 @@ use ask::Question;
 use beside::Beside;
 use crossterm::event::{KeyEvent, MouseEvent};
 use map::Map;
-pub use map::{Placed, Placement};
 use over::Over;
+pub use place::{Placed, Placement};
 use ratatui::layout::Rect;
 use regions::Regions;
 use std::time::Duration;

@@ -5,7 +5,7 @@ use crate::command::Front;
 use crate::command::session::Sort;
 use crate::drive::plan::Plan;
 use crate::graph::Graph;
-use crate::repl::{Asking, Printer, edit, read_file, write_file};
+use crate::repl::{Asking, Printer, edit, lessons, read_file, write_file};
 use crate::trace::Event;
 use crate::tui::news::{Answer, News};
 use std::path::Path;
@@ -175,6 +175,14 @@ impl Front for Messenger {
         let edited = self.asking.lend(|| edit(text));
         say(&self.to, Said::Returns);
         edited
+    }
+
+    fn lessons_done(&mut self) -> Vec<String> {
+        lessons::done()
+    }
+
+    fn lesson_done(&mut self, name: &str) -> Result<(), String> {
+        lessons::note(name)
     }
 
     fn read(&mut self, path: &Path) -> Result<Vec<u8>, String> {
