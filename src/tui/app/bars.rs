@@ -15,28 +15,27 @@ impl App {
     pub(super) fn status_line(&self, area: Rect, buffer: &mut Buffer) {
         let look = self.look();
         let (state, tone) = self.state_words();
-        let right = self.film_words();
         let graph = match self.player.graph().name.as_str() {
             "" => String::new(),
             name => format!(" {} {name}", look.pick("·", "-")),
         };
-        let head = format!("{}{graph}", self.known.label);
-        let room = usize::from(area.width).saturating_sub(width(&right) + width(&state) + 4);
-        let head = Shown::of(&head, look.ascii).cut(room, look.ascii);
         let base = look.style(Tone::Strong).add_modifier(Modifier::REVERSED);
         buffer.set_style(area, base);
-        buffer.set_string(area.x, area.y, format!(" {head} "), base);
-        let x = area.x + u16::try_from(head.width() + 3).unwrap_or(0);
-        buffer.set_string(
-            x,
-            area.y,
-            &state,
-            look.style(tone).add_modifier(Modifier::REVERSED),
-        );
-        let x = area
-            .right()
-            .saturating_sub(u16::try_from(width(&right) + 1).unwrap_or(0));
-        buffer.set_string(x.max(area.x), area.y, &right, base);
+        // Where there is little room, where the film is goes before what runs, and that before the graph.
+        let mut room = usize::from(area.width).saturating_sub(1);
+        let right = Shown::of(&self.film_words(), look.ascii).cut(room, look.ascii);
+        room = room.saturating_sub(right.width() + 2);
+        let state = Shown::of(&state, look.ascii).cut(room, look.ascii);
+        room = room.saturating_sub(state.width() + 2);
+        let head = format!("{}{graph}", self.known.label);
+        let head = Shown::of(&head, look.ascii).cut(room, look.ascii);
+        let cells = |shown: &Shown| u16::try_from(shown.width()).unwrap_or(0);
+        buffer.set_string(area.x + 1, area.y, head.as_str(), base);
+        let x = area.x + cells(&head) + 3;
+        let toned = look.style(tone).add_modifier(Modifier::REVERSED);
+        buffer.set_string(x, area.y, state.as_str(), toned);
+        let x = area.right().saturating_sub(cells(&right) + 1);
+        buffer.set_string(x.max(area.x), area.y, right.as_str(), base);
     }
 
     /// What runs, and how far it is.

@@ -11,15 +11,17 @@ use crate::trace::{Event, View, What};
 use crate::tui::line::Prompt;
 use crate::tui::news::{Known, News, Task};
 use crate::tui::player::Changed;
+use crate::tui::shown::width;
 use std::sync::Arc;
-
-/// A plan is a table in a pane of this width.
-const TABLE: u16 = 100;
 
 impl App {
     pub(super) fn hear(&mut self, news: News) -> Vec<Wish> {
         match news {
-            News::Begun(words) => self.say(Voice::Command, &words),
+            News::Begun(words) => {
+                let word = words.split_whitespace().next().unwrap_or_default();
+                word.clone_into(&mut self.begun);
+                self.say(Voice::Command, &words);
+            }
             News::Shown(sort, text) => self.show(sort, &text),
             News::Remark(text) => self.say(Voice::Remark, &text),
             News::Refused(text) => self.say(Voice::Refusal, &text),
@@ -89,16 +91,13 @@ impl App {
         self.tale.catch_up(self.player.events());
     }
 
-    /// What is longer than the trace pane is read by itself.
+    /// What is longer than the trace pane is read by itself; but for what is drawn on the graph, which it would hide.
     fn show(&mut self, sort: Sort, text: &str) {
-        match sort {
-            Sort::Plan if self.regions().trace.width < TABLE => {
-                self.say(Voice::Result, &narrow(text));
-            }
-            _ => self.say(Voice::Result, text),
-        }
-        let room = self.regions().trace.height.max(6);
-        if sort != Sort::Plan && text.lines().count() >= usize::from(room) {
+        let trace = self.regions().trace;
+        let room = usize::from(trace.width).saturating_sub(2);
+        self.say(Voice::Result, &fitted(text, room));
+        let drawn = sort == Sort::Plan || self.begun == "why";
+        if !drawn && text.lines().count() >= usize::from(trace.height.max(6)) {
             self.over = Some(Over::page(text, self.look()));
         }
     }
@@ -153,9 +152,12 @@ impl App {
     }
 }
 
-/// A table without the room that it takes to stand in columns.
-fn narrow(text: &str) -> String {
+/// The rows of a table that are too long for a pane give up the room that they take to stand in columns.
+fn fitted(text: &str, room: usize) -> String {
     let line = |line: &str| {
+        if room == 0 || width(line) <= room {
+            return format!("{line}\n");
+        }
         let words = line.trim_start();
         let lead = (line.len() - words.len()).min(6);
         let parts = words

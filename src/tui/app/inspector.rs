@@ -111,6 +111,7 @@ impl Inspected<'_> {
 
     /// Each param with its value and where that comes from.
     fn params(&self, vertex: &Vertex, lines: &mut Lines) {
+        let begin = lines.of.len();
         lines.title("params");
         let from = match vertex.place.line {
             0 => "written".to_owned(),
@@ -141,6 +142,10 @@ impl Inspected<'_> {
             if let Some(default) = field.default.filter(|_| !is_written && !is_received) {
                 lines.pair(&format!("{} = {default}", field.name), "default");
             }
+        }
+        // A title over nothing says nothing.
+        if lines.of.len() == begin + 2 {
+            lines.of.truncate(begin);
         }
     }
 

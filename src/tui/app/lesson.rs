@@ -9,6 +9,8 @@ use crate::tui::theme::{Tone, status};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+/// A goal takes so many rows at most.
+const GOAL: usize = 2;
 /// So many checks are listed, where there is room.
 const CHECKS: usize = 8;
 
@@ -19,17 +21,22 @@ impl App {
             return 0;
         };
         let (wide, high) = (self.area.width, self.area.height);
-        let goal = if (wide, high) >= MEDIUM && high >= MEDIUM.1 {
-            1
-        } else {
-            0
+        let goal = match wide >= MEDIUM.0 && high >= MEDIUM.1 {
+            true => self.goal(lesson).len(),
+            false => 0,
         };
         let checks = if wide >= WIDE {
             lesson.checks.len().min(CHECKS)
         } else {
             0
         };
-        1 + goal + u16::try_from(checks).unwrap_or(0)
+        1 + u16::try_from(goal + checks).unwrap_or(0)
+    }
+
+    fn goal(&self, lesson: &LessonView) -> Vec<Shown> {
+        let goal = Shown::of(&format!("goal: {}", lesson.goal), self.look().ascii);
+        let rows = goal.wrapped(usize::from(self.area.width)).into_iter();
+        rows.take(GOAL).collect()
     }
 
     pub(super) fn lesson(&self, area: Rect, buffer: &mut Buffer) {
@@ -37,15 +44,20 @@ impl App {
             return;
         };
         let look = self.look();
-        let rows = (area.y..area.bottom()).zip(lines(lesson, look.ascii));
-        for (y, (text, tone)) in rows {
-            let text = Shown::of(&text, look.ascii).cut(usize::from(area.width), look.ascii);
+        let (head, checks) = lines(lesson, look.ascii);
+        let goal = self.goal(lesson).into_iter().map(|row| (row, Tone::Plain));
+        let shown = |(text, tone): (String, Tone)| (Shown::of(&text, look.ascii), tone);
+        let lines = std::iter::once(shown(head))
+            .chain(goal)
+            .chain(checks.into_iter().map(shown));
+        for (y, (text, tone)) in (area.y..area.bottom()).zip(lines) {
+            let text = text.cut(usize::from(area.width), look.ascii);
             buffer.set_string(area.x, y, text.as_str(), look.style(tone));
         }
     }
 }
 
-fn lines(lesson: &LessonView, ascii: bool) -> Vec<(String, Tone)> {
+fn lines(lesson: &LessonView, ascii: bool) -> ((String, Tone), Vec<(String, Tone)>) {
     let number = lesson
         .number
         .map_or(String::new(), |number| format!(" {number}"));
@@ -66,16 +78,14 @@ fn lines(lesson: &LessonView, ascii: bool) -> Vec<(String, Tone)> {
     } else {
         Tone::Strong
     };
-    let mut lines = vec![
-        (
-            format!("lesson{number}, {}: {state}{next}", lesson.title),
-            tone,
-        ),
-        (format!("goal: {}", lesson.goal), Tone::Plain),
-    ];
-    for (check, holds) in lesson.checks.iter().take(CHECKS) {
+    let head = (
+        format!("lesson{number}, {}: {state}{next}", lesson.title),
+        tone,
+    );
+    let check = |(check, holds): &(String, bool)| {
         let sign = status(if *holds { Status::Ok } else { Status::New });
-        lines.push((format!("  {} {check}", sign.char(ascii)), sign.tone));
-    }
-    lines
+        (format!("  {} {check}", sign.char(ascii)), sign.tone)
+    };
+    let checks = lesson.checks.iter().take(CHECKS).map(check);
+    (head, checks.collect())
 }

@@ -160,6 +160,8 @@ pub struct App {
     search: Search,
     /// The trace's filter is being typed.
     filters: bool,
+    /// The command that was begun last.
+    begun: String,
     /// Tasks that are not done yet.
     under_way: usize,
     /// The next Ctrl+C on an empty line leaves.
@@ -201,6 +203,7 @@ impl App {
             pick: None,
             search: Search::default(),
             filters: false,
+            begun: String::new(),
             under_way: 0,
             leaving: false,
             word: None,

@@ -285,10 +285,9 @@ impl App {
         let look = self.look();
         let Some(over) = &self.over else { return };
         let pane = Rect {
-            x: area.x + 1,
             y: area.y + 1,
-            width: area.width.saturating_sub(2),
             height: area.height.saturating_sub(2),
+            ..area
         };
         let inner = usize::from(pane.width).saturating_sub(2);
         let (lines, chosen) = over.lines(inner, look);
