@@ -169,7 +169,7 @@ pub struct OutputArgs {
     /// The prompt alone, below what the shell has printed, without the screen.
     #[arg(long, global = true)]
     pub no_screen: bool,
-    /// Prints ASCII alone; by itself where the locale's character set is not UTF-8.
+    /// Prints ASCII alone; by itself where the locale's character set is not UTF-8, and on a terminal that has no more.
     #[arg(long, global = true)]
     pub ascii: bool,
     /// When to colour.

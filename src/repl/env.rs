@@ -39,7 +39,10 @@ pub const VARIABLES: &[Variable] = &[
         "NO_COLOR",
         "if set and not empty: no colour, unless --color=always",
     ),
-    new("TERM", "if dumb: no colour, no progress line, no pager"),
+    new(
+        "TERM",
+        "if dumb: no screen, no colour, no progress line, no pager; if dumb, linux or vt*: ASCII alone on a terminal",
+    ),
     new(
         "LC_ALL",
         "the character set of the output: ASCII alone unless it says UTF-8",

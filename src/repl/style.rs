@@ -45,7 +45,8 @@ pub enum Color {
 impl Style {
     /// From the terminal and the environment.
     pub fn detect(color: Color, plain: bool) -> Style {
-        let dumb = env::text("TERM").is_some_and(|term| term == "dumb");
+        let term = env::text("TERM").unwrap_or_default();
+        let dumb = term == "dumb";
         let terminal = stdout_is_terminal();
         let out_journal = goes_to_journal(stdout());
         Style {
@@ -54,7 +55,7 @@ impl Style {
                 Color::Never => false,
                 Color::Auto => terminal && !dumb && env::var("NO_COLOR").is_none(),
             },
-            ascii: !locale_is_utf8(),
+            ascii: !locale_is_utf8() || (terminal && has_few_signs(&term)),
             draws: terminal && stderr_is_terminal() && !dumb && !plain,
             wraps: terminal,
             asks: stdin_is_terminal() && stderr_is_terminal(),
@@ -65,6 +66,11 @@ impl Style {
             err_journal: goes_to_journal(stderr()),
         }
     }
+}
+
+/// Whether a terminal of this name shows no more than ASCII, or not much more, whatever the locale says.
+fn has_few_signs(term: &str) -> bool {
+    term == "linux" || term == "dumb" || term.starts_with("vt")
 }
 
 /// Whether the locale's character set is UTF-8. Where none is named, it is the portable one: ASCII.

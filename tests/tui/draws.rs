@@ -42,23 +42,31 @@ fn an_idle_screen_does_nothing() {
 
 #[test]
 fn an_old_terminal_gets_ascii_alone() {
-    let home = Home::new("tui-ascii");
-    let env = [("LC_ALL", "C"), ("TERM", "vt100")];
-    let start = Start {
-        env: &env,
-        ..small(&[])
-    };
-    let mut weft = screen(&home, start);
-    weft.line("apply");
-    weft.sees("converged");
-    weft.line("status");
-    weft.sees("password[pw]");
-    weft.keys("\u{fc}\u{8a9e}");
-    weft.line("");
-    weft.line("quit");
-    assert_eq!(weft.ends(), 0);
-    let high = weft.bytes.iter().find(|byte| **byte > 0x7e);
-    assert_eq!(high, None, "{}", weft.text());
+    for (locale, term, flags) in [
+        ("C", "vt100", &[][..]),
+        ("C.UTF-8", "vt220", &[]),
+        ("C.UTF-8", "linux", &[]),
+        ("C", "xterm", &[]),
+        ("C.UTF-8", "xterm", &["--ascii"]),
+    ] {
+        let home = Home::new(&format!("tui-ascii-{locale}-{term}"));
+        let env = [("LC_ALL", locale), ("TERM", term)];
+        let start = Start {
+            env: &env,
+            ..small(flags)
+        };
+        let mut weft = screen(&home, start);
+        weft.line("apply");
+        weft.sees("converged");
+        weft.line("status");
+        weft.sees("password[pw]");
+        weft.keys("\u{fc}\u{8a9e}");
+        weft.line("");
+        weft.line("quit");
+        assert_eq!(weft.ends(), 0);
+        let high = weft.bytes.iter().find(|byte| **byte > 0x7e);
+        assert_eq!(high, None, "{locale} {term}: {}", weft.text());
+    }
 }
 
 /// A name that would write into the clipboard of whoever looks at it.
