@@ -6,6 +6,8 @@ mod again;
 mod draws;
 #[path = "tui/ends.rs"]
 mod ends;
+#[path = "tui/flows.rs"]
+mod flows;
 #[path = "tui/frames.rs"]
 mod frames;
 #[path = "tui/keys.rs"]

@@ -304,3 +304,12 @@ fn the_graph_does_what_the_keys_say() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
+/// A search begins anew: what was searched before is not part of it.
+#[test]
+fn one_search_follows_another() {
+    let mut stage = open();
+    stage.keys("Esc /").text("by").keys("Enter");
+    assert_eq!(at(&stage), "noop[bystander]");
+    stage.keys("/").text("pw").keys("Enter");
+    assert_eq!(at(&stage), "password[pw]");
+}

@@ -128,7 +128,12 @@ impl App {
             Act::PickOrder => self.pick("->", false),
             Act::PickNotify => self.pick("~>", false),
             Act::PickBind => self.pick("->", true),
-            Act::Search => self.search.typing = true,
+            Act::Search => {
+                self.search = Search {
+                    typing: true,
+                    ..Search::default()
+                }
+            }
             Act::Next => self.find(1),
             Act::Previous => self.find(-1),
             Act::Earlier | Act::Later | Act::Live | Act::Still | Act::Slower | Act::Faster => {
