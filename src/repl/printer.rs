@@ -282,7 +282,9 @@ impl State {
         let Some(trace) = &mut self.trace else { return };
         let written = events
             .iter()
-            .try_for_each(|event| writeln!(trace, "{}", json_line(event)));
+            .try_for_each(|event| writeln!(trace, "{}", json_line(event)))
+            // Who reads along, or has killed weft, finds what was told so far.
+            .and_then(|()| trace.flush());
         if let Err(error) = written {
             self.lose_trace(&error, style);
         }
