@@ -23,6 +23,9 @@ use std::process::{Command, Stdio};
 use weft::command::{help, meta};
 use weft::kind::Kinds;
 use weft::repl::env::VARIABLES;
+use weft::trace::Status;
+use weft::tui::app::keys::KEYS;
+use weft::tui::theme::{DEBT, DIRTY, PENDING, POKED, Sign, planned, status};
 
 /// The directory that the README shows; the real one has other last letters.
 const SHOWN: &str = "/tmp/weft-demo";
@@ -313,10 +316,38 @@ fn known_to_ci(place: &str, body: &str) {
     }
 }
 
+/// Every sign of the graph pane.
+fn signs() -> impl Iterator<Item = Sign> {
+    let statuses = Status::ALL.into_iter().map(status);
+    let marks = [DIRTY, POKED, PENDING, DEBT];
+    use planned::{BLOCKED, CHANGE, DIFFERS, FAIL, HELD, KEPT, MAY, REFRESH};
+    let plans = [CHANGE, MAY, REFRESH, FAIL, HELD, BLOCKED, KEPT, DIFFERS];
+    statuses.chain(marks).chain(plans)
+}
+
 /// A generated table.
 fn table(name: &str) -> String {
     match name {
         "language" => help::language_markdown(),
+        "keys" => rows(
+            ["key", "where", "what it does"],
+            KEYS.iter().map(|row| {
+                let keys = row.each().map(|key| format!("`{key}`"));
+                let place = if row.anywhere { "anywhere" } else { "graph" };
+                [
+                    keys.collect::<Vec<_>>().join(", "),
+                    place.into(),
+                    row.says().into(),
+                ]
+            }),
+        ),
+        "signs" => rows(
+            ["sign", "in ASCII", "what it means"],
+            signs().map(|sign| {
+                let [sign_of, ascii] = [false, true].map(|ascii| format!("`{}`", sign.char(ascii)));
+                [sign_of, ascii, sign.word.into()]
+            }),
+        ),
         "kinds" => help::kinds_markdown(&Kinds),
         "meta" => rows(
             ["key", "type", "what it does"],

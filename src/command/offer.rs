@@ -443,7 +443,7 @@ mod tests {
     fn graph(vertices: usize) -> Graph {
         let mut draft = Draft::new("large");
         for n in 0..vertices {
-            let key = Key::new("password", &format!("vertex{n}"));
+            let key = Key::new("password", format!("vertex{n}"));
             draft.add(&Kinds, key, Place::default()).expect("a vertex");
         }
         draft.finish(&Kinds).expect("a graph")
