@@ -20,6 +20,7 @@ mod flow;
 mod hint;
 mod literals;
 mod offer;
+mod offer_expect;
 mod offer_fields;
 mod order;
 mod order_text;

@@ -2,65 +2,16 @@
 
 use super::complete::{Candidate, Context, Goal, Position};
 use super::lessons::LESSONS;
+use super::offer_expect::first_text;
 use super::order::LEARN;
 use super::refs::{Scope, Wants, resolve};
 use super::registry::{COMMANDS, Command, SIMS, Slot};
 use super::verbs::EVENTS;
-use super::words::{Part, Piece, Token, What};
+use super::words::{Part, Piece, What};
 use crate::graph::Key;
 use crate::graph::refs::ref_text;
 use crate::value::{Field, Schema, Type, quote};
 use std::collections::BTreeSet;
-
-/// What can be expected of a reference: a status, or how often.
-const OF_REF: &[&str] = &[
-    "new",
-    "waiting",
-    "checking",
-    "applying",
-    "refreshing",
-    "ok",
-    "changed",
-    "retrying",
-    "failed",
-    "blocked",
-    "held",
-    "ran",
-    "refreshed",
-    "retried",
-    "notified",
-    "noticed",
-    "repaired",
-    "sent",
-    "received",
-    "dropped",
-    "before",
-    "gone",
-];
-
-/// What may be followed by a number: how often.
-const COUNTED: &[&str] = &[
-    "ran",
-    "changed",
-    "refreshed",
-    "failed",
-    "retried",
-    "blocked",
-    "notified",
-    "noticed",
-    "repaired",
-    "sent",
-    "received",
-    "dropped",
-];
-
-/// What can be expected of a path.
-const OF_PATH: &[&str] = &["absent", "mode", "has"];
-
-/// What begins an expectation about no resource.
-const OF_ALL: &[&str] = &[
-    "pending", "changes", "plans", "outside", "left", "exit", "error", "not",
-];
 
 /// Collects candidates that go on from what is typed.
 pub(super) struct Offers<'a> {
@@ -185,7 +136,7 @@ impl<'a> Offers<'a> {
         }
     }
 
-    fn words(&mut self, words: &[&str]) {
+    pub(super) fn words(&mut self, words: &[&str]) {
         words.iter().for_each(|word| self.word(word, ""));
     }
 
@@ -213,7 +164,7 @@ impl<'a> Offers<'a> {
         }
     }
 
-    fn arrows(&mut self) {
+    pub(super) fn arrows(&mut self) {
         if !self.at.typed.is_empty() {
             return;
         }
@@ -318,7 +269,7 @@ impl<'a> Offers<'a> {
             .collect()
     }
 
-    fn refs(&mut self) {
+    pub(super) fn refs(&mut self) {
         for key in self.meant() {
             if self.is_full() {
                 return;
@@ -326,79 +277,6 @@ impl<'a> Offers<'a> {
             let about = self.scope.schema(key).map_or("", |schema| schema.about);
             self.put(ref_text(key), about);
         }
-    }
-
-    fn expect(&mut self) {
-        // Behind `not` anything can be expected again.
-        let not = |token: &&Token| first_text(token) == Some("not");
-        let nots = self.at.before.iter().skip(1).take_while(not).count();
-        let begin = self.at.before.get(nots..).unwrap_or_default();
-        let words: Vec<&str> = begin
-            .iter()
-            .map(|token| first_text(token).unwrap_or_default())
-            .collect();
-        match words.as_slice() {
-            [_] => {
-                self.words(OF_ALL);
-                self.refs();
-                if self.at.typed.starts_with('/') {
-                    self.paths(self.at.typed);
-                }
-            }
-            [_, first] if !OF_ALL.contains(first) => self.expect_of(first, &begin[1]),
-            [_, _, word] if COUNTED.contains(word) => self.word("never", "not once"),
-            [_, _, "before"] => self.refs(),
-            [_, _, _] if matches!(begin[2].what, What::Arrow(_)) => {
-                match self.field_at(&begin[1]) {
-                    true => self.bound(),
-                    false => self.refs(),
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Whether a word names a field.
-    fn field_at(&self, token: &Token) -> bool {
-        let named = |wants| resolve("", self.scope, parts(token), wants).ok();
-        let field = named(Wants::Param).or(named(Wants::Sent));
-        field.is_some_and(|found| found.path.is_some())
-    }
-
-    /// What can be expected of a reference, of a path, or of what is both.
-    fn expect_of(&mut self, first: &str, token: &Token) {
-        let is_path = first.starts_with('/');
-        let vertex = resolve("", self.scope, parts(token), Wants::Vertex).ok();
-        if self.field_at(token) {
-            self.word("=", "what it holds");
-            return self.word("->", "the value flows");
-        }
-        if is_path {
-            self.words(OF_PATH);
-        }
-        if !is_path || vertex.is_some() {
-            self.words(OF_REF);
-            self.arrows();
-        }
-    }
-}
-
-/// The parts of a word; none if it is no word.
-fn parts(token: &Token) -> &[Part] {
-    match &token.what {
-        What::Word(parts) => parts,
-        _ => &[],
-    }
-}
-
-/// The plain or quoted text that a word begins with.
-fn first_text(token: &Token) -> Option<&str> {
-    match &token.what {
-        What::Word(parts) => match &parts.first()?.what {
-            Piece::Bare(text) | Piece::Quoted(text) => Some(text),
-            _ => Some(""),
-        },
-        _ => None,
     }
 }
 
