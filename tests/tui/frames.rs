@@ -80,6 +80,12 @@ fn questions() {
             more: "file[/etc/motd]: content differs\n    -old\n    +new\n".to_owned(),
         },
     );
+    stage.keys("y");
+    assert!(
+        stage.has("what you typed is no answer"),
+        "it has not stood on the screen"
+    );
+    stage.keys("x");
     kept("asks-consent", &mut stage);
     stage.keys("d");
     kept("asks-difference", &mut stage);

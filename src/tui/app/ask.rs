@@ -15,6 +15,8 @@ pub struct Question {
     pub more: String,
     /// Whether a value is asked for, and not consent.
     pub secret: bool,
+    /// Whether it has stood on the screen: nobody says yes to what could not be read.
+    pub seen: bool,
 }
 
 impl Question {
@@ -24,6 +26,7 @@ impl Question {
             text: text.to_owned(),
             more: more.to_owned(),
             secret: false,
+            seen: false,
         }
     }
 
@@ -33,6 +36,7 @@ impl Question {
             text: text.to_owned(),
             more: String::new(),
             secret: true,
+            seen: false,
         }
     }
 
@@ -51,6 +55,11 @@ impl App {
     pub(super) fn consent_key(&mut self, key: &KeyEvent) -> Vec<Wish> {
         if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') {
             return self.consent(false);
+        }
+        if !self.question.as_ref().is_some_and(|question| question.seen) {
+            self.word =
+                Some("this was asked while you typed: what you typed is no answer".to_owned());
+            return Vec::new();
         }
         match key.code {
             KeyCode::Char('y' | 'Y') => self.consent(true),

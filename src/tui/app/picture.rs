@@ -229,7 +229,8 @@ impl App {
         let look = self.look();
         let line =
             |text: &str| Shown::of(text, look.ascii).cut(usize::from(area.width), look.ascii);
-        if let Some(question) = &self.question {
+        if let Some(question) = &mut self.question {
+            question.seen |= self.over.is_none();
             let text = Shown::of(&question.text, look.ascii);
             let rows = text.wrapped(usize::from(area.width).max(1));
             let choices = Shown::of(question.choices(), look.ascii);

@@ -1,6 +1,6 @@
 //! The trace pane's lines: what happened, and between it the commands that were done and what they said.
 
-use crate::trace::{Event, Level, What, line};
+use crate::trace::{Event, Level, REMEMBERED, What, line};
 use crate::tui::shown::Shown;
 use crate::tui::theme::{Look, Tone};
 
@@ -77,6 +77,11 @@ impl Tale {
     pub fn say(&mut self, voice: Voice, text: &str, after: usize, look: Look) {
         for text in Shown::lines(text, look.ascii) {
             self.said.push(Said { after, voice, text });
+        }
+        // A watch may go on for months.
+        if self.said.len() > REMEMBERED {
+            self.said.drain(..self.said.len() - REMEMBERED / 2);
+            self.again();
         }
     }
 
