@@ -209,8 +209,12 @@ const CASES: &[Case] = &[
         },
         |s| !s.has("boxes"),
     ),
-    ("f", nothing, |s| {
-        s.has("neighbourhood") && s.has("2 vertices")
+    ("f", nothing, |s| s.has("2 vertices, a part")),
+    ("A", applied, |s| {
+        s.has("nothing is dirty") && {
+            s.keys("i").line("dirty pw").keys("Esc A");
+            s.has("2 vertices, a part")
+        }
     }),
     ("z", alike, |s| s.has("noop[/x/a*] x 4")),
     ("F", nothing, |s| s.has("stays where it is")),

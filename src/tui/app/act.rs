@@ -139,9 +139,13 @@ impl App {
             Act::Earlier | Act::Later | Act::Live | Act::Still | Act::Slower | Act::Faster => {
                 self.film(act)
             }
-            Act::ZoomIn | Act::ZoomOut | Act::Fit | Act::Near | Act::Fold | Act::Follow => {
-                self.zoom(act)
-            }
+            Act::ZoomIn
+            | Act::ZoomOut
+            | Act::Fit
+            | Act::Near
+            | Act::Active
+            | Act::Fold
+            | Act::Follow => self.zoom(act),
             Act::Filter => self.filters = true,
             Act::Level => self.level(),
             Act::Copy => return self.copy(),

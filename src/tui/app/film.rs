@@ -48,11 +48,13 @@ impl App {
 
     pub(super) fn zoom(&mut self, act: Act) {
         let (view, beside) = (self.player.view(), &self.beside);
+        let mut found = true;
         match act {
             Act::ZoomIn => self.map.set_zoom(self.map.zoom().nearer(), view, beside),
             Act::ZoomOut => self.map.set_zoom(self.map.zoom().farther(), view, beside),
             Act::Fit => self.map.fit(view, beside),
             Act::Near => self.map.near(view, beside),
+            Act::Active => found = self.map.active(view, beside),
             Act::Fold => self.map.fold(view, beside),
             _ => self.map.follows = !self.map.follows,
         }
@@ -62,6 +64,8 @@ impl App {
             Act::Fold if self.map.is_folded() => {
                 "what looks alike is drawn as one: z opens it".to_owned()
             }
+            Act::Active if !found => "nothing is dirty, pending, at work or failed".to_owned(),
+            Act::Active if self.map.is_part() => "what is active alone: A shows all".to_owned(),
             Act::Near if self.map.is_part() => "the neighbourhood alone: f shows all".to_owned(),
             _ => format!("{} of {}", self.map.zoom().word(), self.map.len()),
         };

@@ -86,6 +86,8 @@ pub enum Act {
     Fit,
     /// The neighbourhood alone.
     Near,
+    /// What is active alone.
+    Active,
     /// What looks alike is drawn as one, or not.
     Fold,
     /// Follows what runs, or no longer.
@@ -178,6 +180,11 @@ pub const KEYS: &[Row] = &[
     row("=", Act::ZoomOut, "farther"),
     row("0", Act::Fit, "the whole graph"),
     row("f", Act::Near, "the neighbourhood alone, or all"),
+    row(
+        "A",
+        Act::Active,
+        "what is dirty, pending, at work or failed alone, or all",
+    ),
     row(
         "z",
         Act::Fold,

@@ -177,7 +177,8 @@ impl Map {
     }
 
     fn select_something(&mut self) {
-        let there = |key: &Key| self.graph.vertex(key).is_some();
+        let drawn = self.part.as_ref().unwrap_or(&self.graph);
+        let there = |key: &Key| drawn.vertex(key).is_some();
         if !self.selected.as_ref().is_some_and(there) {
             let spots = &self.scene().layout.spots;
             let first = (0..spots.len()).min_by_key(|v| (spots[*v].y, spots[*v].x));
@@ -217,8 +218,27 @@ impl Map {
 
     /// Only what is near the selected vertex, or all of it again.
     pub fn near(&mut self, view: &View, beside: &Beside) {
-        self.part = match (&self.part, &self.selected) {
-            (None, Some(key)) => Some(Arc::new(neighbourhood(&self.graph, key, HOPS))),
+        let around: BTreeSet<Key> = self.selected.iter().cloned().collect();
+        self.part(&around, view, beside);
+    }
+
+    /// Only what is dirty, pending, at work or failed, and what is near that; or all of it again. False if there is nothing like that.
+    pub fn active(&mut self, view: &View, beside: &Beside) -> bool {
+        let all = self.graph.vertices().keys();
+        let is_active = |key: &&Key| stand_of(std::slice::from_ref(*key), view, beside).is_active();
+        let around: BTreeSet<Key> = all.filter(is_active).cloned().collect();
+        if around.is_empty() && self.part.is_none() {
+            return false;
+        }
+        self.part(&around, view, beside);
+        self.select_something();
+        true
+    }
+
+    /// Only what is near these, or all of it again where a part is drawn.
+    fn part(&mut self, around: &BTreeSet<Key>, view: &View, beside: &Beside) {
+        self.part = match (&self.part, around.is_empty()) {
+            (None, false) => Some(Arc::new(neighbourhood(&self.graph, around, HOPS))),
             _ => None,
         };
         // A part is placed by itself, and all of it as it stood.
@@ -319,9 +339,9 @@ fn layout_of(zoom: Zoom) -> Zoom {
     }
 }
 
-/// What is within so many lines of a vertex.
-fn neighbourhood(graph: &Graph, key: &Key, hops: usize) -> Graph {
-    let mut near = BTreeSet::from([key.clone()]);
+/// What is within so many lines of these vertices.
+fn neighbourhood(graph: &Graph, around: &BTreeSet<Key>, hops: usize) -> Graph {
+    let mut near = around.clone();
     for _ in 0..hops {
         let ends = graph.edges().keys();
         let touches = ends.filter(|(from, to)| near.contains(from) || near.contains(to));

@@ -66,11 +66,7 @@ impl App {
         if area.is_empty() {
             return;
         }
-        let part = if self.map.is_part() {
-            ", neighbourhood"
-        } else {
-            ""
-        };
+        let part = if self.map.is_part() { ", a part" } else { "" };
         let zoom = match self.map.zoom() {
             Zoom::Line => String::new(),
             zoom => format!(", {}", zoom.word()),
