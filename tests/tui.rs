@@ -25,6 +25,8 @@ mod pty;
 mod records;
 #[path = "tui/stops.rs"]
 mod stops;
+#[path = "tui/visits.rs"]
+mod visits;
 
 use pty::{CTRL_C, CTRL_D, Home, PATIENCE, Start, Terminal};
 

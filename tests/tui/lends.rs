@@ -104,22 +104,6 @@ fn without_a_shell_it_does_not_stop() {
     assert_eq!(weft.ends(), 0);
 }
 
-#[test]
-fn another_size_is_drawn_at_once() {
-    let home = Home::new("tui-size");
-    let mut weft = screen(&home, small(&["empty.yaml"]));
-    weft.line("add noop there");
-    weft.sees("added noop[there]");
-    for (rows, cols) in [(40, 120), (10, 30), (5, 20), (24, 80)] {
-        let drawn = weft.bytes.len();
-        weft.resize(rows, cols);
-        weft.draws(drawn);
-    }
-    weft.sees("added noop[there]");
-    weft.line("quit");
-    assert_eq!(weft.ends(), 0);
-}
-
 /// What was typed for the screen and is not read yet when it leaves is nobody's: no shell gets it.
 #[test]
 fn what_is_not_read_is_dropped() {

@@ -258,6 +258,9 @@ impl App {
                 Voice::Refusal,
                 "what is shown is the past, where nothing can be done: Esc, then End, goes back to now",
             );
+            // The trace of the past ends before what is said now.
+            self.word =
+                Some("the past, where nothing can be done: Esc, then End, goes to now".into());
             return Vec::new();
         }
         if word == "why" {

@@ -24,7 +24,12 @@ impl App {
             }
             News::Shown(sort, text) => self.show(sort, &text),
             News::Remark(text) => self.say(Voice::Remark, &text),
-            News::Refused(text) => self.say(Voice::Refusal, &text),
+            News::Refused(text) => {
+                self.say(Voice::Refusal, &text);
+                if self.player.is_rewound() {
+                    self.over = Some(Over::page(&text, self.look()));
+                }
+            }
             News::Events(events) => return self.happen(&events),
             News::Edited(graph) => {
                 let changed = self.player.edit(graph);
@@ -97,7 +102,10 @@ impl App {
         let room = usize::from(trace.width).saturating_sub(2);
         self.say(Voice::Result, &fitted(text, room));
         let drawn = sort == Sort::Plan || self.begun == "why";
-        if !drawn && text.lines().count() >= usize::from(trace.height.max(6)) {
+        // The trace of the past ends before what is said now.
+        let unseen = self.player.is_rewound();
+        let long = text.lines().count() >= usize::from(trace.height.max(6));
+        if !drawn && (unseen || long) {
             self.over = Some(Over::page(text, self.look()));
         }
     }
