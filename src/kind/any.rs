@@ -76,6 +76,8 @@ pub trait AnyKind: Send + Sync {
     fn rhythm(&self, key: &Key, params: &Params) -> Option<Rhythm>;
     /// What is there under this name.
     fn inspect(&self, name: &str, look: &dyn Look) -> Result<Option<Params>, Failure>;
+    /// What else is to be known of what is there.
+    fn notes(&self, name: &str, look: &dyn Look) -> Result<Vec<String>, Failure>;
     /// A warning that these params deserve, if any.
     fn caveat(&self, key: &Key, params: &Params) -> Option<String>;
 }

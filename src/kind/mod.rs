@@ -147,6 +147,12 @@ pub trait Kind: Send + Sync + 'static {
         Ok(None)
     }
 
+    /// What a person who looks at what is there under this name should know beside those params: that a service has failed, say.
+    fn notes(&self, name: &str, look: &dyn Look) -> Result<Vec<String>, Failure> {
+        let _ = (name, look);
+        Ok(Vec::new())
+    }
+
     /// What `plan` and load say of these params before anything is looked at (a warning), if anything.
     fn caveat(&self, want: &Self::Want) -> Option<String> {
         let _ = want;

@@ -145,6 +145,10 @@ impl<K: Kind> AnyKind for Adapter<K> {
         self.0.inspect(name, look)
     }
 
+    fn notes(&self, name: &str, look: &dyn Look) -> Result<Vec<String>, Failure> {
+        self.0.notes(name, look)
+    }
+
     fn caveat(&self, key: &Key, params: &Params) -> Option<String> {
         read::<K>(key, params)
             .ok()

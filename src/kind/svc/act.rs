@@ -105,7 +105,8 @@ fn explained(unit: &Unit, act: ServiceAct, fault: &Fault, world: &dyn World) -> 
     Failure::new(format!("cannot {verb} {name}: {why}")).with_detail(journal(&service))
 }
 
-fn journal(service: &Service) -> Vec<String> {
+/// Its last lines in the journal.
+pub fn journal(service: &Service) -> Vec<String> {
     match &service.log {
         None => vec!["(there is no journal)".to_owned()],
         Some(lines) if lines.is_empty() => vec!["(its journal is empty)".to_owned()],

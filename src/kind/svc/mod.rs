@@ -18,7 +18,7 @@ use super::{At, Check, Done, Drift, Failure, Given, Kind, want, words};
 use crate::graph::Params;
 use crate::value::{Hears, Value, sanitise};
 use crate::world::{self, Active, Load, Look, Service, ServiceAct, Unit, Watch, World};
-use act::{act, read_again, renew, start};
+use act::{act, journal, read_again, renew, start};
 use std::fmt;
 
 /// What a unit's name may end with. Without any of these it is a service.
@@ -240,6 +240,30 @@ impl Kind for Svc {
             params.insert("session".to_owned(), Value::Bool(true));
         }
         Ok(Some(params))
+    }
+
+    fn notes(&self, name: &str, look: &dyn Look) -> Result<Vec<String>, Failure> {
+        let Some((service, _)) = found(name, look)? else {
+            return Ok(Vec::new());
+        };
+        let mut notes = match &service.load {
+            Load::Masked => vec!["masked".to_owned()],
+            Load::Broken(why) => vec![format!("its unit file is broken: {}", sanitise(why))],
+            Load::Loaded | Load::NotFound => Vec::new(),
+        };
+        if service.stale {
+            notes.push("its unit file changed since the manager read it".to_owned());
+        }
+        match &service.active {
+            Active::Failed(result, status) => {
+                let is = failed(result, *status);
+                notes.push(format!("{is}; with state=running it is started again"));
+                notes.extend(journal(&service));
+            }
+            Active::Changing => notes.push("on its way up or down".to_owned()),
+            Active::Active | Active::Inactive => {}
+        }
+        Ok(notes)
     }
 }
 

@@ -407,6 +407,7 @@ fn inspect_says_what_is_there() {
         assert_eq!(shown, found);
     }
     assert_eq!(kind.inspect("ghost", &Stage::new()).unwrap(), None);
+    assert!(kind.notes("ghost", &Stage::new()).unwrap().is_empty());
     // One that the system's manager does not have may be the user's own.
     let stage = Stage::new();
     let own = Unit {
@@ -418,4 +419,44 @@ fn inspect_says_what_is_there() {
     let params = kind.inspect("app", &stage).unwrap().unwrap();
     let shown: Vec<String> = params.iter().map(|(k, v)| format!("{k}={v}")).collect();
     assert_eq!(shown, ["session=true", "startup=enabled", "state=running"]);
+}
+
+/// What params do not say of a unit that is in a bad way; of one that is well there is nothing to say.
+#[test]
+fn what_is_wrong_with_a_unit_is_told() {
+    let kind = find("svc").unwrap();
+    let loaded = |load, active| UnitSpec {
+        load,
+        active,
+        log: Some(vec!["no such port".to_owned()]),
+        ..UnitSpec::default()
+    };
+    for (before, told) in [
+        (loaded(Load::Loaded, Active::Active), vec![]),
+        (loaded(Load::Loaded, Active::Inactive), vec![]),
+        (
+            loaded(Load::Loaded, Active::Failed("exit-code".into(), 3)),
+            vec![
+                "failed (exited with 3); with state=running it is started again",
+                "no such port",
+            ],
+        ),
+        (
+            loaded(Load::Loaded, Active::Changing),
+            vec!["on its way up or down"],
+        ),
+        (loaded(Load::Masked, Active::Inactive), vec!["masked"]),
+        (
+            loaded(Load::Broken("bad\u{1b}".into()), Active::Inactive),
+            vec!["its unit file is broken: bad\\u{1b}"],
+        ),
+    ] {
+        let stage = Stage::new();
+        let app = Unit {
+            name: "app.service".into(),
+            session: false,
+        };
+        stage.sim.outside().unit(&app, |found| *found = before);
+        assert_eq!(kind.notes("app", &stage).unwrap(), told);
+    }
 }
