@@ -23,8 +23,11 @@ mod lends;
 mod pty;
 #[path = "tui/records.rs"]
 mod records;
+#[path = "tui/repair.rs"]
+mod repair;
 #[path = "tui/stops.rs"]
 mod stops;
+mod support;
 #[path = "tui/visits.rs"]
 mod visits;
 

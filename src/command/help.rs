@@ -51,7 +51,7 @@ fn of_command(command: &Command) -> String {
         rows.push(vec!["also".to_owned(), command.aliases.join(", ")]);
     }
     if let Some(key) = command.key {
-        let told = format!("{key}, on the screen, which is not there yet");
+        let told = format!("{key}, on the screen");
         rows.push(vec!["key".to_owned(), told]);
     }
     if let Some(when) = when(command.when) {

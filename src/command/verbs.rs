@@ -100,7 +100,8 @@ pub const COMMANDS: &[Command] = &[
             Arg::maybe(Slot::Path, "PATH"),
         ])
         .help(
-            "`--story` keeps world, steps and trace too. Without a path: the file that it came from. `-` is standard output.",
+            "`--story` keeps world, steps and trace too; of a real machine the world is what was inspected. Without a path: the file \
+             that it came from. `-` is standard output.",
         ),
     graph("source", "run the commands of a file", "source setup.weft").args(&[PATH]),
     run("plan", "what would change, without changing anything", "plan file[/tmp/secret]")
@@ -164,9 +165,10 @@ pub const COMMANDS: &[Command] = &[
     ask("quit", "leave", "quit").or(&["exit", "q"]).key("q"),
     Command::new(Group::Host, "inspect", "add what is there as a vertex", "inspect file /etc/hosts")
         .args(&[Arg::new(Slot::NewRef, "KIND NAME")])
-        .help("Its params are what the machine has now. Nothing is changed there."),
+        .help("Its params are what the machine has now, and what is wrong with it is told. Nothing is changed there."),
     Command::new(Group::Host, "edit", "edit the graph, or a vertex, in $EDITOR", "edit file[/tmp/secret]")
         .args(&[MAYBE_REF])
+        .help("The editor is VISUAL's, else EDITOR's, else vi. On a real machine it is shown at once what then differs there.")
         .key("e"),
     Command::new(Group::Sim, "sim", "do something on the simulated machine", "sim write /etc/motd hello")
         .args(&[Arg::new(Slot::Sim, "COMMAND…")])

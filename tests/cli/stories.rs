@@ -43,3 +43,37 @@ fn a_failing_expectation_is_named_with_its_place() {
     );
     ran.complains("error: story.yaml:8:3: expected `/a mode 0600`: wanted 0600, found 0644\n");
 }
+
+/// What was done on this machine is a story on a simulated one: what was inspected is there, as it was then, and no secret is.
+#[test]
+fn a_repair_on_this_machine_is_a_story() {
+    let home = Home::new("repaired");
+    let (conf, key) = (
+        home.write("conf", "port=eighty\n"),
+        home.write("key", "hunter22\n"),
+    );
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&key, private).expect("changed");
+    let lines = [
+        format!("inspect file {}", conf.display()),
+        format!("inspect file {}", key.display()),
+        format!("set {} content=\"port=80\\n\" mode=0640", conf.display()),
+        "apply".to_owned(),
+        format!("inspect file {}", conf.display()),
+        format!("save --story {}", home.path("story.yaml").display()),
+    ];
+    let mut args = vec!["host", "--yes"];
+    args.extend(lines.iter().flat_map(|line| ["-c", line]));
+    let ran = home.run(&args).ends(0).says("1 changed");
+    ran.complains("what this machine is, but for what was inspected on it")
+        .complains("key held");
+    assert_eq!(std::fs::read_to_string(&conf).expect("a file"), "port=80\n");
+    let story = std::fs::read_to_string(home.path("story.yaml")).expect("a story");
+    assert!(
+        story.contains("port=eighty") && !story.contains("hunter22"),
+        "{story}"
+    );
+    std::fs::remove_file(&conf).expect("removed");
+    home.run(&["story.yaml"]).ends(0).says("1 changed");
+    assert!(!conf.exists(), "nothing of this machine is touched");
+}

@@ -34,6 +34,9 @@ impl Session {
             let why = match read_back(&before, key, &edited) {
                 Ok(graph) => {
                     self.take_edited(&before, graph, key, front);
+                    if let Some(key) = key {
+                        self.show_drift(key, front);
+                    }
                     return Ok(());
                 }
                 Err(why) => why,

@@ -23,6 +23,7 @@ impl Session {
             let what = format!("{key} cannot be inspected: {}", sanitise(&failure.why));
             SessionError::failed(what).with_hint("`add` makes a vertex without looking")
         })?;
+        let notes = kind::find(key.kind()).map(|kind| kind.notes(key.name(), &*look));
         let Some(params) = found else {
             let there = self.there();
             let what = format!("nothing is {there} that {key} could describe");
@@ -30,12 +31,28 @@ impl Session {
                 "a file, directory, link, service or page can be inspected; `add` makes any vertex";
             return Err(SessionError::failed(what).with_hint(hint));
         };
+        if !self.runner.is_sim() {
+            self.found.take(key, &params, &*look);
+        }
+        self.take_inspected(key, &params, front)?;
+        for note in notes.into_iter().flatten().flatten() {
+            front.remark(&format!("{key}: {note}\n"));
+        }
+        Ok(())
+    }
+
+    fn take_inspected(
+        &mut self,
+        key: &Key,
+        params: &Params,
+        front: &mut dyn Front,
+    ) -> Result<(), SessionError> {
         let before = self.graph().clone();
         let word = match before.vertex(key) {
             Some(_) => "updated",
             None => "added",
         };
-        let next = with(&before, key, &params).map_err(|why| {
+        let next = with(&before, key, params).map_err(|why| {
             let what = format!("{key} is there, and cannot stand in this graph: {why}");
             SessionError::failed(what).with_hint("`drop` or `set` what it collides with")
         })?;

@@ -3,10 +3,12 @@
 mod ask;
 mod consent;
 mod counted;
+mod drift;
 mod editor;
 mod edits;
 mod expect;
 mod files;
+mod found;
 mod front;
 mod inspect;
 mod learn;
@@ -84,6 +86,8 @@ pub struct Session {
     errors: Vec<String>,
     /// What it began with, for a story of it: its file, or the last `new` or `load`.
     began: Began,
+    /// What was found on this machine, if it acts on one.
+    found: found::Found,
     /// What it began with before each of those, and what was taken back of them.
     began_before: Vec<Began>,
     /// Who attends to each driver of this machine that it gets.

@@ -133,6 +133,7 @@ impl Session {
             renames: Vec::new(),
             errors: Vec::new(),
             began,
+            found: Default::default(),
             began_before: Vec::new(),
             sourcing: Vec::new(),
             attendant: None,

@@ -217,7 +217,7 @@ fn change(sim: &Sim, order: &SimOrder) -> Done {
     done.map_err(refused)
 }
 
-fn unit(name: &str) -> Unit {
+pub(super) fn unit(name: &str) -> Unit {
     let suffix = if name.contains('.') { "" } else { ".service" };
     Unit {
         name: format!("{name}{suffix}"),

@@ -58,17 +58,19 @@ impl Session {
     }
 
     /// This session as a story: graph and world as they were at its start, its own steps if it began as one, and what was
-    /// done since as steps after those.
+    /// done since as steps after those. Where it acts on a real machine, what was inspected there is the world.
     pub(super) fn story(&self) -> Result<Saved, SessionError> {
-        let Some((world, seed)) = self.began.world.clone() else {
-            let what = format!(
-                "a story needs a simulated world, and this is {}",
-                self.label
-            );
-            return Err(SessionError::failed(what).with_hint("`save PATH` saves the graph alone"));
+        let own = self.began.document.as_ref();
+        let seed_of = |document: &Document| document.story.as_ref().map_or(0, |story| story.seed);
+        let (world, seed) = match &self.began.world {
+            Some(world) => world.clone(),
+            None => (self.found.world.clone(), own.map_or(0, seed_of)),
         };
         let done = self.began.replayed.since(&self.log);
-        let mut saved = match &self.began.document {
+        // One that was a graph, and meant this machine, gets a world.
+        let is_story =
+            |document: &&Document| self.began.world.is_some() || document.story.is_some();
+        let mut saved = match own.filter(is_story) {
             Some(document) => file::save_story(document, seed, done, &Kinds),
             None => {
                 let step = |text: &String| Step {
@@ -82,9 +84,14 @@ impl Session {
                     expect: Vec::new(),
                     lesson: None,
                 };
-                file::save_as(None, &self.began.graph, Some(&story), &Kinds)
+                file::save_as(own, &self.began.graph, Some(&story), &Kinds)
             }
         };
+        if self.began.world.is_none() {
+            let found = "what this machine is, but for what was inspected on it";
+            saved.lost.push(found.to_owned());
+            saved.lost.extend(self.found.lost.iter().cloned());
+        }
         let asks = done.iter().filter(|line| line.contains("=?"));
         if self.began.touched {
             let before = "what was done to the simulated machine before this graph was there";

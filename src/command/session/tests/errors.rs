@@ -375,7 +375,6 @@ fn on_this_machine(text: &mut String) {
         &["apply"],
         &["watch"],
         &["step"],
-        &["save --story x.yaml"],
         &["add noop more", "load secret.yaml"],
     ] {
         let (mut session, mut front) = open_in(STORY, Some(WorldName::Host));

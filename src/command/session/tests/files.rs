@@ -386,7 +386,7 @@ fn on_a_real_machine_another_graph_begins_anew() {
     assert!(state(&session).starts_with("/nowhere/secret-"));
     let said = say(&mut session, &mut front, &["save --story again.yaml"]);
     assert!(
-        said.contains("a story needs a simulated world, and this is host"),
+        said.contains("not in again.yaml: what this machine is, but for"),
         "{said}"
     );
     say(&mut session, &mut front, &["add noop late"]);
