@@ -1,7 +1,8 @@
 //! The graph that people build: vertices, edges and bindings, as plain ordered data.
 //!
 //! A [`Graph`] is always whole: [`Draft`] is where it is edited, and [`Draft::finish`] refuses a cycle, a
-//! type that does not fit, a duplicate or two owners, and leaves the graph it began with untouched (rule G2).
+//! type that does not fit, a duplicate or two owners, and leaves the graph it began with untouched (rule G2). Only a
+//! [`Graph::sketch`] is not validated: it is what a trace tells of a graph, and is drawn, never run.
 
 mod check;
 mod draft;
@@ -9,12 +10,14 @@ pub mod meta;
 mod missing;
 pub mod refs;
 mod refusal;
+mod sketch;
 
 pub use check::{bad_ends, find_cycle, type_below};
 pub use draft::Draft;
 pub use meta::Meta;
 pub use missing::nearest;
 pub use refusal::{Problem, Refusal};
+pub use sketch::Line;
 
 use crate::value::{Place, Schema, Value};
 use std::collections::BTreeMap;

@@ -44,6 +44,14 @@ pub struct Pace {
 }
 
 impl Pace {
+    /// Another film begins after this one, once a person has seen how it ended.
+    pub fn begin_another(&mut self) {
+        *self = Pace {
+            frame: self.frame + GAP,
+            ..Pace::default()
+        };
+    }
+
     /// The place of the next event in the film.
     pub fn next(&mut self, event: &Event) -> Frame {
         let gap = event.at.0.saturating_sub(self.at.0).min(GAP);

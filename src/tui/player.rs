@@ -3,26 +3,16 @@
 //! Everything here is a fold over the events; a clock only says how far the film moves. What cannot be folded from events (the graph, and
 //! how vertices stand that nothing has happened to) comes with what the session says it knows, and holds from there on.
 
+mod places;
+
 use super::motion::{Frame, GAP, Motion, Pace, motion};
 use crate::graph::{Graph, Key};
 use crate::trace::{Event, EventId, Level, REMEMBERED, View};
-use std::collections::BTreeMap;
+use places::{Place, Places};
 use std::sync::Arc;
 
-/// After so many events how everything stood is kept, so that going back is quick.
-const STRIDE: usize = 4_096;
-/// So many such places are kept.
-const PLACES: usize = 64;
 /// Who is farther behind than this plays faster: what lags is made up for in about that time.
 const BEHIND: Frame = 2_000_000;
-
-/// How everything stood before an event.
-#[derive(Clone, Debug)]
-struct Place {
-    /// None where it is what events make of the place before.
-    view: Option<Arc<View>>,
-    graph: Arc<Graph>,
-}
 
 /// What a move of the film has changed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,8 +31,7 @@ pub struct Player {
     events: Vec<Event>,
     frames: Vec<Frame>,
     pace: Pace,
-    /// How everything stood before the events of these numbers; there is always one for 0.
-    places: BTreeMap<usize, Place>,
+    places: Places,
     /// So many events are shown.
     shown: usize,
     at: Frame,
@@ -54,20 +43,18 @@ pub struct Player {
     speed: f64,
     /// Whether anything is animated.
     moves: bool,
+    /// Whether it is all there: nothing is lived that it has to catch up with.
+    whole: bool,
 }
 
 impl Player {
     /// An empty film; where nothing moves, what happens is shown as soon as it is heard of.
     pub fn new(moves: bool, speed: f64) -> Player {
-        let place = Place {
-            view: Some(Arc::default()),
-            graph: Arc::default(),
-        };
         Player {
             events: Vec::new(),
             frames: Vec::new(),
             pace: Pace::default(),
-            places: BTreeMap::from([(0, place)]),
+            places: Places::new(),
             shown: 0,
             at: 0,
             view: View::default(),
@@ -75,6 +62,16 @@ impl Player {
             plays: true,
             speed,
             moves,
+            whole: false,
+        }
+    }
+
+    /// The same for what has happened already: at its own pace, also where nothing is animated, and from its beginning, of which
+    /// nothing is forgotten.
+    pub fn whole(self) -> Player {
+        Player {
+            whole: true,
+            ..self
         }
     }
 
@@ -91,6 +88,22 @@ impl Player {
     /// Every event that is remembered.
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// Those of them that are shown, of the film to which they belong: there may be others before it.
+    pub fn film(&self) -> &[Event] {
+        let begun = self.places.begun(self.shown);
+        &self.events[begun..self.shown]
+    }
+
+    /// Where in the film it is.
+    pub fn at(&self) -> Frame {
+        self.at
+    }
+
+    /// How long the film is: all of it, and how it ends.
+    pub fn length(&self) -> Frame {
+        self.frames.last().map_or(0, |last| last + GAP)
     }
 
     /// How many of them are shown.
@@ -128,7 +141,8 @@ impl Player {
 
     /// Whether the next picture differs by itself.
     pub fn is_moving(&self) -> bool {
-        self.moves && self.plays && (self.behind() > 0 || !self.motion().is_still())
+        let goes_on = (self.moves || self.whole) && self.plays;
+        goes_on && (self.behind() > 0 || !self.motion().is_still())
     }
 
     /// Hears of events.
@@ -142,20 +156,36 @@ impl Player {
 
     /// From here on it stands so, whatever events have told of before.
     pub fn know(&mut self, view: View, graph: Arc<Graph>) -> Changed {
-        let place = Place {
-            view: Some(Arc::new(view)),
-            graph,
-        };
-        self.places.insert(self.events.len(), place);
-        self.thin();
+        self.places
+            .put(self.events.len(), Place::known(view, graph));
         self.at_end()
+    }
+
+    /// Another film follows, in this graph: what was told before does not count for it.
+    pub fn append(&mut self, graph: Arc<Graph>, events: &[Event]) -> Changed {
+        let Some(first) = events.first() else {
+            return Changed::Nothing;
+        };
+        let before = self.events.len();
+        if before > 0 {
+            self.pace.begin_another();
+        }
+        // Until its first event, what is seen is how the one before it ended.
+        let (at, view) = match before {
+            0 => (0, View::default()),
+            _ => (before + 1, View::of([first])),
+        };
+        self.places.put(at, Place::beginning(view, graph));
+        self.hear(events);
+        match before {
+            0 => self.jump(self.shown),
+            _ => Changed::Nothing,
+        }
     }
 
     /// From here on the graph is this one.
     pub fn edit(&mut self, graph: Arc<Graph>) -> Changed {
-        let at = self.events.len();
-        let view = self.places.get(&at).and_then(|place| place.view.clone());
-        self.places.insert(at, Place { view, graph });
+        self.places.edit(self.events.len(), graph);
         self.at_end()
     }
 
@@ -169,7 +199,10 @@ impl Player {
 
     /// An empty film, which plays as this one does.
     pub fn another(&self) -> Player {
-        Player::new(self.moves, self.speed)
+        Player {
+            whole: self.whole,
+            ..Player::new(self.moves, self.speed)
+        }
     }
 
     /// So much time has passed.
@@ -177,13 +210,16 @@ impl Player {
         if !self.plays {
             return Changed::Nothing;
         }
-        let end = self.frames.last().map_or(0, |last| last + GAP);
-        if !self.moves {
+        let end = self.length();
+        if !self.moves && !self.whole {
             self.at = end;
             return self.show(self.events.len());
         }
         let lags = end.saturating_sub(GAP).saturating_sub(self.at);
-        let rate = self.speed * (lags as f64 / BEHIND as f64).max(1.0);
+        let rate = match self.whole {
+            true => self.speed,
+            false => self.speed * (lags as f64 / BEHIND as f64).max(1.0),
+        };
         self.at = self
             .at
             .saturating_add((passed as f64 * rate) as Frame)
@@ -220,7 +256,7 @@ impl Player {
     /// Plays on from the end.
     pub fn live(&mut self) -> Changed {
         self.plays = true;
-        self.at = self.frames.last().map_or(0, |last| last + GAP);
+        self.at = self.length();
         self.show(self.events.len())
     }
 
@@ -249,8 +285,7 @@ impl Player {
             std::cmp::Ordering::Less => self.jump(shown),
             std::cmp::Ordering::Greater => {
                 // What the session knows from some event on is not to be folded past.
-                let known = self.places.range(self.shown + 1..=shown).next().is_some();
-                match known {
+                match self.places.has_within(self.shown, shown) {
                     true => self.jump(shown),
                     false => self.fold(shown),
                 }
@@ -269,7 +304,7 @@ impl Player {
             }
         }
         self.shown = shown;
-        self.keep_place();
+        self.places.pass(shown, &self.view, &self.graph);
         match all {
             true => Changed::All,
             false => Changed::Vertices(keys),
@@ -277,57 +312,21 @@ impl Player {
     }
 
     fn jump(&mut self, shown: usize) -> Changed {
-        (self.view, self.graph) = self.stood(shown);
+        (self.view, self.graph) = self.places.stood(shown, &self.events);
         self.shown = shown;
         Changed::All
     }
 
-    fn keep_place(&mut self) {
-        let kept = self.places.range(..=self.shown).rev();
-        let last = kept.into_iter().find(|(_, place)| place.view.is_some());
-        if last.is_none_or(|(at, _)| self.shown - at >= STRIDE) {
-            let place = Place {
-                view: Some(Arc::new(self.view.clone())),
-                graph: self.graph.clone(),
-            };
-            self.places.insert(self.shown, place);
-            self.thin();
-        }
-    }
-
-    /// Where too much is kept, every other place keeps only its graph.
-    fn thin(&mut self) {
-        let kept = self.places.values().filter(|place| place.view.is_some());
-        if kept.count() <= PLACES {
-            return;
-        }
-        let last = self.places.keys().next_back().copied();
-        let mut odd = false;
-        for (at, place) in &mut self.places {
-            odd ^= place.view.is_some();
-            if !odd && *at != 0 && Some(*at) != last {
-                place.view = None;
-            }
-        }
-    }
-
     /// Forgets the older half of too many events.
     fn forget(&mut self) {
-        if self.events.len() <= REMEMBERED {
+        if self.whole || self.events.len() <= REMEMBERED {
             return;
         }
         let gone = self.events.len() - REMEMBERED / 2;
-        let (view, graph) = self.stood(gone);
+        let stood = self.places.stood(gone, &self.events);
         self.events.drain(..gone);
         self.frames.drain(..gone);
-        let places = std::mem::take(&mut self.places);
-        let later = places.into_iter().filter(|(at, _)| *at > gone);
-        self.places = later.map(|(at, place)| (at - gone, place)).collect();
-        let place = Place {
-            view: Some(Arc::new(view)),
-            graph,
-        };
-        self.places.insert(0, place);
+        self.places.forget(gone, stood);
         match self.shown.checked_sub(gone) {
             Some(shown) => self.shown = shown,
             None => {
@@ -335,20 +334,6 @@ impl Player {
                 self.jump(0);
             }
         }
-    }
-
-    /// How everything stood with so many events shown.
-    fn stood(&self, shown: usize) -> (View, Arc<Graph>) {
-        let mut before = self.places.range(..=shown).rev();
-        let graph = self.places.range(..=shown).next_back();
-        let graph = graph.map_or_else(Arc::default, |(_, place)| place.graph.clone());
-        let known = before.find_map(|(at, place)| Some((*at, place.view.as_ref()?)));
-        let (at, view) = known.map_or((0, View::default()), |(at, view)| (at, (**view).clone()));
-        let mut view = view;
-        self.events[at..shown]
-            .iter()
-            .for_each(|event| view.take(event));
-        (view, graph)
     }
 }
 
@@ -440,6 +425,68 @@ mod tests {
             }
             prop_assert_eq!(player.behind(), 0);
             prop_assert!(!player.is_moving(), "at rest at the end");
+        }
+    }
+
+    /// How a film ended is seen until the next one's first event, and nothing of it after that.
+    #[test]
+    fn one_film_follows_another() {
+        let mut player = Player::new(true, 1.0).whole();
+        let graph =
+            |name: &str| Arc::new(crate::graph::Graph::sketch([Key::new("noop", name)], &[]));
+        let (one, two) = (graph("one"), graph("two"));
+        player.append(
+            one.clone(),
+            &[event(1, 0, 0, 0), event(2, 90_000_000, 0, 1)],
+        );
+        assert!(Arc::ptr_eq(player.graph(), &one), "at its beginning");
+        player.append(two.clone(), &[event(3, 0, 1, 0), event(4, 0, 1, 1)]);
+        player.append(one.clone(), &[]);
+        assert_eq!(player.shown(), 0);
+        for (shown, graph, film) in [
+            (0, &one, 0..0),
+            (2, &one, 0..2),
+            (3, &two, 2..3),
+            (4, &two, 2..4),
+        ] {
+            player.seek(shown);
+            assert!(Arc::ptr_eq(player.graph(), graph), "{shown}");
+            assert_eq!(
+                player.view(),
+                &View::of(&player.events()[film.clone()]),
+                "{shown}"
+            );
+            assert_eq!(player.film(), &player.events()[film], "{shown}");
+        }
+        // From one end to the other in one breath, and in small steps.
+        player.seek(0);
+        player.play();
+        for step in [60_000_000, 10_000] {
+            for _ in 0..player.length() / step + 1 {
+                player.pass(step);
+            }
+            assert_eq!(player.view(), &View::of(&player.events()[2..]));
+            assert!(Arc::ptr_eq(player.graph(), &two));
+            assert!(!player.is_moving());
+            player.seek(0);
+            player.play();
+        }
+    }
+
+    /// Who watches something happen catches up with it; what has happened already waits for who watches it.
+    #[test]
+    fn a_whole_film_keeps_its_pace_and_all_of_its_events() {
+        let all: Vec<Event> = (1..=REMEMBERED as u64 + 10)
+            .map(|id| event(id, id * 1_000_000, 0, 0))
+            .collect();
+        for moves in [true, false] {
+            let mut player = Player::new(moves, 2.0).whole();
+            player.append(Arc::default(), &all);
+            assert_eq!(player.events().len(), all.len());
+            player.pass(GAP);
+            assert_eq!((player.at(), player.is_moving()), (2 * GAP, true));
+            player.live();
+            assert_eq!((player.behind(), player.at()), (0, player.length()));
         }
     }
 
