@@ -8,6 +8,7 @@
 //! | `watch` | `watch` |
 //! | `ask` | `status`, `why`, `pending`, `cancel`, `notify`, `trace`, `graph` |
 //! | `check`, `test` | `check`, `test` |
+//! | `replay` | `replay` |
 //! | `state` | `state` |
 //! | `docs` | `kinds`, `schema`, `man`, `completions` |
 //!
@@ -26,6 +27,7 @@ mod desk;
 mod docs;
 mod log;
 mod open;
+mod replay;
 mod report;
 mod run;
 mod screen;
@@ -104,7 +106,10 @@ fn verbs() -> Vec<String> {
 }
 
 /// Does what the command line says.
-pub fn run(cli: Cli) -> ExitCode {
+pub fn run(mut cli: Cli) -> ExitCode {
+    // It is not opened: that would empty what may be the trace that is to be replayed.
+    let replays = matches!(cli.verb, Some(Verb::Replay(_)));
+    let traces_replay = replays && cli.common.output.trace.take().is_some();
     let desk = match Desk::set_up(cli.common) {
         Ok(desk) => desk,
         Err(why) => {
@@ -123,6 +128,12 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(_) if cli.prompt.file.is_some() || !cli.prompt.told.commands.is_empty() => {
             desk.printer
                 .error("error: a verb takes its FILE after it, and -c only stands without a verb or after `host`, `learn` and `demo`");
+            i32::from(USAGE)
+        }
+        Some(_) if traces_replay => {
+            desk.printer.error(
+                "error: `replay` runs nothing, and so has nothing to write to the file of --trace\n  hint: leave --trace out",
+            );
             i32::from(USAGE)
         }
         Some(verb) => do_verb(&desk, verb),
@@ -162,6 +173,7 @@ fn do_verb(desk: &Desk, verb: Verb) -> i32 {
         Verb::Cancel(part) => ask::cancel(desk, &part),
         Verb::Notify(part) => ask::notify(desk, &part),
         Verb::Trace(file) => ask::trace(desk, &file.file),
+        Verb::Replay(args) => replay::replay(desk, &args),
         Verb::State(args) => state::state(desk, args.act.as_ref()),
         Verb::Kinds(kind) => docs::kinds(desk, kind.kind.as_deref()),
         Verb::Schema => docs::schema(desk),

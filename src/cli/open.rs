@@ -101,7 +101,7 @@ fn console(desk: &Desk, mut session: Session, told: &Told, first: Option<&Order>
     let mut front = desk.console();
     let typed = told.commands.is_empty() && stdin_is_terminal();
     let place = typed.then(|| screen::place(desk));
-    if place != Some(Place::Screen) && told.screen.record.is_some() {
+    if place != Some(Place::Screen) && told.screen.look.record.is_some() {
         return screen::nothing_to_record(desk, place);
     }
     if let Some(place) = place {

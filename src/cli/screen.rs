@@ -1,11 +1,12 @@
 //! Where a person gets the screen, and where the prompt alone.
 
-use super::args::ScreenArgs;
+use super::args::{LookArgs, ScreenArgs};
 use super::desk::Desk;
 use crate::command::{Order, Session};
 use crate::repl::{env, history, size, stdout_is_terminal};
 use crate::tui::app::{App, Manner};
 use crate::tui::line::Prompt;
+use crate::tui::news::News;
 use crate::tui::run::{Record, Setup, run};
 use crate::tui::theme::{Look, Theme};
 use crate::tui::worker::Tools;
@@ -56,48 +57,55 @@ pub type First<'a> = (Vec<String>, Option<&'a Order>);
 
 /// Shows the session on the screen. Who had something done first is told there what was said of it, and others what this is.
 pub fn show(desk: &Desk, session: Session, args: &ScreenArgs, (said, first): First) -> i32 {
-    let record = match recorded(args.record.as_deref()) {
-        Ok(record) => record,
+    let told = session.left_over().unwrap_or_default();
+    let greeting = match said.is_empty() {
+        true => first_words(&session).to_vec(),
+        false => Vec::new(),
+    };
+    let remarks = greeting.into_iter().chain(told);
+    let remarks = remarks.map(|told| format!("{told}\n")).chain(said);
+    let news = remarks.map(News::Remark).collect();
+    let manner = manner(desk, &args.look);
+    let setup = match setup(manner, &args.look, news) {
+        Ok(setup) => setup,
         Err(why) => {
             desk.printer.error(&format!("error: {why}"));
             return 1;
         }
     };
-    let told = session.left_over().unwrap_or_default();
-    let style = desk.printer.style();
-    let look = Look {
-        ascii: style.ascii,
-        theme: if style.color { args.theme } else { Theme::Mono },
+    let tools = Tools {
+        printer: desk.printer.clone(),
+        signals: desk.signals.clone(),
+        asking: desk.asking().clone(),
+        history: Some(history::open()),
+        speed: args.speed.0,
     };
-    let manner = Manner {
-        look,
+    run(session, tools, first.map(ToString::to_string), setup)
+}
+
+/// How the screen is on this terminal.
+pub fn manner(desk: &Desk, args: &LookArgs) -> Manner {
+    let style = desk.printer.style();
+    let theme = if style.color { args.theme } else { Theme::Mono };
+    Manner {
+        look: Look {
+            ascii: style.ascii,
+            theme,
+        },
         still: args.no_motion,
         speed: 1.0,
-    };
-    let greeting = match said.is_empty() {
-        true => first_words(&session).to_vec(),
-        false => Vec::new(),
-    };
-    let setup = Setup {
-        tools: Tools {
-            printer: desk.printer.clone(),
-            signals: desk.signals.clone(),
-            asking: desk.asking().clone(),
-            history: Some(history::open()),
-            speed: args.speed.0,
-        },
-        app: App::new(manner, Prompt::new(history::open(), look.ascii)),
-        remarks: greeting
-            .into_iter()
-            .chain(told)
-            .map(|told| format!("{told}\n"))
-            .chain(said)
-            .collect(),
+        replays: false,
+    }
+}
+
+/// What it is opened with, where it is told this first.
+pub fn setup(manner: Manner, args: &LookArgs, news: Vec<News>) -> Result<Setup, String> {
+    Ok(Setup {
+        app: App::new(manner, Prompt::new(history::open(), manner.look.ascii)),
+        news,
         mouse: args.mouse,
-        record,
-        first: first.map(ToString::to_string),
-    };
-    run(session, setup)
+        record: recorded(args.record.as_deref())?,
+    })
 }
 
 /// The first lines of the trace: what this is, on what it acts, and where to go on from.
@@ -130,7 +138,7 @@ pub fn nothing_to_record(desk: &Desk, place: Option<Place>) -> i32 {
 }
 
 /// Where it is recorded. Each frame is there as soon as it was drawn.
-fn recorded(path: Option<&Path>) -> Result<Option<Record>, String> {
+pub fn recorded(path: Option<&Path>) -> Result<Option<Record>, String> {
     let Some(path) = path else { return Ok(None) };
     let file =
         File::create(path).map_err(|error| format!("--record {}: {error}", path.display()))?;

@@ -42,6 +42,14 @@ impl Guide {
         }
     }
 
+    /// For a graph without a session.
+    pub fn of_graph(graph: Arc<Graph>) -> Guide {
+        Guide {
+            graph,
+            machine: None,
+        }
+    }
+
     /// What can stand at a byte of a line, and the byte from which it replaces what is there.
     pub fn complete(&self, line: &str, cursor: usize) -> (usize, Vec<Candidate>) {
         self.asked(|context| complete(line, cursor, context))

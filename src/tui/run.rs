@@ -10,18 +10,14 @@ use crate::command::Session;
 use crate::repl::{Jobs, Printer, Signals, tell_instead};
 use std::io::{Result, Write};
 use std::sync::Arc;
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// What the screen is opened with.
 pub struct Setup {
-    /// What the session's thread works with.
-    pub tools: Tools,
     /// The screen, as it begins.
     pub app: App,
-    /// What is said first.
-    pub remarks: Vec<String>,
-    /// A line that is done first.
-    pub first: Option<String>,
+    /// What it is told first.
+    pub news: Vec<News>,
     /// Whether the mouse is reported from the start.
     pub mouse: bool,
     /// Where what is drawn is recorded, if it is.
@@ -31,11 +27,31 @@ pub struct Setup {
 /// Where a recording is written.
 pub type Record = Box<dyn Write + Send>;
 
-/// Shows a session on the terminal until a person leaves. Gives the exit code.
-pub fn run(session: Session, setup: Setup) -> i32 {
-    let (printer, signals) = (setup.tools.printer.clone(), setup.tools.signals.clone());
-    let parting = Opened::new(&signals).and_then(|opened| {
-        let shown = show(&opened, session, setup)?;
+/// Shows a session on the terminal, in which a line may be done first, until a person leaves. Gives the exit code.
+pub fn run(session: Session, tools: Tools, first: Option<String>, setup: Setup) -> i32 {
+    let (printer, signals) = (tools.printer.clone(), tools.signals.clone());
+    let worker = |says: UnboundedSender<Said>| {
+        let worker = Worker::start(session, tools, says)?;
+        if let Some(first) = first {
+            worker.does(Task::Do(first));
+        }
+        Ok(worker)
+    };
+    run_with(worker, (&printer, &signals), setup)
+}
+
+/// Shows what happened, without a session, until a person leaves. Gives the exit code.
+pub fn replay(beside: (&Printer, &Signals), setup: Setup) -> i32 {
+    run_with(Worker::without_session, beside, setup)
+}
+
+fn run_with(
+    worker: impl FnOnce(UnboundedSender<Said>) -> Result<Worker>,
+    (printer, signals): (&Printer, &Signals),
+    setup: Setup,
+) -> i32 {
+    let parting = Opened::new(signals).and_then(|opened| {
+        let shown = show(&opened, worker, setup)?;
         drop(opened);
         shown.turned?;
         let mut parting = shown.worker.join();
@@ -47,7 +63,7 @@ pub fn run(session: Session, setup: Setup) -> i32 {
     });
     match parting {
         Ok(parting) => {
-            tell(&printer, &parting);
+            tell(printer, &parting);
             parting.code
         }
         Err(error) => {
@@ -112,16 +128,20 @@ struct Shown {
 }
 
 /// Until it is left.
-fn show(opened: &Opened, session: Session, setup: Setup) -> Result<Shown> {
+fn show(
+    opened: &Opened,
+    worker: impl FnOnce(UnboundedSender<Said>) -> Result<Worker>,
+    setup: Setup,
+) -> Result<Shown> {
     let (says, said) = unbounded_channel();
     let logs = says.clone();
     tell_instead(Some(Box::new(move |text| {
         // Where nobody listens any more, nobody is told.
         let _ = logs.send(Said::News(News::Remark(text.to_owned())));
     })));
-    for remark in setup.remarks {
+    for news in setup.news {
         // It is listened to below.
-        let _ = says.send(Said::News(News::Remark(remark)));
+        let _ = says.send(Said::News(news));
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -131,10 +151,7 @@ fn show(opened: &Opened, session: Session, setup: Setup) -> Result<Shown> {
         Jobs::new()?
     };
     opened.hold.mouse(setup.mouse)?;
-    let worker = Worker::start(session, setup.tools, says.clone())?;
-    if let Some(first) = setup.first {
-        worker.does(Task::Do(first));
-    }
+    let worker = worker(says.clone())?;
     let record = setup.record.map(Cast::new);
     let held = (opened.hold.clone(), opened.signals.clone());
     let (mut screen, typed) = Screen::new(held, worker, (setup.app, says), record)?;

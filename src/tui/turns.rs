@@ -253,12 +253,13 @@ impl Screen {
         let at = self.at();
         let app = &mut self.app;
         let drawn = self.canvas.draw(|frame| app.draw(at, frame));
+        let clock = self.app.clock();
         self.dirty = false;
         self.frame_at = Instant::now() + FRAME;
         match (drawn, &mut self.record) {
             (Err(_), _) => self.has_gone(),
             (Ok((cells, cursor)), Some(cast)) => {
-                if let Err(error) = cast.frame(at, cells, cursor) {
+                if let Err(error) = cast.frame(clock, cells, cursor) {
                     self.record = None;
                     self.lost = Some(format!(
                         "error: the recording cannot be written: {error}\n  hint: what is in it is not all that was shown"

@@ -26,10 +26,11 @@ impl Session {
             Order::Pending(keys) => pending_text(&self.pending_rows(keys)),
             Order::Why(key) => self.why_text(key),
             Order::Trace(level, keys) => self.trace_text(level.as_deref(), keys),
-            Order::Kinds(kind) => kinds_text(kind.as_deref())?,
-            Order::Help(topic) => help_text(topic.as_deref())?,
             Order::World => self.world_text(),
-            other => return Err(SessionError::failed(format!("`{other}` is no question"))),
+            other => match reference(other) {
+                Some(text) => text?,
+                None => return Err(SessionError::failed(format!("`{other}` is no question"))),
+            },
         };
         front.show_as(sort(order), &text);
         Ok(())
@@ -118,6 +119,15 @@ impl Session {
         ];
         let row = |(name, what): (&str, String)| vec![name.to_owned(), sanitise(&what)];
         help::table(rows.into_iter().map(row).collect(), "")
+    }
+}
+
+/// What is answered without a session: questions about the language, and about kinds. None: it is no such question.
+pub fn reference(order: &Order) -> Option<Result<String, SessionError>> {
+    match order {
+        Order::Kinds(kind) => Some(kinds_text(kind.as_deref())),
+        Order::Help(topic) => Some(help_text(topic.as_deref())),
+        _ => None,
     }
 }
 

@@ -26,7 +26,7 @@ mod story;
 mod told;
 mod typed;
 
-pub use ask::status_text;
+pub use ask::{reference, status_text};
 pub(crate) use expect::speaks_of;
 pub use expect::{Verdict, judge};
 pub(crate) use files::nothing_to;

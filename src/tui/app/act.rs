@@ -200,6 +200,9 @@ impl App {
             return Vec::new();
         };
         let Some(pick) = self.pick.take() else {
+            if self.is_refused() {
+                return Vec::new();
+            }
             self.fill_in(&format!("set {key} "));
             return Vec::new();
         };
@@ -220,6 +223,9 @@ impl App {
     }
 
     fn pick(&mut self, arrow: &'static str, binds: bool) {
+        if self.is_refused() {
+            return;
+        }
         match self.map.selected.clone() {
             Some(from) => self.pick = Some(Pick { from, arrow, binds }),
             None => self.word = Some("the graph is empty: i, then `add KIND NAME`".to_owned()),
@@ -251,6 +257,9 @@ impl App {
         if line.trim().is_empty() {
             return Vec::new();
         }
+        if self.manner.replays {
+            return self.answer_line(line);
+        }
         let word = line.split_whitespace().next().unwrap_or_default();
         if self.player.is_rewound() && !is_question(word) {
             self.say(Voice::Command, line);
@@ -280,12 +289,17 @@ impl App {
         let found = keys
             .into_iter()
             .find(|key| key.to_string() == wanted || key.name() == wanted);
-        let Some(key) = found.cloned() else { return };
-        let events = &self.player.events()[..self.player.shown()];
-        let told = why(events, &key)
+        if let Some(key) = found.cloned() {
+            self.light(&key);
+        }
+    }
+
+    /// The same of this one.
+    pub(super) fn light(&mut self, key: &Key) {
+        let told = why(self.player.film(), key)
             .into_iter()
             .filter_map(|event| event.subject.clone());
-        let lit: Vec<Key> = told.chain([key]).collect();
+        let lit: Vec<Key> = told.chain([key.clone()]).collect();
         self.map.light(lit);
     }
 
@@ -300,7 +314,7 @@ impl App {
         Vec::new()
     }
 
-    fn leave(&mut self) -> Vec<Wish> {
+    pub(super) fn leave(&mut self) -> Vec<Wish> {
         vec![Wish::Leave]
     }
 

@@ -64,7 +64,7 @@ impl App {
                 (text, Tone::Busy)
             }
             Stage::Converged(tally) => {
-                let bad = tally.failed + tally.blocked;
+                let bad = tally.failed.saturating_add(tally.blocked);
                 let watch = if self.known.moment.running {
                     "watching, "
                 } else {
@@ -88,23 +88,36 @@ impl App {
 
     /// Where the film is: live, or how far behind what is so now.
     fn film_words(&self) -> String {
-        let look = self.look();
+        if self.manner.replays {
+            let word = match (self.player.is_rewound(), self.is_over()) {
+                (true, _) => "STILL",
+                (false, true) => "OVER",
+                (false, false) => "PLAYS",
+            };
+            return format!("{word} {}", self.scrubber());
+        }
         if !self.player.is_rewound() {
             return match self.known.moment.running || self.under_way > 0 {
                 true => "LIVE".to_owned(),
                 false => String::new(),
             };
         }
-        let (shown, all) = (self.player.shown(), self.player.events().len());
-        const CELLS: usize = 12;
-        let full = (shown * CELLS).checked_div(all).unwrap_or(CELLS);
-        let [done, rest] = [look.pick("━", "="), look.pick("─", "-")];
-        let bar = format!("{}{}", done.repeat(full), rest.repeat(CELLS - full));
         let live = match self.player.behind() {
             0 => String::new(),
             behind => format!(" LIVE +{behind}"),
         };
-        format!("PAST {bar} {shown}/{all}{live}")
+        format!("PAST {}{live}", self.scrubber())
+    }
+
+    /// How far the film is, and in numbers.
+    fn scrubber(&self) -> String {
+        let look = self.look();
+        let (shown, all) = self.shown();
+        const CELLS: usize = 12;
+        let full = (shown * CELLS).checked_div(all).unwrap_or(CELLS);
+        let [done, rest] = [look.pick("━", "="), look.pick("─", "-")];
+        let bar = format!("{}{}", done.repeat(full), rest.repeat(CELLS - full));
+        format!("{bar} {shown}/{all}")
     }
 
     /// What can be done next, in one line.
@@ -144,12 +157,38 @@ impl App {
                 ("Enter", "takes"),
                 ("Esc", "gives up"),
             ],
+            () if self.manner.replays && self.focus == Focus::Prompt => &[
+                ("Esc", "film"),
+                ("why REF", "causes"),
+                ("trace", "what happened"),
+                ("help", "commands"),
+                ("quit", "leaves"),
+            ],
             () if self.focus == Focus::Prompt => &[
                 ("Tab", "complete"),
                 ("Esc", "graph"),
                 ("F1", "keys"),
                 ("help", "commands"),
                 ("Ctrl+C Ctrl+C", "leave"),
+            ],
+            () if self.manner.replays => &[
+                (
+                    "Space",
+                    if self.player.is_rewound() {
+                        "play"
+                    } else {
+                        "stop"
+                    },
+                ),
+                ("<", "earlier"),
+                (">", "later"),
+                ("End", "the end"),
+                ("{", "slower"),
+                ("}", "faster"),
+                ("w", "why"),
+                ("+", "nearer"),
+                ("?", "keys"),
+                ("q", "leave"),
             ],
             () if self.player.is_rewound() => &[
                 ("<", "earlier"),

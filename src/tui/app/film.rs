@@ -11,6 +11,11 @@ impl App {
             Act::Later if !self.player.is_rewound() => Changed::Nothing,
             Act::Later => self.player.seek(self.player.later()),
             Act::Live => self.player.live(),
+            Act::Still if self.is_over() => {
+                let changed = self.player.seek(0);
+                self.player.play();
+                changed
+            }
             Act::Still if self.player.is_rewound() => {
                 self.player.play();
                 Changed::Nothing
@@ -35,6 +40,11 @@ impl App {
         if matches!(act, Act::Earlier | Act::Later) {
             self.look_at_last();
         }
+    }
+
+    /// Whether it is all over: a replay begins again then.
+    pub(super) fn is_over(&self) -> bool {
+        self.manner.replays && self.player.behind() == 0 && self.player.motion().is_still()
     }
 
     /// While the film is moved by hand, what its last event is about is selected.

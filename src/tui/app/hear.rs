@@ -35,6 +35,7 @@ impl App {
                 let changed = self.player.edit(graph);
                 self.map.follow(&self.player, &self.beside, &changed);
             }
+            News::Begins(graph, events) if self.manner.replays => self.append(graph, &events),
             News::Begins(graph, events) => self.begin(graph, &events),
             News::Planned(plan) => {
                 self.plan(plan);
@@ -137,6 +138,11 @@ impl App {
     }
 
     fn know(&mut self, known: Known) {
+        if self.manner.replays {
+            self.entry.set_words(&known.prompt);
+            self.known = known;
+            return;
+        }
         self.beside.debts = known.debts.iter().cloned().collect();
         self.beside.breaks = known.breaks.iter().cloned().collect();
         match &known.plan {

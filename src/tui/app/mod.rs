@@ -13,6 +13,7 @@
 //! | `place`, `seen` | a graph placed; the pane drawn |
 //! | `beside` | how vertices stand |
 //! | `film` | where one looks: in the film, the graph, at what was found |
+//! | `replay` | a film that is over: what answers there, and its moments |
 //! | `mouse` | what the mouse does |
 //! | `tale` | the trace pane's lines |
 //! | `lesson` | the lesson that is on |
@@ -36,13 +37,16 @@ mod over;
 mod picture;
 mod place;
 mod regions;
+mod replay;
 mod seen;
 mod sight;
 mod tale;
 
 pub use regions::{MEDIUM, Pane, SMALLEST, WIDE};
+pub use replay::Moment;
 
 use super::line::Prompt;
+use super::motion::GAP;
 use super::news::{Answer, Known, News, Task};
 use super::player::Player;
 use super::theme::Look;
@@ -107,6 +111,8 @@ pub struct Manner {
     pub still: bool,
     /// How fast the film plays; 1 where nothing is said.
     pub speed: f64,
+    /// Whether what is shown is over, and there is no session: nothing can be done.
+    pub replays: bool,
 }
 
 /// Who gets the keys.
@@ -173,6 +179,8 @@ pub struct App {
     grabbed: Option<(u16, u16)>,
     /// The time up to which the film was played.
     last: Duration,
+    /// The time of what is shown, as a recording of it has it.
+    clock: Duration,
     area: Rect,
     over_by: Option<i32>,
 }
@@ -182,20 +190,16 @@ impl App {
     pub fn new(manner: Manner, entry: Prompt) -> App {
         App {
             known: Known::default(),
-            player: Player::new(
-                !manner.still,
-                if manner.speed > 0.0 {
-                    manner.speed
-                } else {
-                    1.0
-                },
-            ),
+            player: player(manner),
             map: Map::new(manner.look.ascii),
             beside: Beside::default(),
-            tale: Tale::new(true),
+            tale: Tale::new(!manner.replays),
             entry,
             answer: None,
-            focus: Focus::default(),
+            focus: match manner.replays {
+                true => Focus::Graph,
+                false => Focus::Prompt,
+            },
             pane: Pane::default(),
             scrolled: 0,
             question: None,
@@ -210,6 +214,7 @@ impl App {
             mouse: false,
             grabbed: None,
             last: Duration::ZERO,
+            clock: Duration::ZERO,
             area: Rect::default(),
             over_by: None,
             manner,
@@ -259,12 +264,22 @@ impl App {
         self.over_by
     }
 
+    /// The time of what is shown: the film's own while it plays, so that it does not depend on how fast that was; else the one on the wall,
+    /// of which nothing is longer than a gap of the film.
+    pub fn clock(&self) -> Duration {
+        self.clock
+    }
+
     /// The time of the film goes on.
     fn pass(&mut self, at: Duration) {
         let passed = at.saturating_sub(self.last);
         self.last = at;
         let passed = u64::try_from(passed.as_micros()).unwrap_or(u64::MAX);
+        let before = self.player.at();
         let changed = self.player.pass(passed);
+        let played = self.player.at().saturating_sub(before);
+        let clock = if played > 0 { played } else { passed };
+        self.clock += Duration::from_micros(clock.min(GAP));
         self.map.follow(&self.player, &self.beside, &changed);
     }
 
@@ -277,5 +292,18 @@ impl App {
         let prompt = u16::try_from(prompt.rows(self.area.width)).unwrap_or(u16::MAX);
         let rows = (self.lesson_rows(), prompt, self.rows_above());
         Regions::of(self.area, self.pane, rows)
+    }
+}
+
+/// The film, as it is to be played.
+fn player(manner: Manner) -> Player {
+    let speed = match manner.speed > 0.0 {
+        true => manner.speed,
+        false => 1.0,
+    };
+    let player = Player::new(!manner.still, speed);
+    match manner.replays {
+        true => player.whole(),
+        false => player,
     }
 }

@@ -71,7 +71,7 @@ impl App {
             Zoom::Line => String::new(),
             zoom => format!(", {}", zoom.word()),
         };
-        let past = if self.player.is_rewound() {
+        let past = if self.player.is_rewound() && !self.manner.replays {
             ", the past"
         } else {
             ""
@@ -127,7 +127,7 @@ impl App {
             view: self.player.view(),
             plan: self.beside.plan.as_deref(),
             stand: self.map.stand(&key),
-            events: &self.player.events()[..self.player.shown()],
+            events: self.player.film(),
             look,
         };
         let lines = inspected.lines().into_iter();

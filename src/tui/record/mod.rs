@@ -5,9 +5,11 @@
 
 mod cast;
 mod dump;
+mod offscreen;
 mod runs;
 mod still;
 
 pub use cast::Cast;
 pub use dump::dump;
+pub use offscreen::Offscreen;
 pub use still::{Paper, still};

@@ -28,7 +28,7 @@ use life::Life;
 use rustyline::history::FileHistory;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -90,14 +90,22 @@ impl Worker {
         let (replies, replies_in) = channel();
         let front = Messenger::new(to.clone(), (replies.clone(), replies_in), &tools);
         let mut life = Life::new(session, front, tools, errands.clone());
-        let thread = std::thread::Builder::new()
-            .name("session".into())
-            .spawn(move || {
-                let parting = guarded(|| life.live(&errands_in));
-                // Who does not listen any more has left already.
-                let _ = to.send(Said::News(News::Left(parting.code)));
-                parting
-            })?;
+        let thread = living(to, move || life.live(&errands_in))?;
+        Ok(Worker {
+            errands,
+            replies,
+            thread,
+        })
+    }
+
+    /// One that has no session: all that it can do is end.
+    pub fn without_session(to: UnboundedSender<Said>) -> std::io::Result<Worker> {
+        let (errands, errands_in) = channel();
+        let (replies, _) = channel();
+        let thread = living(to, move || Parting {
+            code: ended(&errands_in),
+            ..Parting::default()
+        })?;
         Ok(Worker {
             errands,
             replies,
@@ -132,6 +140,30 @@ impl Worker {
         // One that has ended does nothing more.
         let _ = self.errands.send(errand);
     }
+}
+
+/// A thread that lives so, and tells of its end.
+fn living(
+    to: UnboundedSender<Said>,
+    live: impl FnOnce() -> Parting + Send + 'static,
+) -> std::io::Result<JoinHandle<Parting>> {
+    let thread = std::thread::Builder::new().name("session".into());
+    thread.spawn(move || {
+        let parting = guarded(live);
+        // Who does not listen any more has left already.
+        let _ = to.send(Said::News(News::Left(parting.code)));
+        parting
+    })
+}
+
+/// Waits until it is to end; gives the code.
+fn ended(errands: &Receiver<Errand>) -> i32 {
+    let mut asked = errands.iter();
+    let end = asked.find_map(|errand| match errand {
+        Errand::End(code) => Some(code),
+        Errand::Task(_) | Errand::Look => None,
+    });
+    end.unwrap_or(0)
 }
 
 /// What comes of it, also where it panics.
