@@ -14,6 +14,8 @@ mod learn;
 mod loads;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/replays.rs"]
+mod replays;
 #[path = "cli/secrets.rs"]
 mod secrets;
 #[path = "cli/service.rs"]

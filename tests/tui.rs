@@ -6,6 +6,8 @@ mod again;
 mod draws;
 #[path = "tui/ends.rs"]
 mod ends;
+#[path = "tui/films.rs"]
+mod films;
 #[path = "tui/flows.rs"]
 mod flows;
 #[path = "tui/frames.rs"]
@@ -25,6 +27,8 @@ mod pty;
 mod records;
 #[path = "tui/repair.rs"]
 mod repair;
+#[path = "tui/replays.rs"]
+mod replays;
 #[path = "tui/stops.rs"]
 mod stops;
 mod support;

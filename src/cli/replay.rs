@@ -99,6 +99,7 @@ fn draw(desk: &Desk, args: &ReplayArgs, reel: &Reel, path: &Path) -> i32 {
     }
     let mut screen = offscreen(desk, args, reel);
     screen.app().stand_at(args.at);
+    screen.app().compose();
     let paper = match args.look.theme {
         Theme::Light => Paper::Light,
         _ => Paper::Dark,

@@ -14,7 +14,7 @@ use weft::graph::Graph;
 use weft::kind::Kinds;
 use weft::tui::app::{App, Manner, Told, Wish, keys};
 use weft::tui::line::Prompt;
-use weft::tui::news::{Answer, News, Task};
+use weft::tui::news::{Answer, Known, News, Task};
 use weft::tui::theme::Look;
 
 /// The password story, as it is compiled in.
@@ -121,12 +121,35 @@ impl Stage {
             look,
             ..Manner::default()
         };
+        let mut stage = Stage::bare(session, size, manner);
+        let known = stage.known();
+        stage.tell(Told::News(known));
+        stage
+    }
+
+    /// A screen of this size on which these films are played again. Its session is there to show that nothing is asked of it.
+    pub fn replay(films: Vec<(Graph, Vec<Event>)>, size: (u16, u16)) -> Stage {
+        let manner = Manner {
+            replays: true,
+            ..Manner::default()
+        };
+        let mut stage = Stage::bare(session(""), size, manner);
+        let known = Known {
+            label: "replay of it".to_owned(),
+            ..Known::default()
+        };
+        stage.tell(Told::News(News::Knows(Box::new(known))));
+        for (graph, events) in films {
+            stage.tell(Told::News(News::Begins(Arc::new(graph), events)));
+        }
+        stage
+    }
+
+    fn bare(session: Session, size: (u16, u16), manner: Manner) -> Stage {
+        let ascii = manner.look.ascii;
         let mut stage = Stage {
             session,
-            app: App::new(
-                manner,
-                Prompt::new(weft::repl::history::empty(), look.ascii),
-            ),
+            app: App::new(manner, Prompt::new(weft::repl::history::empty(), ascii)),
             at: Duration::ZERO,
             answers: VecDeque::new(),
             held: VecDeque::new(),
@@ -134,8 +157,6 @@ impl Stage {
             size,
         };
         stage.tell(Told::Size(size.0, size.1));
-        let known = stage.known();
-        stage.tell(Told::News(known));
         stage
     }
 

@@ -241,6 +241,7 @@ impl App {
         };
         match act {
             Act::Edit => self.run_line(&format!("edit {key}")),
+            Act::Why if self.manner.replays => self.show_why(&key),
             Act::Why => self.run_line(&format!("why {key}")),
             _ if self.beside.breaks.contains(&key) => self.run_line(&format!("break off {key}")),
             _ => self.run_line(&format!("break {key}")),

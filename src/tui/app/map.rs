@@ -207,13 +207,36 @@ impl Map {
         }
         for zoom in [Zoom::Line, Zoom::Dot] {
             self.set_zoom(zoom, view, beside);
-            let layout = &self.scene().layout;
-            if layout.width <= i32::from(self.size.0) && layout.height <= i32::from(self.size.1) {
-                self.corner = (0, 0);
+            if self.is_in_sight() {
                 return;
             }
         }
         self.set_zoom(Zoom::Overview, view, beside);
+    }
+
+    /// With what is in each vertex, if all of it is seen so; else as it is. Gives whether it is.
+    pub fn fit_boxes(&mut self, view: &View, beside: &Beside) -> bool {
+        if self.graph.vertices().len() >= MANY {
+            return false;
+        }
+        let zoom = self.zoom;
+        self.set_zoom(Zoom::Box, view, beside);
+        let fits = self.is_in_sight();
+        if !fits {
+            self.set_zoom(zoom, view, beside);
+        }
+        fits
+    }
+
+    /// Whether all of it is seen; it is from its first cell on then.
+    fn is_in_sight(&mut self) -> bool {
+        let layout = &self.scene().layout;
+        let (wide, high) = (i32::from(self.size.0), i32::from(self.size.1));
+        let fits = layout.width <= wide && layout.height <= high;
+        if fits {
+            self.corner = (0, 0);
+        }
+        fits
     }
 
     /// Only what is near the selected vertex, or all of it again.

@@ -1,7 +1,7 @@
 //! A film that is over. There is no session behind it: what can be asked is answered from the film, and nothing can be done.
 
 use super::over::Over;
-use super::{App, Wish};
+use super::{App, Pane, Wish};
 use crate::command::draw::{Format, draw};
 use crate::command::session::reference;
 use crate::command::{Order, parse};
@@ -9,6 +9,7 @@ use crate::graph::{Graph, Key};
 use crate::kind::Kinds;
 use crate::trace::{Event, Level, lines, why};
 use crate::tui::motion::Frame;
+use ratatui::buffer::Buffer;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +45,19 @@ impl App {
         };
         self.map.follow(&self.player, &self.beside, &changed);
         self.look_at_last();
+    }
+
+    /// Makes a picture of it for who cannot look around: vertices with what is in them, and as much of the trace, as there is room for.
+    pub fn compose(&mut self) {
+        for pane in [Pane::Trace, Pane::Graph] {
+            self.pane = pane;
+            // How much room there is, is known once it has been drawn.
+            self.paint(&mut Buffer::empty(self.area));
+            let is_seen = !self.regions().graph.is_empty();
+            if is_seen && self.map.fit_boxes(self.player.view(), &self.beside) {
+                return;
+            }
+        }
     }
 
     /// How long it takes to play all of it.
@@ -101,6 +115,13 @@ impl App {
         };
         self.over = Some(Over::page(&text, self.look()));
         true
+    }
+
+    /// What made a vertex what it is, lit up and in words.
+    pub(super) fn show_why(&mut self, key: &Key) -> Vec<Wish> {
+        let text = self.why(key);
+        self.over = Some(Over::page(&text, self.look()));
+        Vec::new()
     }
 
     fn why(&mut self, key: &Key) -> String {

@@ -58,17 +58,17 @@ pub struct Tale {
     width: usize,
     /// So many rows are below the last that is seen; 0 follows.
     back: usize,
-    /// Whether commands are told by who says them, and not once more as events.
-    echoes: bool,
+    /// Whether a session is behind it: its commands are told by who says them, and not once more as events.
+    lives: bool,
     /// So many rows have come since it no longer follows.
     new: usize,
 }
 
 impl Tale {
     /// An empty one; where a session says its commands, events need not tell them again.
-    pub fn new(echoes: bool) -> Tale {
+    pub fn new(lives: bool) -> Tale {
         Tale {
-            echoes,
+            lives,
             ..Tale::default()
         }
     }
@@ -145,7 +145,7 @@ impl Tale {
                 continue;
             }
             let event = &events[at];
-            let echo = self.echoes && matches!(event.what, What::Command(_));
+            let echo = self.lives && matches!(event.what, What::Command(_));
             if event.what.level() <= self.filter.level && !echo {
                 let told = line(event);
                 if self.filter.words.is_empty() || self.lets(&told.to_string()) {
@@ -178,7 +178,11 @@ impl Tale {
             Some(shown) => self.end_of(shown),
             None => self.rows.len().saturating_sub(self.back),
         };
-        let end = end.max(height.min(self.rows.len()));
+        // What a session has told already is seen where there is room for it; what a film will tell is not.
+        let end = match (self.lives, rewound) {
+            (false, Some(_)) => end,
+            _ => end.max(height.min(self.rows.len())),
+        };
         &self.rows[end.saturating_sub(height)..end]
     }
 
