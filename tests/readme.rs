@@ -10,9 +10,11 @@
 //! | `ini` | the unit that `tests/service.rs` starts, where there is a service manager |
 //! | `sh` | commands that `.ci/run` calls |
 //!
+//! A picture is one that a `console` block draws at the same place, byte for byte.
+//!
 //! All runs share one new directory, whose name is as long as the one that the README shows, so that columns stay where they
-//! are. Where a run is on the real machine, times and the machine's and user's names may differ. With `UPDATE_README=1`
-//! outputs and tables are written anew.
+//! are; the stories that the README names are there, too. Where a run is on the real machine, times and the machine's and user's names may
+//! differ. With `UPDATE_README=1` outputs, tables and pictures are written anew.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -37,8 +39,10 @@ const UNIT: &str = "# weft.service";
 fn the_readme_is_true() {
     let path = top().join("README.md");
     let text = read(&path);
-    let wanted = Reader::new().read(&text);
-    if wanted == text {
+    let mut reader = Reader::new();
+    let wanted = reader.read(&text);
+    let other = reader.other_pictures();
+    if wanted == text && other.is_empty() {
         return;
     }
     if std::env::var_os("UPDATE_README").is_some() {
@@ -47,9 +51,35 @@ fn the_readme_is_true() {
             "CI writes no README: it compares it"
         );
         std::fs::write(&path, wanted).expect("the README can be written");
+        for (picture, drawn) in other {
+            let drawn = drawn.unwrap_or_else(|| panic!("no block of the README draws {picture}"));
+            std::fs::write(top().join(picture), drawn).expect("a picture can be written");
+        }
         return;
     }
-    panic!("{}", difference(&text, &wanted));
+    assert!(wanted == text, "{}", difference(&text, &wanted));
+    let other: Vec<String> = other.into_iter().map(|(picture, _)| picture).collect();
+    panic!("{other:?} are not what the README's commands draw: UPDATE_README=1 draws them anew");
+}
+
+#[test]
+fn a_picture_that_nobody_draws_is_found() {
+    let mut reader = Reader::new();
+    reader.read("![words](snapshots/none.svg)\n");
+    assert_eq!(
+        reader.other_pictures(),
+        [("snapshots/none.svg".to_owned(), None)]
+    );
+    let draws = "![words](snapshots/password.snap)\n```console\n$ echo other > snapshots/password.snap\n```\n";
+    reader.read(draws);
+    let other = reader.other_pictures();
+    assert_eq!(
+        other[1],
+        (
+            "snapshots/password.snap".to_owned(),
+            Some(b"other\n".to_vec())
+        )
+    );
 }
 
 #[test]
@@ -100,6 +130,8 @@ struct Reader {
     demo: Demo,
     /// What the last `weft` block printed, until a `text` block has shown it.
     printed: Option<String>,
+    /// The pictures that it shows.
+    pictures: Vec<String>,
 }
 
 impl Reader {
@@ -107,7 +139,20 @@ impl Reader {
         Reader {
             demo: Demo::new(),
             printed: None,
+            pictures: Vec::new(),
         }
+    }
+
+    /// The pictures that are not what was drawn, with what was.
+    fn other_pictures(&self) -> Vec<(String, Option<Vec<u8>>)> {
+        let pictures = self.pictures.iter().map(|picture| {
+            let drawn = std::fs::read(self.demo.dir.join(picture)).ok();
+            (picture.clone(), drawn)
+        });
+        let is_other = |(picture, drawn): &(String, Option<Vec<u8>>)| {
+            drawn.is_none() || *drawn != std::fs::read(top().join(picture)).ok()
+        };
+        pictures.filter(is_other).collect()
     }
 
     fn read(&mut self, text: &str) -> String {
@@ -115,6 +160,7 @@ impl Reader {
         let mut lines = text.lines().enumerate();
         while let Some((at, line)) = lines.next() {
             let _ = writeln!(out, "{line}");
+            self.pictures.extend(picture(line));
             if let Some(language) = line.strip_prefix("```") {
                 let body = lines.by_ref().map(|(_, line)| line);
                 let body: Vec<&str> = body.take_while(|line| *line != "```").collect();
@@ -156,6 +202,12 @@ impl Reader {
     }
 }
 
+/// The picture that is shown in this line.
+fn picture(line: &str) -> Option<String> {
+    let (_, path) = line.strip_prefix("![")?.split_once("](")?;
+    path.strip_suffix(')').map(str::to_owned)
+}
+
 /// The name of the table that begins after this line.
 fn opened(line: &str) -> Option<&str> {
     let name = line.strip_prefix("<!-- ")?.strip_suffix(" -->")?;
@@ -176,9 +228,15 @@ impl Demo {
         let dir = names
             .map(PathBuf::from)
             .find(|dir| std::fs::create_dir(dir).is_ok());
-        Demo {
-            dir: dir.expect("a directory can be made in /tmp"),
+        let dir = dir.expect("a directory can be made in /tmp");
+        for (path, kept) in [("scenarios", Some("password.yaml")), ("snapshots", None)] {
+            std::fs::create_dir(dir.join(path)).expect("the directory takes others");
+            let kept = kept.map(|name| PathBuf::from(path).join(name));
+            if let Some(name) = kept {
+                std::fs::copy(top().join(&name), dir.join(&name)).expect("a story is there");
+            }
         }
+        Demo { dir }
     }
 
     /// A text of the README, with the directory that is really meant.
