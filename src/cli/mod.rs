@@ -3,7 +3,6 @@
 //! | file | verbs |
 //! | --- | --- |
 //! | `open` | none, `host`, `learn`, `demo`, `-c` |
-//! | `screen`, `beforehand` | the same, where there is a terminal for it |
 //! | `run` | `plan`, `apply` |
 //! | `watch` | `watch` |
 //! | `ask` | `status`, `why`, `pending`, `cancel`, `notify`, `trace`, `graph` |
@@ -21,7 +20,6 @@
 
 mod args;
 mod ask;
-mod beforehand;
 mod check;
 mod desk;
 mod docs;

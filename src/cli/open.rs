@@ -1,7 +1,6 @@
 //! The prompt, and commands instead of it: `weft [FILE] [-c COMMAND]…`, `weft host`, `weft learn`, `weft demo`.
 
 use super::args::{LearnArgs, PromptArgs, Told};
-use super::beforehand::Beforehand;
 use super::desk::Desk;
 use super::screen::{self, Place};
 use super::{run, watch};
@@ -63,18 +62,12 @@ fn on_a_terminal(
     place: Place,
 ) -> i32 {
     let mut front = desk.console();
-    let mut said = Vec::new();
-    // What is worth watching is done on the screen.
-    let on_screen = first.filter(|first| **first == Order::Demo && place == Place::Screen);
-    if let Some(first) = first.filter(|_| on_screen.is_none()) {
+    // On the screen it is done once more: there it is watched, and read. Here it is seen whether it can be.
+    let on_screen = first.filter(|_| place == Place::Screen);
+    if let Some(first) = first.filter(|first| on_screen.is_none() || **first != Order::Demo) {
         let first = first.to_string();
         let done = match place {
-            Place::Screen => {
-                let mut before = Beforehand::new(desk.console());
-                let done = session.eval(&first, &mut before);
-                said = before.said;
-                done
-            }
+            Place::Screen => session.eval(&first, &mut desk.silent()),
             Place::Plain(_) => evaluate(&first, &mut session, &mut front),
         };
         if let Err(error) = done {
@@ -82,7 +75,7 @@ fn on_a_terminal(
         }
     }
     match place {
-        Place::Screen => screen::show(desk, session, &told.screen, (said, on_screen)),
+        Place::Screen => screen::show(desk, session, &told.screen, on_screen),
         Place::Plain(why) => {
             // Who came for something else need not be told where this is.
             if first.is_none() {

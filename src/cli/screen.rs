@@ -26,6 +26,11 @@ pub enum Place {
     Plain(Option<String>),
 }
 
+/// Whether the terminal is one of those that had no colours.
+fn is_monochrome() -> bool {
+    env::text("TERM").is_some_and(|term| term.starts_with("vt"))
+}
+
 /// Where they are typed here.
 pub fn place(desk: &Desk) -> Place {
     let output = &desk.flags.output;
@@ -52,18 +57,15 @@ fn unfit(term: Option<&str>, size: Option<(usize, usize)>) -> Option<String> {
     }
 }
 
-/// What comes first on a screen: what was said of what was done before it, and what is done there.
-pub type First<'a> = (Vec<String>, Option<&'a Order>);
-
-/// Shows the session on the screen. Who had something done first is told there what was said of it, and others what this is.
-pub fn show(desk: &Desk, session: Session, args: &ScreenArgs, (said, first): First) -> i32 {
+/// Shows the session on the screen, where something may be done first. Who came for nothing else is told what this is.
+pub fn show(desk: &Desk, session: Session, args: &ScreenArgs, first: Option<&Order>) -> i32 {
     let told = session.left_over().unwrap_or_default();
-    let greeting = match said.is_empty() {
-        true => first_words(&session).to_vec(),
-        false => Vec::new(),
+    let greeting = match first {
+        None => first_words(&session).to_vec(),
+        Some(_) => Vec::new(),
     };
     let remarks = greeting.into_iter().chain(told);
-    let remarks = remarks.map(|told| format!("{told}\n")).chain(said);
+    let remarks = remarks.map(|told| format!("{told}\n"));
     let news = remarks.map(News::Remark).collect();
     let manner = manner(desk, &args.look);
     let setup = match setup(manner, &args.look, news) {
@@ -86,7 +88,10 @@ pub fn show(desk: &Desk, session: Session, args: &ScreenArgs, (said, first): Fir
 /// How the screen is on this terminal.
 pub fn manner(desk: &Desk, args: &LookArgs) -> Manner {
     let style = desk.printer.style();
-    let theme = if style.color { args.theme } else { Theme::Mono };
+    let theme = match style.color && !is_monochrome() {
+        true => args.theme,
+        false => Theme::Mono,
+    };
     Manner {
         look: Look {
             ascii: style.ascii,

@@ -29,6 +29,7 @@ fn lead(what: &What) -> Frame {
         What::Applying | What::Refreshing | What::Checking { .. } => 80 * MS,
         What::Dirty(_) | What::Poked => 120 * MS,
         What::Blocked(_) | What::Held(_) | What::Retrying { .. } | What::Asks(_) => 150 * MS,
+        What::Command(_) | What::Edited { .. } => 150 * MS,
         What::Started { .. } | What::Killed | What::Restarted { .. } => 250 * MS,
         _ => 0,
     }

@@ -80,7 +80,7 @@ const CASES: &[Case] = &[
     }),
     (".", nothing, |s| {
         s.keys("Right Enter");
-        s.app.typed() == "password[pw]. -> file[/tmp/secret]."
+        s.app.typed() == "password[pw].password -> file[/tmp/secret]."
     }),
     (
         "u",

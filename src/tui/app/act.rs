@@ -2,9 +2,10 @@
 
 use super::keys::{self, Act};
 use super::over::Over;
+use super::pick::fits_a_pick;
 use super::regions::inside;
 use super::tale::{Filter, Voice};
-use super::{App, Focus, Pane, Pick, Search, Wish};
+use super::{App, Focus, Pane, Search, Wish};
 use crate::command::registry::{self, Group};
 use crate::graph::Key;
 use crate::trace::{Level, why};
@@ -16,6 +17,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 impl App {
     pub(super) fn key(&mut self, key: &KeyEvent) -> Vec<Wish> {
         self.word = None;
+        if self.is_too_small() && !key.modifiers.contains(KeyModifiers::CONTROL) {
+            return Vec::new();
+        }
         let interrupt =
             key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
         if !interrupt {
@@ -99,6 +103,10 @@ impl App {
     }
 
     pub(super) fn act(&mut self, act: Act) -> Vec<Wish> {
+        if self.pick.is_some() && !fits_a_pick(act) {
+            self.word = Some("pick the other end and press Enter; Esc gives up".to_owned());
+            return Vec::new();
+        }
         match act {
             Act::Left => self.walk(Step::Left),
             Act::Right => self.walk(Step::Right),
@@ -159,7 +167,8 @@ impl App {
 
     /// Closes what is open, one after the other; then the keys are the graph's.
     fn escape(&mut self) {
-        if self.pick.take().is_some() {
+        if let Some(pick) = self.pick.take() {
+            self.map.select(&pick.from);
             return;
         }
         if self.map.is_lit() {
@@ -199,37 +208,13 @@ impl App {
             self.focus = Focus::Prompt;
             return Vec::new();
         };
-        let Some(pick) = self.pick.take() else {
-            if self.is_refused() {
-                return Vec::new();
-            }
+        if let Some(pick) = self.pick.take() {
+            return self.take_pick(pick, key);
+        }
+        if !self.is_refused() {
             self.fill_in(&format!("set {key} "));
-            return Vec::new();
-        };
-        if pick.from == key {
-            self.word = Some("a vertex cannot come after itself".to_owned());
-            self.pick = Some(pick);
-            return Vec::new();
         }
-        match pick.binds {
-            true => {
-                self.fill_in(&format!("{}. -> {key}.", pick.from));
-                self.word =
-                    Some("what is sent, and which param receives it: Tab completes".to_owned());
-                Vec::new()
-            }
-            false => self.run_line(&format!("{} {} {key}", pick.from, pick.arrow)),
-        }
-    }
-
-    fn pick(&mut self, arrow: &'static str, binds: bool) {
-        if self.is_refused() {
-            return;
-        }
-        match self.map.selected.clone() {
-            Some(from) => self.pick = Some(Pick { from, arrow, binds }),
-            None => self.word = Some("the graph is empty: i, then `add KIND NAME`".to_owned()),
-        }
+        Vec::new()
     }
 
     fn about_vertex(&mut self, act: Act) -> Vec<Wish> {
@@ -261,6 +246,8 @@ impl App {
         if self.manner.replays {
             return self.answer_line(line);
         }
+        // What it says is said at the end.
+        self.tale.to_end();
         let word = line.split_whitespace().next().unwrap_or_default();
         if self.player.is_rewound() && !is_question(word) {
             self.say(Voice::Command, line);
@@ -307,6 +294,10 @@ impl App {
     fn interrupt(&mut self) -> Vec<Wish> {
         if self.under_way > 0 || self.known.moment.running {
             return vec![Wish::Interrupt];
+        }
+        if !self.entry.is_empty() {
+            self.entry.set("", &self.known);
+            return Vec::new();
         }
         if std::mem::replace(&mut self.leaving, true) {
             return self.leave();

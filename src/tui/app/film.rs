@@ -20,8 +20,12 @@ impl App {
                 self.player.play();
                 Changed::Nothing
             }
-            Act::Still => {
+            Act::Still if self.player.is_moving() => {
                 self.player.pause();
+                Changed::Nothing
+            }
+            Act::Still => {
+                self.word = Some("nothing moves: < goes back".to_owned());
                 Changed::Nothing
             }
             Act::Slower => {

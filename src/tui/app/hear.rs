@@ -23,12 +23,13 @@ impl App {
                 self.say(Voice::Command, &words);
             }
             News::Shown(sort, text) => self.show(sort, &text),
-            News::Remark(text) => self.say(Voice::Remark, &text),
+            News::Remark(text) => {
+                self.say(Voice::Remark, &text);
+                self.bring(&text, false);
+            }
             News::Refused(text) => {
                 self.say(Voice::Refusal, &text);
-                if self.player.is_rewound() {
-                    self.over = Some(Over::page(&text, self.look()));
-                }
+                self.bring(&text, true);
             }
             News::Events(events) => return self.happen(&events),
             News::Edited(graph) => {
@@ -42,6 +43,8 @@ impl App {
                 self.map.stand_all(self.player.view(), &self.beside);
             }
             News::Asks { question, more } => {
+                // What it is about has just been said.
+                self.tale.to_end();
                 self.question = Some(Question::consent(&question, &more))
             }
             News::Wants(what) => {
@@ -97,17 +100,27 @@ impl App {
         self.tale.catch_up(self.player.events());
     }
 
-    /// What is longer than the trace pane is read by itself; but for what is drawn on the graph, which it would hide.
+    /// A result; but for what is drawn on the graph, which a page would hide, it is brought to who asked.
     fn show(&mut self, sort: Sort, text: &str) {
-        let trace = self.regions().trace;
-        let room = usize::from(trace.width).saturating_sub(2);
+        let room = usize::from(self.regions().trace.width).saturating_sub(2);
         self.say(Voice::Result, &fitted(text, room));
-        let drawn = sort == Sort::Plan || self.begun == "why";
-        // The trace of the past ends before what is said now.
-        let unseen = self.player.is_rewound();
-        let long = text.lines().count() >= usize::from(trace.height.max(6));
-        if !drawn && (unseen || long) {
-            self.over = Some(Over::page(text, self.look()));
+        if sort != Sort::Plan && self.begun != "why" {
+            self.bring(text, true);
+        }
+    }
+
+    /// What the trace pane cannot show is brought to who asked: in the hint bar if it is short, else by itself. The trace of the past ends
+    /// before what is said now, and where there is one pane, that may be another.
+    fn bring(&mut self, text: &str, pages: bool) {
+        let trace = self.regions().trace;
+        let unseen = self.player.is_rewound() || trace.is_empty();
+        let lines = text.lines().count();
+        let long = lines > usize::from(trace.height.saturating_sub(1).max(5));
+        match (unseen, lines) {
+            (true, 1) => self.word = text.lines().next().map(str::to_owned),
+            (true, _) if pages => self.over = Some(Over::page(text, self.look())),
+            (false, _) if long && pages => self.over = Some(Over::page(text, self.look())),
+            _ => {}
         }
     }
 

@@ -4,7 +4,7 @@ use super::tale::{diff_tone, word_tone};
 use crate::command::written::settings;
 use crate::graph::{Catalog, Graph, Key, Vertex};
 use crate::kind::Kinds;
-use crate::trace::{Event, VertexView, View, line, why};
+use crate::trace::{Event, VertexView, View, What, line, why};
 use crate::tui::graph::Stand;
 use crate::tui::shown::Shown;
 use crate::tui::theme::{Look, Tone};
@@ -31,6 +31,8 @@ pub struct Inspected<'a> {
 /// A line, and how it is meant.
 pub type Told = (Shown, Tone);
 
+/// So many events back it is looked for what was sent.
+const LOOKED_BACK: usize = 20_000;
 /// So many causes are told; the first and the last ones.
 const CAUSES: usize = 12;
 
@@ -149,10 +151,24 @@ impl Inspected<'_> {
         }
     }
 
+    /// What was last sent there: in this run, else in one before it.
     fn sent_to(&self, from: &Key, into: &str) -> Option<&str> {
         let sent = &self.view.vertices.get(from)?.sent;
-        let last = sent.iter().rev().find(|(_, to, _)| to == into)?;
-        Some(&last.2)
+        let last = sent.iter().rev().find(|(_, to, _)| to == into);
+        if let Some((_, _, shown)) = last {
+            return Some(shown);
+        }
+        let events = self.events.iter().rev().take(LOOKED_BACK);
+        let by = events.filter(|event| event.subject.as_ref() == Some(from));
+        by.into_iter().find_map(|event| match &event.what {
+            What::Sent {
+                to,
+                into: field,
+                shown,
+                ..
+            } if format!("{to}.{field}") == into => Some(&**shown),
+            _ => None,
+        })
     }
 
     fn owed(&self, seen: &VertexView, lines: &mut Lines) {
@@ -185,10 +201,21 @@ impl Inspected<'_> {
         let (mut after, mut before) = (Vec::new(), Vec::new());
         for ((from, to), edge) in self.graph.edges() {
             let arrow = if edge.notify.is_some() { "~>" } else { "->" };
+            let flows = self
+                .graph
+                .received_by(to)
+                .filter(|(_, binding)| binding.from == *from);
+            let flows: Vec<String> = flows
+                .map(|(field, binding)| format!("{} -> {field}", binding.sent))
+                .collect();
+            let values = match flows.is_empty() {
+                true => String::new(),
+                false => format!("  ({})", flows.join(", ")),
+            };
             if to == self.key {
-                after.push(format!("{from} {arrow}"));
+                after.push(format!("{from} {arrow}{values}"));
             } else if from == self.key {
-                before.push(format!("{arrow} {to}"));
+                before.push(format!("{arrow} {to}{values}"));
             }
         }
         if !after.is_empty() || !before.is_empty() {

@@ -14,6 +14,7 @@
 //! | `beside` | how vertices stand |
 //! | `film` | where one looks: in the film, the graph, at what was found |
 //! | `replay` | a film that is over: what answers there, and its moments |
+//! | `pick` | an edge or a binding, drawn by keys |
 //! | `mouse` | what the mouse does |
 //! | `tale` | the trace pane's lines |
 //! | `lesson` | the lesson that is on |
@@ -34,6 +35,7 @@ mod lesson;
 mod map;
 mod mouse;
 mod over;
+mod pick;
 mod picture;
 mod place;
 mod regions;
@@ -56,6 +58,7 @@ use beside::Beside;
 use crossterm::event::{KeyEvent, MouseEvent};
 use map::Map;
 use over::Over;
+use pick::Pick;
 pub use place::{Placed, Placement};
 use ratatui::layout::Rect;
 use regions::Regions;
@@ -123,14 +126,6 @@ enum Focus {
     Prompt,
     /// The panes.
     Graph,
-}
-
-/// An edge or a binding that is begun: it lacks its second end.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Pick {
-    from: Key,
-    arrow: &'static str,
-    binds: bool,
 }
 
 /// What is being searched.
@@ -283,6 +278,10 @@ impl App {
         self.map.follow(&self.player, &self.beside, &changed);
     }
 
+    fn is_too_small(&self) -> bool {
+        self.area.width < SMALLEST.0 || self.area.height < SMALLEST.1
+    }
+
     fn look(&self) -> Look {
         self.manner.look
     }
@@ -291,7 +290,7 @@ impl App {
         let prompt = self.answer.as_ref().unwrap_or(&self.entry);
         let prompt = u16::try_from(prompt.rows(self.area.width)).unwrap_or(u16::MAX);
         let rows = (self.lesson_rows(), prompt, self.rows_above());
-        Regions::of(self.area, self.pane, rows)
+        Regions::of(self.area, self.pane, self.map.columns(), rows)
     }
 }
 

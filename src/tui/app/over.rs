@@ -2,7 +2,7 @@
 
 use super::keys::KEYS;
 use super::{App, Focus, Wish};
-use crate::command::registry::{Command, fuzzy};
+use crate::command::registry::{COMMANDS, Command, SIMS, fuzzy};
 use crate::tui::shown::Shown;
 use crate::tui::theme::Look;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -64,7 +64,7 @@ impl Over {
                 (rows.map(|row| Shown::of(&row, look.ascii)).collect(), None)
             }
             Over::Palette { typed, at } => {
-                let rows = fuzzy(typed).into_iter().map(palette_line);
+                let rows = found(typed).into_iter().map(palette_line);
                 (
                     rows.map(|row| Shown::of(&row, look.ascii)).collect(),
                     Some(*at),
@@ -95,6 +95,14 @@ pub fn key_lines(typed: &str) -> Vec<String> {
     let all = KEYS.iter().map(line).chain(own.map(str::to_owned));
     all.filter(|line| line.to_lowercase().contains(&typed))
         .collect()
+}
+
+/// The commands that are meant, best first; all in the order of help where nothing is typed.
+fn found(typed: &str) -> Vec<&'static Command> {
+    match typed.trim().is_empty() {
+        true => COMMANDS.iter().chain(SIMS).collect(),
+        false => fuzzy(typed),
+    }
 }
 
 fn palette_line(command: &'static Command) -> String {
@@ -147,10 +155,10 @@ impl App {
                 KeyCode::Backspace => drop(typed.pop()),
                 KeyCode::Up => *at = at.saturating_sub(1),
                 KeyCode::Down | KeyCode::Tab => {
-                    *at = (*at + 1).min(fuzzy(typed).len().saturating_sub(1))
+                    *at = (*at + 1).min(found(typed).len().saturating_sub(1))
                 }
                 KeyCode::Enter => {
-                    let chosen = fuzzy(typed).get(*at).copied();
+                    let chosen = found(typed).get(*at).copied();
                     self.over = None;
                     if let Some(command) = chosen {
                         return self.choose(command);

@@ -1,7 +1,7 @@
 //! The panes, drawn.
 
 use super::inspector::Inspected;
-use super::regions::{Regions, SMALLEST, inside};
+use super::regions::{Regions, inside};
 use super::{App, Focus, Pane};
 use crate::tui::graph::Zoom;
 use crate::tui::line::MenuLook;
@@ -30,11 +30,11 @@ impl App {
     /// The same into cells; gives where the cursor is, if it is seen.
     pub fn paint(&mut self, buffer: &mut Buffer) -> Option<Position> {
         let (area, look) = (self.area, self.look());
-        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        if self.is_too_small() {
             buffer.set_stringn(
                 area.x,
                 area.y,
-                "too small",
+                "too small: make it larger",
                 usize::from(area.width),
                 look.style(Tone::Strong),
             );
@@ -243,13 +243,7 @@ impl App {
                 buffer.set_string(area.x, y, row.as_str(), style);
             }
         } else if let Some(pick) = &self.pick {
-            let to = self
-                .map
-                .selected
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            let text = format!("{} {} {to}", pick.from, pick.arrow);
+            let text = self.pick_words(pick);
             buffer.set_string(area.x, area.y, line(&text).as_str(), look.style(Tone::Flow));
         } else if self.search.typing {
             let text = format!("/{}_", self.search.words);

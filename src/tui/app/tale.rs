@@ -199,7 +199,8 @@ impl Tale {
     fn end_of(&self, shown: usize) -> usize {
         self.rows.partition_point(|row| match row {
             Row::Event(at, _) => *at < shown,
-            Row::Said(said, _) => self.said[*said].after < shown,
+            // Who says something has brought the film to its end before.
+            Row::Said(said, _) => self.said[*said].after <= shown,
         })
     }
 
@@ -210,6 +211,12 @@ impl Tale {
         if self.back == 0 {
             self.new = 0;
         }
+    }
+
+    /// Follows again.
+    pub fn to_end(&mut self) {
+        self.back = 0;
+        self.new = 0;
     }
 
     /// How many rows have come since it no longer follows; none while it does.

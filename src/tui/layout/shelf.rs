@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Seat, Sheet, Spot};
 
-/// The shelf begins at a multiple of so many rows, so that a row more above it does not move it.
+/// The shelf begins at a multiple of so many rows, so that a row more above it does not move it; nearer where there is little above it.
 const STEP: i32 = 8;
+const NEAR: i32 = 2;
 /// So many cells stay free between two columns of it.
 const SPACE: i32 = 2;
 
@@ -24,6 +25,7 @@ pub(super) fn place(
     let down = sheet.height + sheet.gap;
     let top = match below {
         0 => 0,
+        rows if rows < STEP => (rows + 1).div_euclid(NEAR) * NEAR + NEAR,
         rows => (rows + 1).div_euclid(STEP) * STEP + STEP,
     };
     let columns = match sheet.shelf {

@@ -163,9 +163,14 @@ impl Prompt {
 
     /// Another text instead of what is typed, which undoing brings back.
     pub fn set(&mut self, text: &str, knows: &dyn Knows) {
+        self.set_at(text, text.len(), knows);
+    }
+
+    /// The same with the cursor at this byte.
+    pub fn set_at(&mut self, text: &str, cursor: usize, knows: &dyn Knows) {
         self.leave_mode();
         self.text.end_kill();
-        self.text.set_at_once(text, text.len());
+        self.text.set_at_once(text, cursor);
         self.after(knows);
     }
 
