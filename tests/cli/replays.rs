@@ -104,6 +104,12 @@ fn what_cannot_be_replayed_says_where_and_why() {
         let ran = home.run(&["replay", &path, "--json"]).ends(1);
         assert!(ran.out.contains("\"error\""), "{}", ran.out);
     }
+}
+
+#[test]
+fn what_does_not_fit_the_trace_is_refused_or_warned_of() {
+    let home = Home::new("replay-unfit");
+    let (trace, _) = password(&home);
     home.run(&["replay", &trace, "nowhere.yaml"])
         .ends(1)
         .complains("nowhere.yaml: no such file");

@@ -129,6 +129,10 @@ fn every_answer_in_json_has_its_shape() {
         .as_str()
         .expect("a name")
         .to_owned();
+    // What `replay` prints are the lines of that file.
+    let traced = traced(&home, &rich);
+    let replay = |flag, file| ["replay", "trace.jsonl", flag, file];
+    let [still, record] = [replay("--still", "a.svg"), replay("--record", "a.cast")];
     let calls: &[(&str, &[&[&str]])] = &[
         ("weft state", &[&["state"]]),
         (
@@ -156,6 +160,8 @@ fn every_answer_in_json_has_its_shape() {
         ("weft cancel", &[&["cancel", &rich, "listener"]]),
         ("weft notify", &[&["notify", &rich, "listener"]]),
         ("weft trace", &[&["trace", &rich], &["trace", &graph]]),
+        ("weft replay --still", &[&still]),
+        ("weft replay --record", &[&record]),
         ("weft graph", &[&["graph", &rich]]),
         ("weft check", &[&["check", &rich, "bad.yaml"]]),
         ("weft kinds", &[&["kinds"]]),
@@ -179,7 +185,7 @@ fn every_answer_in_json_has_its_shape() {
     let mut all: String = calls.iter().map(|call| answers(&home, call)).collect();
     every_verb_is_there(&home, calls);
     all.push_str(&commands(&home, &rich));
-    all.push_str(&traced(&home, &rich));
+    all.push_str(&traced);
     snapshot("json", &all);
 }
 

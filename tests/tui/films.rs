@@ -235,11 +235,11 @@ fn lines(events: &[Event]) -> String {
 #[test]
 fn an_answer_is_seen_also_in_the_past() {
     let mut stage = Stage::open(PASSWORD, (120, 30), Default::default());
-    stage.line("apply").keys("Esc < < <").wait(100).keys("w");
+    stage.line("apply").keys("Esc < < < i").line("status");
     assert!(stage.has("line 1 of"), "{}", seen(&mut stage));
-    stage.keys("Esc p");
+    stage.keys("Esc Esc p");
     assert!(
-        stage.has("this is the past, where nothing can be done"),
+        stage.has("the past, where nothing can be done"),
         "{}",
         seen(&mut stage)
     );

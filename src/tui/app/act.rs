@@ -7,8 +7,7 @@ use super::regions::inside;
 use super::tale::{Filter, Voice};
 use super::{App, Focus, Pane, Search, Wish};
 use crate::command::registry::{self, Group};
-use crate::graph::Key;
-use crate::trace::{Level, why};
+use crate::trace::Level;
 use crate::tui::graph::Step;
 use crate::tui::line::Did;
 use crate::tui::news::Task;
@@ -268,27 +267,6 @@ impl App {
             self.map.follow(&self.player, &self.beside, &changed);
         }
         self.task(Task::Do(line.to_owned()))
-    }
-
-    /// Lights up what made a vertex what it is.
-    fn light_why(&mut self, line: &str) {
-        let wanted = line.trim().strip_prefix("why").unwrap_or_default().trim();
-        let keys = self.map.scene().keys.iter();
-        let found = keys
-            .into_iter()
-            .find(|key| key.to_string() == wanted || key.name() == wanted);
-        if let Some(key) = found.cloned() {
-            self.light(&key);
-        }
-    }
-
-    /// The same of this one.
-    pub(super) fn light(&mut self, key: &Key) {
-        let told = why(self.player.film(), key)
-            .into_iter()
-            .filter_map(|event| event.subject.clone());
-        let lit: Vec<Key> = told.chain([key.clone()]).collect();
-        self.map.light(lit);
     }
 
     fn interrupt(&mut self) -> Vec<Wish> {

@@ -1,6 +1,7 @@
 //! Status line, hint bar, tabs and titles.
 
 use super::keys::KEYS;
+use super::replay::hints_of_replay;
 use super::{App, Focus, Pane};
 use crate::command::registry::When;
 use crate::trace::{Stage, Status};
@@ -157,38 +158,13 @@ impl App {
                 ("Enter", "takes"),
                 ("Esc", "gives up"),
             ],
-            () if self.manner.replays && self.focus == Focus::Prompt => &[
-                ("Esc", "film"),
-                ("why REF", "causes"),
-                ("trace", "what happened"),
-                ("help", "commands"),
-                ("quit", "leaves"),
-            ],
+            () if self.manner.replays => hints_of_replay(self.focus),
             () if self.focus == Focus::Prompt => &[
                 ("Tab", "complete"),
                 ("Esc", "graph"),
                 ("F1", "keys"),
                 ("help", "commands"),
                 ("Ctrl+C Ctrl+C", "leave"),
-            ],
-            () if self.manner.replays => &[
-                (
-                    "Space",
-                    if self.player.is_rewound() {
-                        "play"
-                    } else {
-                        "stop"
-                    },
-                ),
-                ("<", "earlier"),
-                (">", "later"),
-                ("End", "the end"),
-                ("{", "slower"),
-                ("}", "faster"),
-                ("w", "why"),
-                ("+", "nearer"),
-                ("?", "keys"),
-                ("q", "leave"),
             ],
             () if self.player.is_rewound() => &[
                 ("<", "earlier"),

@@ -2,6 +2,8 @@
 
 use super::App;
 use super::keys::Act;
+use crate::graph::Key;
+use crate::trace::why;
 use crate::tui::player::Changed;
 
 impl App {
@@ -58,6 +60,27 @@ impl App {
         if let Some(key) = event.and_then(|event| event.subject.clone()) {
             self.map.select(&key);
         }
+    }
+
+    /// Lights up what made a vertex what it is.
+    pub(super) fn light_why(&mut self, line: &str) {
+        let wanted = line.trim().strip_prefix("why").unwrap_or_default().trim();
+        let keys = self.map.scene().keys.iter();
+        let found = keys
+            .into_iter()
+            .find(|key| key.to_string() == wanted || key.name() == wanted);
+        if let Some(key) = found.cloned() {
+            self.light(&key);
+        }
+    }
+
+    /// The same of this one.
+    pub(super) fn light(&mut self, key: &Key) {
+        let told = why(self.player.film(), key)
+            .into_iter()
+            .filter_map(|event| event.subject.clone());
+        let lit: Vec<Key> = told.chain([key.clone()]).collect();
+        self.map.light(lit);
     }
 
     pub(super) fn zoom(&mut self, act: Act) {

@@ -1,7 +1,7 @@
 //! A film that is over. There is no session behind it: what can be asked is answered from the film, and nothing can be done.
 
 use super::over::Over;
-use super::{App, Pane, Wish};
+use super::{App, Focus, Pane, Wish};
 use crate::command::draw::{Format, draw};
 use crate::command::session::reference;
 use crate::command::{Order, parse};
@@ -153,5 +153,30 @@ impl App {
             self.word = Some(REFUSED.to_owned());
         }
         self.manner.replays
+    }
+}
+
+/// What there is to do in a replay, in one line.
+pub(super) fn hints_of_replay(focus: Focus) -> &'static [(&'static str, &'static str)] {
+    match focus {
+        Focus::Prompt => &[
+            ("Esc", "film"),
+            ("why REF", "causes"),
+            ("trace", "what happened"),
+            ("help", "commands"),
+            ("quit", "leaves"),
+        ],
+        Focus::Graph => &[
+            ("Space", "stop, play"),
+            ("<", "earlier"),
+            (">", "later"),
+            ("End", "the end"),
+            ("{", "slower"),
+            ("}", "faster"),
+            ("w", "why"),
+            ("+", "nearer"),
+            ("?", "keys"),
+            ("q", "leave"),
+        ],
     }
 }
