@@ -246,7 +246,7 @@ impl App {
             return self.answer_line(line);
         }
         // What it says is said at the end.
-        self.tale.to_end();
+        self.tale.follow();
         let word = line.split_whitespace().next().unwrap_or_default();
         if self.player.is_rewound() && !is_question(word) {
             self.say(Voice::Command, line);

@@ -44,7 +44,7 @@ impl App {
             }
             News::Asks { question, more } => {
                 // What it is about has just been said.
-                self.tale.to_end();
+                self.tale.follow();
                 self.question = Some(Question::consent(&question, &more))
             }
             News::Wants(what) => {

@@ -77,14 +77,6 @@ impl Map {
             .unwrap_or(&NONE)
     }
 
-    /// How many columns all of it takes as it is drawn.
-    pub fn columns(&self) -> u16 {
-        match self.zoom {
-            Zoom::Overview => 0,
-            _ => u16::try_from(self.scene().layout.width).unwrap_or(u16::MAX),
-        }
-    }
-
     /// How a vertex stands.
     pub fn stand(&self, key: &Key) -> Stand {
         let number = self.scene().number(key);

@@ -290,7 +290,7 @@ impl App {
         let prompt = self.answer.as_ref().unwrap_or(&self.entry);
         let prompt = u16::try_from(prompt.rows(self.area.width)).unwrap_or(u16::MAX);
         let rows = (self.lesson_rows(), prompt, self.rows_above());
-        Regions::of(self.area, self.pane, self.map.columns(), rows)
+        Regions::of(self.area, self.pane, rows)
     }
 }
 

@@ -70,13 +70,8 @@ pub struct Regions {
 }
 
 impl Regions {
-    /// For a screen, with a graph of so many columns; a lesson takes so many rows, the prompt so many, and what stands above it so many.
-    pub fn of(
-        area: Rect,
-        pane: Pane,
-        graph: u16,
-        (lesson, prompt, above): (u16, u16, u16),
-    ) -> Regions {
+    /// For a screen; a lesson takes so many rows, the prompt so many, and what stands above it so many.
+    pub fn of(area: Rect, pane: Pane, (lesson, prompt, above): (u16, u16, u16)) -> Regions {
         let mut rest = area;
         let status = take_top(&mut rest, 1);
         let lesson = take_top(&mut rest, lesson);
@@ -98,7 +93,7 @@ impl Regions {
         } else if area.width < WIDE {
             regions.stacked(rest, pane)
         } else {
-            regions.beside(rest, graph)
+            regions.beside(rest)
         }
     }
 
@@ -124,9 +119,8 @@ impl Regions {
         all
     }
 
-    /// The graph gets three fifths, and two thirds where it needs more.
-    fn beside(self, rest: Rect, graph: u16) -> Regions {
-        let left = graph.clamp(rest.width / 5 * 3, rest.width / 3 * 2);
+    fn beside(self, rest: Rect) -> Regions {
+        let left = rest.width * 3 / 5;
         let high = rest.height / 2;
         let right = Rect {
             x: rest.x + left + 1,

@@ -1,6 +1,6 @@
 //! The trace pane's lines: what happened, and between it the commands that were done and what they said.
 
-use crate::trace::{Event, Level, REMEMBERED, What, line};
+use crate::trace::{Event, Level, REMEMBERED, TraceLine, What, line};
 use crate::tui::shown::Shown;
 use crate::tui::theme::{Look, Tone};
 
@@ -149,9 +149,8 @@ impl Tale {
             if event.what.level() <= self.filter.level && !echo {
                 let told = line(event);
                 if self.filter.words.is_empty() || self.lets(&told.to_string()) {
-                    let lines = 1 + told.more.len();
-                    self.rows
-                        .extend((0..lines).map(|part| Row::Event(at, part)));
+                    let rows = (0..=told.more.len()).map(|part| Row::Event(at, part));
+                    self.rows.extend(rows);
                 }
             }
             at += 1;
@@ -214,7 +213,7 @@ impl Tale {
     }
 
     /// Follows again.
-    pub fn to_end(&mut self) {
+    pub fn follow(&mut self) {
         self.back = 0;
         self.new = 0;
     }
@@ -247,25 +246,24 @@ impl Tale {
                     return (Shown::default(), Tone::Plain);
                 };
                 let told = line(event);
-                match part.checked_sub(1) {
-                    Some(more) => {
-                        let text = told.more.get(more).map_or("", String::as_str);
-                        (
-                            Shown::of(&format!("{:11}{text}", ""), look.ascii),
-                            diff_tone(text),
-                        )
-                    }
-                    None => {
-                        let time = if self.width < NARROW { 6 } else { 8 };
-                        let head = format!(
-                            "{:>time$} {:<9} {} {}",
-                            told.time, told.word, told.subject, told.detail
-                        );
-                        (Shown::of(head.trim_end(), look.ascii), word_tone(told.word))
-                    }
-                }
+                let Some(more) = part.checked_sub(1) else {
+                    let head = Shown::of(&self.head(&told), look.ascii);
+                    return (head, word_tone(told.word));
+                };
+                let more = told.more.get(more);
+                let text = more.map_or("", String::as_str);
+                let row = format!("{:11}{text}", "");
+                (Shown::of(&row, look.ascii), diff_tone(text))
             }
         }
+    }
+
+    /// An event in a row; in a narrow pane its time stands nearer to the edge.
+    fn head(&self, told: &TraceLine) -> String {
+        let time = if self.width < NARROW { 6 } else { 8 };
+        let (subject, detail) = (&told.subject, &told.detail);
+        let head = format!("{:>time$} {:<9} {subject} {detail}", told.time, told.word);
+        head.trim_end().to_owned()
     }
 }
 
