@@ -183,10 +183,10 @@ fn a_still_shows_one_moment_the_same_everywhere() {
         said.contains("\"still\":\"it.svg\"") && said.contains("\"event\":24"),
         "{said}"
     );
-    let (third, said) = still(&["--at", "6", "--size", "160x40", "--theme", "light", &story]);
+    let (third, said) = still(&["--at", "6", "--size", "120x40", "--theme", "light", &story]);
     assert_eq!(said, "it.svg: event 6 of 24\n");
-    assert!(words(&third).contains("generated 16") && !words(&third).contains("converged"));
-    assert!(third.contains("fill=\"#ffffff\"") && third.contains("viewBox=\"0 0 1440 720\""));
+    assert!(words(&third).contains("generated") && !words(&third).contains("converged"));
+    assert!(third.contains("fill=\"#ffffff\"") && third.contains("viewBox=\"0 0 1080 720\""));
     let travels = |svg: &str| svg.contains("◆");
     let (moving, _) = still(&["--at", "57%"]);
     assert!(travels(&moving) && !travels(&end), "{moving}");

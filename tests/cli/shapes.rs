@@ -129,10 +129,6 @@ fn every_answer_in_json_has_its_shape() {
         .as_str()
         .expect("a name")
         .to_owned();
-    // What `replay` prints are the lines of that file.
-    let traced = traced(&home, &rich);
-    let replay = |flag, file| ["replay", "trace.jsonl", flag, file];
-    let [still, record] = [replay("--still", "a.svg"), replay("--record", "a.cast")];
     let calls: &[(&str, &[&[&str]])] = &[
         ("weft state", &[&["state"]]),
         (
@@ -160,8 +156,6 @@ fn every_answer_in_json_has_its_shape() {
         ("weft cancel", &[&["cancel", &rich, "listener"]]),
         ("weft notify", &[&["notify", &rich, "listener"]]),
         ("weft trace", &[&["trace", &rich], &["trace", &graph]]),
-        ("weft replay --still", &[&still]),
-        ("weft replay --record", &[&record]),
         ("weft graph", &[&["graph", &rich]]),
         ("weft check", &[&["check", &rich, "bad.yaml"]]),
         ("weft kinds", &[&["kinds"]]),
@@ -185,7 +179,7 @@ fn every_answer_in_json_has_its_shape() {
     let mut all: String = calls.iter().map(|call| answers(&home, call)).collect();
     every_verb_is_there(&home, calls);
     all.push_str(&commands(&home, &rich));
-    all.push_str(&traced);
+    all.push_str(&traced(&home, &rich));
     snapshot("json", &all);
 }
 
@@ -197,7 +191,20 @@ fn traced(home: &Home, story: &str) -> String {
     let lines = kept
         .lines()
         .map(|line| serde_json::from_str(line).expect(line));
-    told("--trace FILE, each line", &lines.collect::<Vec<Value>>())
+    let lines = told("--trace FILE, each line", &lines.collect::<Vec<Value>>());
+    // What `replay` prints are these lines; of what it draws it tells where and what.
+    let drawn = [
+        (
+            "weft replay --still",
+            ["replay", "trace.jsonl", "--still", "a.svg"],
+        ),
+        (
+            "weft replay --record",
+            ["replay", "trace.jsonl", "--record", "a.cast"],
+        ),
+    ];
+    let drawn = drawn.map(|(title, call)| answers(home, &(title, &[&call])));
+    lines + &drawn.concat()
 }
 
 /// The shape of a verb's answers: it has the same fields, whatever it is asked about.
@@ -219,12 +226,13 @@ fn answers(home: &Home, (title, calls): &(&str, &[&[&str]])) -> String {
     told(title, &answers)
 }
 
-/// Verbs that give no answer of their own: what a prompt is told is told as lines, the schema of files has a standard of its
+/// Verbs that give no answer of their own: what a prompt is told is told as lines, as is a trace, the schema of files has a standard of its
 /// own, and the rest is no data.
 const WITHOUT: &[&str] = &[
     "host",
     "learn",
     "demo",
+    "replay",
     "schema",
     "man",
     "completions",

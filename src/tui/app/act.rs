@@ -7,6 +7,7 @@ use super::regions::inside;
 use super::tale::{Filter, Voice};
 use super::{App, Focus, Pane, Search, Wish};
 use crate::command::registry::{self, Group};
+use crate::graph::refs::ref_text;
 use crate::trace::Level;
 use crate::tui::graph::Step;
 use crate::tui::line::Did;
@@ -211,7 +212,7 @@ impl App {
             return self.take_pick(pick, key);
         }
         if !self.is_refused() {
-            self.fill_in(&format!("set {key} "));
+            self.fill_in(&format!("set {} ", ref_text(&key)));
         }
         Vec::new()
     }
@@ -224,11 +225,13 @@ impl App {
             };
         };
         match act {
-            Act::Edit => self.run_line(&format!("edit {key}")),
+            Act::Edit => self.run_line(&format!("edit {}", ref_text(&key))),
             Act::Why if self.manner.replays => self.show_why(&key),
-            Act::Why => self.run_line(&format!("why {key}")),
-            _ if self.beside.breaks.contains(&key) => self.run_line(&format!("break off {key}")),
-            _ => self.run_line(&format!("break {key}")),
+            Act::Why => self.run_line(&format!("why {}", ref_text(&key))),
+            _ if self.beside.breaks.contains(&key) => {
+                self.run_line(&format!("break off {}", ref_text(&key)))
+            }
+            _ => self.run_line(&format!("break {}", ref_text(&key))),
         }
     }
 

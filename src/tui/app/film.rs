@@ -3,6 +3,7 @@
 use super::App;
 use super::keys::Act;
 use crate::graph::Key;
+use crate::graph::refs::ref_text;
 use crate::trace::why;
 use crate::tui::player::Changed;
 
@@ -65,10 +66,10 @@ impl App {
     /// Lights up what made a vertex what it is.
     pub(super) fn light_why(&mut self, line: &str) {
         let wanted = line.trim().strip_prefix("why").unwrap_or_default().trim();
-        let keys = self.map.scene().keys.iter();
-        let found = keys
-            .into_iter()
-            .find(|key| key.to_string() == wanted || key.name() == wanted);
+        let names = |key: &&Key| {
+            ref_text(key) == wanted || key.to_string() == wanted || key.name() == wanted
+        };
+        let found = self.map.scene().keys.iter().find(names);
         if let Some(key) = found.cloned() {
             self.light(&key);
         }

@@ -2,6 +2,7 @@
 
 use super::keys::Act;
 use super::{App, Wish};
+use crate::graph::refs::ref_text;
 use crate::graph::{Catalog, Key};
 use crate::kind::Kinds;
 
@@ -76,15 +77,17 @@ impl App {
             return Vec::new();
         }
         if !pick.binds {
-            return self.run_line(&format!("{} {} {to}", pick.from, pick.arrow));
+            let (from, to) = (ref_text(&pick.from), ref_text(&to));
+            return self.run_line(&format!("{from} {} {to}", pick.arrow));
         }
+        let (from, to) = (ref_text(&pick.from), ref_text(&to));
         match sends(&pick.from).as_slice() {
             [one] => {
-                self.fill_in(&format!("{}.{one} -> {to}.", pick.from));
+                self.fill_in(&format!("{from}.{one} -> {to}."));
                 self.word = Some("which param receives it: Tab lists them".to_owned());
             }
             _ => {
-                let head = format!("{}.", pick.from);
+                let head = format!("{from}.");
                 self.fill_in(&format!("{head} -> {to}."));
                 self.entry
                     .set_at(&format!("{head} -> {to}."), head.len(), &self.known);
