@@ -12,6 +12,8 @@ mod films;
 mod flows;
 #[path = "tui/frames.rs"]
 mod frames;
+#[path = "tui/held.rs"]
+mod held;
 #[path = "tui/keys.rs"]
 mod keys;
 #[path = "tui/stage.rs"]

@@ -92,6 +92,7 @@ fn questions() {
     stage.keys("Esc y");
     assert!(stage.has("Apply 3 changes to web1 as root? yes"));
     asks(&mut stage, News::Wants("password[pw].length".to_owned()));
+    assert!(stage.has("password[pw].length"));
     stage.text("17");
     assert!(!stage.has("17"), "what is typed for a secret is not shown");
     kept("asks-secret", &mut stage);

@@ -10,7 +10,6 @@ use crate::command::registry::{self, Group};
 use crate::graph::refs::ref_text;
 use crate::trace::Level;
 use crate::tui::graph::Step;
-use crate::tui::line::Did;
 use crate::tui::news::Task;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -25,14 +24,17 @@ impl App {
         if !interrupt {
             self.leaving = false;
         }
+        let asks = self.question.as_ref();
+        let asks = asks.is_some_and(|question| !question.secret);
+        if (self.over.is_some() || asks)
+            && let Some(act @ (Act::Redraw | Act::Suspend)) = keys::anywhere(key)
+        {
+            return self.act(act);
+        }
         if self.over.is_some() {
             return self.over_key(key);
         }
-        if self
-            .question
-            .as_ref()
-            .is_some_and(|question| !question.secret)
-        {
+        if asks {
             return self.consent_key(key);
         }
         if self.search.typing || self.filters {
@@ -49,57 +51,6 @@ impl App {
                 }
             },
         }
-    }
-
-    fn prompt_key(&mut self, key: &KeyEvent) -> Vec<Wish> {
-        let secret = self.answer.is_some();
-        let did = match &mut self.answer {
-            Some(answer) => answer.key(*key, &()),
-            None => self.entry.key(*key, &self.known),
-        };
-        match did {
-            Did::Entered(text) if secret => return self.give_secret(Some(text)),
-            Did::Entered(line) => return self.run_line(&line),
-            Did::Interrupt if secret => return self.give_secret(None),
-            Did::Interrupt => return self.interrupt(),
-            Did::Leave if secret => return self.give_secret(None),
-            Did::Leave => return self.leave(),
-            Did::NotMine => {}
-            Did::Nothing | Did::Edited => return Vec::new(),
-        }
-        match keys::anywhere(key) {
-            Some(Act::ToGraph) if secret => self.give_secret(None),
-            Some(act) => self.act(act),
-            None => Vec::new(),
-        }
-    }
-
-    /// What is typed while a search or a filter is.
-    fn words_key(&mut self, key: &KeyEvent) -> Vec<Wish> {
-        let mut words = match self.filters {
-            true => self.tale.filter().words.clone(),
-            false => self.search.words.clone(),
-        };
-        let mut typing = true;
-        match key.code {
-            KeyCode::Char(c) if !key.modifiers.contains(KeyModifiers::CONTROL) => words.push(c),
-            KeyCode::Backspace => drop(words.pop()),
-            KeyCode::Enter => typing = false,
-            _ => {
-                words.clear();
-                typing = false;
-            }
-        }
-        if self.filters {
-            let level = self.tale.filter().level;
-            self.tale.set_filter(Filter { words, level });
-            self.tale.catch_up(self.player.events());
-            self.filters = typing;
-        } else {
-            self.search = Search { words, typing };
-            self.find(0);
-        }
-        Vec::new()
     }
 
     pub(super) fn act(&mut self, act: Act) -> Vec<Wish> {
@@ -272,7 +223,7 @@ impl App {
         self.task(Task::Do(line.to_owned()))
     }
 
-    fn interrupt(&mut self) -> Vec<Wish> {
+    pub(super) fn interrupt(&mut self) -> Vec<Wish> {
         if self.under_way > 0 || self.known.moment.running {
             return vec![Wish::Interrupt];
         }
@@ -350,26 +301,6 @@ impl App {
         };
         self.word = Some("copied".to_owned());
         vec![Wish::Copy(text)]
-    }
-
-    pub(super) fn paste(&mut self, text: &str) -> Vec<Wish> {
-        if self.over.is_some()
-            || self
-                .question
-                .as_ref()
-                .is_some_and(|question| !question.secret)
-        {
-            return Vec::new();
-        }
-        self.focus = Focus::Prompt;
-        let taken = match &mut self.answer {
-            Some(answer) => answer.paste(text, &()),
-            None => self.entry.paste(text, &self.known),
-        };
-        if !taken {
-            self.word = Some("there is no room for all that: `source FILE` runs a file".to_owned());
-        }
-        Vec::new()
     }
 }
 

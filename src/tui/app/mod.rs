@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `keys` | the keys as data |
 //! | `act` | what keys do |
+//! | `typed` | what is typed, at the prompt and elsewhere; what is pasted |
 //! | `hear` | what news do |
 //! | `ask` | a question of the session, and its answer |
 //! | `over` | what lies over the panes: keys, palette, a long text |
@@ -43,6 +44,7 @@ mod replay;
 mod seen;
 mod sight;
 mod tale;
+mod typed;
 
 pub use regions::{MEDIUM, Pane, SMALLEST, WIDE};
 pub use replay::Moment;

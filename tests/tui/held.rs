@@ -1,0 +1,181 @@
+//! Keys that come at a bad moment: while something is asked, while a page lies over the panes, in the past, while something is
+//! done. Nothing is lost, and nothing is done that nobody asked for.
+
+use super::stage::{PASSWORD, Stage};
+use weft::tui::app::keys::{KEYS, key};
+use weft::tui::app::{Told, Wish};
+use weft::tui::news::{News, Task};
+use weft::tui::theme::Look;
+
+fn open() -> Stage {
+    Stage::open(PASSWORD, (80, 24), Look::default())
+}
+
+fn log(stage: &Stage) -> Vec<&str> {
+    stage.session.log().iter().map(String::as_str).collect()
+}
+
+/// A stage on which this is asked, and can be read.
+fn asked(before: &str) -> Stage {
+    let mut stage = open();
+    stage.keys("Esc i").text(before);
+    stage.tell(Told::News(News::Asks {
+        question: "Apply 3 changes?".to_owned(),
+        more: "file[/etc/motd]: content differs\n".to_owned(),
+    }));
+    assert!(stage.has("Apply 3 changes?"));
+    stage
+}
+
+/// What a key is answered with, where nothing is done with it but that.
+fn wishes(stage: &mut Stage, spelled: &str) -> Vec<Wish> {
+    let key = key(spelled).expect("a key");
+    stage.app.take(Told::Key(key), stage.at)
+}
+
+#[test]
+fn no_key_but_a_yes_is_one() {
+    let all = KEYS.iter().flat_map(|row| row.each());
+    for spelled in all.filter(|spelled| !["y", "n", "N", "Esc"].contains(spelled)) {
+        let mut stage = asked("add noop x");
+        let wished = format!("{:?}", wishes(&mut stage, spelled));
+        let wanted = match spelled {
+            "Ctrl+L" => "[Redraw]",
+            "Ctrl+Z" => "[Suspend]",
+            _ => "[]",
+        };
+        assert_eq!(wished, wanted, "{spelled}");
+        assert!(stage.has("Apply 3 changes?"), "{spelled}");
+        assert_eq!(stage.app.typed(), "add noop x", "{spelled}");
+    }
+    for (spelled, said) in [
+        ("y", true),
+        ("Y", true),
+        ("n", false),
+        ("Esc", false),
+        ("Ctrl+C", false),
+    ] {
+        let mut stage = asked("add noop x");
+        let wished = format!("{:?}", wishes(&mut stage, spelled));
+        assert_eq!(wished, format!("[Answer(Consent({said}))]"), "{spelled}");
+        assert!(!stage.has("y yes  n no"), "{spelled}");
+        assert_eq!(stage.app.typed(), "add noop x", "{spelled}");
+    }
+}
+
+#[test]
+fn what_is_pasted_is_no_answer() {
+    let mut stage = asked("");
+    let wished = stage.app.take(Told::Paste("y\n".to_owned()), stage.at);
+    assert!(wished.is_empty() && stage.has("Apply 3 changes?"));
+}
+
+/// What was typed before a value is asked for is a line, and not that value.
+#[test]
+fn what_is_typed_before_a_secret_is_asked_for_is_a_line() {
+    let mut stage = open();
+    stage.keys("p l");
+    stage.tell(Told::News(News::Wants("password[pw].length".to_owned())));
+    stage.text("an");
+    assert_eq!(stage.app.typed(), "plan");
+    let wished = format!("{:?}", wishes(&mut stage, "Enter"));
+    assert_eq!(
+        wished,
+        format!("{:?}", [Wish::Task(Task::Do("plan".to_owned()))])
+    );
+    assert!(stage.has("password[pw].length"));
+    stage.text("17");
+    assert_eq!(stage.app.typed(), "");
+    let wished = format!("{:?}", wishes(&mut stage, "Enter"));
+    assert_eq!(wished, "[Answer(Secret(Some(\"17\")))]");
+}
+
+/// Keys of the graph do nothing while a page is read; who types at the prompt goes on typing, from the first letter on.
+#[test]
+fn a_page_takes_the_keys_of_the_graph_and_gives_those_of_the_prompt() {
+    let page = |focus: &str| {
+        let mut stage = open();
+        stage.keys("i").line("help").keys(focus);
+        stage
+    };
+    for row in KEYS.iter().filter(|row| !row.anywhere) {
+        for spelled in row.each() {
+            let mut stage = open();
+            stage.keys("Esc ? Esc : Esc ?");
+            let wished = wishes(&mut stage, spelled);
+            assert!(wished.is_empty(), "{spelled}: {wished:?}");
+            assert_eq!(log(&stage), Vec::<&str>::new(), "{spelled}");
+        }
+    }
+    let mut stage = page("s");
+    stage.text("tatus");
+    assert_eq!(stage.app.typed(), "status");
+    assert!(!stage.has("line 1 of"), "the page is gone");
+    // `q` closes what is read, and leaves nothing but that.
+    let mut stage = page("Esc");
+    stage.keys("Esc").text("?").keys("Esc").text("w");
+    assert_eq!(stage.app.left(), None);
+}
+
+/// In the past nothing is done, and what was typed is still there.
+#[test]
+fn in_the_past_nothing_is_done_and_no_line_is_lost() {
+    let rewound = || {
+        let mut stage = open();
+        stage.keys("Esc a").wait(60_000).keys("< < <");
+        assert!(stage.has("PAST"));
+        stage
+    };
+    for spelled in ["p", "a", "s", "c", "b", "e", "u", "U"] {
+        let mut stage = rewound();
+        stage.keys(spelled).wait(60_000);
+        assert_eq!(log(&stage), ["apply"], "{spelled}");
+        assert!(stage.has("nothing can be done"), "{spelled}");
+        assert_eq!(
+            (stage.app.typed(), stage.app.left()),
+            ("", None),
+            "{spelled}"
+        );
+    }
+    for arrow in ["-", "~"] {
+        let mut stage = rewound();
+        stage.keys("/").text("pw").keys("Enter").keys(arrow);
+        stage.keys("/").text("by").keys("Enter Enter");
+        assert_eq!(log(&stage), ["apply"], "{arrow}");
+    }
+    let mut stage = rewound();
+    stage.keys("i").text("set pw length=20").keys("Enter");
+    assert!(stage.has("nothing can be done"));
+    assert_eq!(stage.app.typed(), "set pw length=20");
+    stage.keys("Esc End i Enter");
+    assert_eq!(log(&stage), ["apply", "set password[pw] length=20"]);
+}
+
+/// While something is done, lines and keys wait their turn, in order; Ctrl+C stops what runs, and does not leave.
+#[test]
+fn while_something_is_done_the_rest_waits_its_turn() {
+    let mut stage = open();
+    let mut wished = Vec::new();
+    for spelled in "a p p l y Enter s t a t u s Enter Esc p i Ctrl+C Ctrl+C Ctrl+C q".split(' ') {
+        wished.extend(wishes(&mut stage, spelled));
+    }
+    let shown: Vec<String> = wished.iter().map(|wish| format!("{wish:?}")).collect();
+    let does = |line: &str| format!("Task(Do({line:?}))");
+    let stops = "Interrupt".to_owned();
+    assert_eq!(
+        shown,
+        [
+            does("apply"),
+            does("status"),
+            does("plan"),
+            stops.clone(),
+            stops.clone(),
+            stops
+        ]
+    );
+    assert_eq!(
+        stage.app.typed(),
+        "q",
+        "and what is typed meanwhile is a line"
+    );
+}
