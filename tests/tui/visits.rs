@@ -32,11 +32,14 @@ fn the_past_is_seen_and_left_alone() {
     weft.keys("i");
     weft.sees("Tab complete");
     weft.line("status");
-    weft.sees("password[pw]");
+    weft.sees("line 1 of");
     weft.line("set pw length=20");
     weft.sees("nothing can be done");
+    // The line is still there.
+    weft.keys(CTRL_C);
+    weft.until("an empty prompt", |text| !text.contains("set pw"));
     weft.line("show nobody");
-    weft.sees("no vertex");
+    weft.sees("Esc closes");
     weft.keys("\x1b");
     weft.sees("Tab complete");
     weft.keys("\x1b");
