@@ -56,8 +56,8 @@ fn start(flow: &Flow, front: &str, args: &[&str]) -> (Home, Terminal) {
     let start = Start {
         args: &args,
         env: flow.env,
-        rows: 40,
-        cols: 120,
+        rows: 60,
+        cols: 200,
         ..Start::default()
     };
     let weft = Terminal::open(&home.0, start);
