@@ -34,9 +34,16 @@ impl App {
     }
 
     fn goal(&self, lesson: &LessonView) -> Vec<Shown> {
-        let goal = Shown::of(&format!("goal: {}", lesson.goal), self.look().ascii);
-        let rows = goal.wrapped(usize::from(self.area.width)).into_iter();
-        rows.take(GOAL).collect()
+        let (wide, look) = (usize::from(self.area.width), self.look());
+        let goal = Shown::of(&format!("goal: {}", lesson.goal), look.ascii);
+        let mut rows = goal.wrapped(wide);
+        let more = rows.len() > GOAL;
+        rows.truncate(GOAL);
+        if let Some(last) = rows.last_mut().filter(|_| more) {
+            let goes_on = look.pick(" …", " ...");
+            *last = Shown::of(&format!("{last}{goes_on}"), look.ascii).cut(wide, look.ascii);
+        }
+        rows
     }
 
     pub(super) fn lesson(&self, area: Rect, buffer: &mut Buffer) {

@@ -74,10 +74,12 @@ impl Regions {
     pub fn of(area: Rect, pane: Pane, (lesson, prompt, above): (u16, u16, u16)) -> Regions {
         let mut rest = area;
         let status = take_top(&mut rest, 1);
-        let lesson = take_top(&mut rest, lesson);
         let hint = take_bottom(&mut rest, 1);
         let half = rest.height / 2;
         let prompt = take_bottom(&mut rest, prompt.min(half).max(1));
+        // However low the screen is, most of what is left is for what is done in the lesson.
+        let half = rest.height / 2;
+        let lesson = take_top(&mut rest, lesson.min(half));
         let most = rest.height.saturating_sub(2);
         let above = take_bottom(&mut rest, above.min(most));
         let regions = Regions {
@@ -188,5 +190,35 @@ fn take_bottom(rest: &mut Rect, rows: u16) -> Rect {
         y: rest.y + rest.height,
         height: rows,
         ..*rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn whatever_the_size_everything_has_its_own_rows_and_the_bars_have_one(
+            wide in SMALLEST.0..250, high in SMALLEST.1..80, pane in 0usize..3, rows in (0u16..40, 0u16..40, 0u16..40),
+        ) {
+            let area = Rect::new(0, 0, wide, high);
+            let all = Regions::of(area, Pane::ALL[pane], rows);
+            for bar in [all.status, all.prompt, all.hint] {
+                prop_assert!(!bar.is_empty(), "{all:?}");
+            }
+            prop_assert!(rows.0 == 0 || !all.lesson.is_empty(), "{all:?}");
+            prop_assert!(rows.2 == 0 || !all.above.is_empty(), "{all:?}");
+            prop_assert!(!all.pane(Pane::ALL[pane]).is_empty(), "{all:?}");
+            let parts = [
+                all.status, all.lesson, all.tabs, all.graph, all.inspector, all.trace, all.above, all.prompt, all.hint,
+            ];
+            for (at, part) in parts.iter().enumerate() {
+                prop_assert_eq!(part.intersection(area), *part);
+                let others = parts.iter().skip(at + 1);
+                prop_assert!(others.into_iter().all(|other| !part.intersects(*other)), "{all:?}");
+            }
+        }
     }
 }
