@@ -7,6 +7,7 @@
 use crate::graph::Key;
 use crate::time::Time;
 use crate::trace::{Event, EventId, What};
+use std::collections::BTreeSet;
 
 /// A time of the film, in microseconds.
 pub type Frame = u64;
@@ -107,11 +108,16 @@ impl Motion<'_> {
 pub fn motion<'a>(events: &'a [Event], frames: &[Frame], at: Frame) -> Motion<'a> {
     let first = frames.partition_point(|frame| frame + FADE <= at);
     let last = frames.partition_point(|frame| *frame < at + TRAVEL);
-    let mut motion = Motion::default();
+    let (mut motion, mut told) = (Motion::default(), BTreeSet::new());
     let film = events.iter().zip(frames).take(last).skip(first);
     for (event, frame) in film {
         match at < *frame {
-            true => coming(event, 1.0 - part(*frame - at, TRAVEL), &mut motion),
+            true => {
+                let travels = coming(event, 1.0 - part(*frame - at, TRAVEL));
+                // Two values along one line are one pulse.
+                let new = travels.filter(|new| told.insert((new.from, new.to, new.value)));
+                motion.travels.extend(new);
+            }
             false => gone(event, at - *frame, &mut motion),
         }
     }
@@ -122,27 +128,21 @@ fn part(of: Frame, all: Frame) -> f64 {
     of as f64 / all as f64
 }
 
-fn coming<'a>(event: &'a Event, at: f64, motion: &mut Motion<'a>) {
-    let Some(subject) = &event.subject else {
-        return;
-    };
+fn coming(event: &Event, at: f64) -> Option<Travels<'_>> {
+    let subject = event.subject.as_ref()?;
     let (from, to, value) = match &event.what {
         What::Sent { to, .. } => (subject, to, true),
         What::Notified {
             from: Some(from), ..
         } => (from, subject, false),
-        _ => return,
+        _ => return None,
     };
-    let same = |other: &Travels| (other.from, other.to, other.value) == (from, to, value);
-    // Two values along one line are one pulse.
-    if !motion.travels.iter().any(same) {
-        motion.travels.push(Travels {
-            from,
-            to,
-            at,
-            value,
-        });
-    }
+    Some(Travels {
+        from,
+        to,
+        at,
+        value,
+    })
 }
 
 fn gone<'a>(event: &'a Event, ago: Frame, motion: &mut Motion<'a>) {
