@@ -16,8 +16,12 @@ mod frames;
 mod held;
 #[path = "tui/keys.rs"]
 mod keys;
+#[path = "tui/means.rs"]
+mod means;
 #[path = "tui/stage.rs"]
 mod stage;
+#[path = "tui/tells.rs"]
+mod tells;
 
 #[path = "tui/goes.rs"]
 mod goes;

@@ -164,6 +164,7 @@ fn offscreen(desk: &Desk, args: &ReplayArgs, reel: &Reel) -> Offscreen {
         still: args.look.no_motion,
         speed: 1.0,
         replays: true,
+        mouse: false,
     };
     let app = App::new(manner, Prompt::new(history::empty(), ascii));
     let size = (args.size.0, args.size.1);

@@ -100,6 +100,7 @@ pub fn manner(desk: &Desk, args: &LookArgs) -> Manner {
         still: args.no_motion,
         speed: 1.0,
         replays: false,
+        mouse: args.mouse,
     }
 }
 
@@ -108,7 +109,6 @@ pub fn setup(manner: Manner, args: &LookArgs, news: Vec<News>) -> Result<Setup, 
     Ok(Setup {
         app: App::new(manner, Prompt::new(history::open(), manner.look.ascii)),
         news,
-        mouse: args.mouse,
         record: recorded(args.record.as_deref())?,
     })
 }

@@ -228,6 +228,27 @@ impl Order {
         )
     }
 
+    /// Whether it only asks: nothing is another way for it, neither here nor in any world.
+    pub fn only_asks(&self) -> bool {
+        use Order::*;
+        matches!(
+            self,
+            Show(_)
+                | Graph(_)
+                | Status(_)
+                | Pending(_)
+                | Why(_)
+                | Trace(..)
+                | Kinds(_)
+                | Help(_)
+                | World
+                | Quit
+                | Learn(
+                    self::Learn::List | self::Learn::Goal | self::Learn::Hint | self::Learn::Par
+                )
+        )
+    }
+
     /// The same order with `?` for each value that may not be told, by its vertex and param; a map's keys are told. That is how
     /// it stands in a log.
     pub fn veiled(&self, hides: impl Fn(&Key, &FieldPath) -> bool) -> Order {

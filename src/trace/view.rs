@@ -46,6 +46,8 @@ pub struct VertexView {
     pub findings: Arc<Vec<Finding>>,
     /// Whether that is only possible (a plan).
     pub may: bool,
+    /// Whether it was changed in this run, also where a later check of it found nothing to do.
+    pub changed: bool,
     /// Whether it was refreshed.
     pub refreshed: bool,
     /// It comes after what needs root (a plan).
@@ -193,6 +195,7 @@ impl VertexView {
             What::Ok => self.is(Status::Ok, String::new()),
             What::Changed { findings, may, .. } => {
                 self.counts.1 += 1;
+                self.changed = true;
                 self.findings = findings.clone();
                 self.may = *may;
                 self.is(Status::Changed, String::new());

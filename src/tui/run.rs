@@ -18,8 +18,6 @@ pub struct Setup {
     pub app: App,
     /// What it is told first.
     pub news: Vec<News>,
-    /// Whether the mouse is reported from the start.
-    pub mouse: bool,
     /// Where what is drawn is recorded, if it is.
     pub record: Option<Record>,
 }
@@ -150,7 +148,7 @@ fn show(
         let _inside = runtime.enter();
         Jobs::new()?
     };
-    opened.hold.mouse(setup.mouse)?;
+    opened.hold.mouse(setup.app.has_mouse())?;
     let worker = worker(says.clone())?;
     let record = setup.record.map(Cast::new);
     let held = (opened.hold.clone(), opened.signals.clone());

@@ -57,9 +57,13 @@ const CASES: &[Case] = &[
     ("p", nothing, |s| {
         log(s) == ["plan"] && s.has("2 to change, 1 to refresh")
     }),
-    ("a", nothing, |s| log(s) == ["apply"] && s.has("converged")),
+    ("a", nothing, |s| {
+        s.wait(60_000);
+        log(s) == ["apply"] && s.has("converged")
+    }),
     ("s", nothing, |s| log(s) == ["step"] && s.has("paused")),
     ("c", paused, |s| {
+        s.wait(60_000);
         log(s) == ["step", "continue"] && s.has("converged")
     }),
     ("b", nothing, |s| {

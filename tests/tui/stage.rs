@@ -121,6 +121,11 @@ impl Stage {
             look,
             ..Manner::default()
         };
+        Stage::with(session, size, manner)
+    }
+
+    /// The same in any manner.
+    pub fn with(session: Session, size: (u16, u16), manner: Manner) -> Stage {
         let mut stage = Stage::bare(session, size, manner);
         let known = stage.known();
         stage.tell(Told::News(known));

@@ -2,11 +2,11 @@
 
 use super::keys::{self, Act};
 use super::over::Over;
+use super::past::only_asks;
 use super::pick::fits_a_pick;
 use super::regions::inside;
 use super::tale::{Filter, Voice};
 use super::{App, Focus, Pane, Search, Wish};
-use crate::command::registry::{self, Group};
 use crate::graph::refs::ref_text;
 use crate::trace::Level;
 use crate::tui::graph::Step;
@@ -36,6 +36,10 @@ impl App {
         }
         if asks {
             return self.consent_key(key);
+        }
+        // What is typed for a secret goes nowhere else, whoever had the keys before.
+        if self.answer.is_some() {
+            return self.prompt_key(key);
         }
         if self.search.typing || self.filters {
             return self.words_key(key);
@@ -202,7 +206,7 @@ impl App {
         // What it says is said at the end.
         self.tale.follow();
         let word = line.split_whitespace().next().unwrap_or_default();
-        if self.player.is_rewound() && !is_question(word) {
+        if self.player.is_rewound() && !only_asks(line, &self.known.graph) {
             self.say(Voice::Command, line);
             self.say(
                 Voice::Refusal,
@@ -292,7 +296,7 @@ impl App {
                     usize::from(inside(self.regions().trace).height),
                     self.look(),
                 );
-                let seen = self.tale.seen(rows, None).iter();
+                let seen = self.tale.seen(rows, self.place_of_film()).iter();
                 let text = seen
                     .map(|row| format!("{}\n", self.tale.text(*row, self.player.events(), look).0));
                 text.collect()
@@ -302,11 +306,4 @@ impl App {
         self.word = Some("copied".to_owned());
         vec![Wish::Copy(text)]
     }
-}
-
-/// Whether a command only asks, so that the past can be asked too.
-fn is_question(word: &str) -> bool {
-    let asks = ["show", "graph", "status", "pending", "world"];
-    let found = registry::find(word);
-    found.is_some_and(|command| command.group == Group::Ask || asks.contains(&command.name))
 }

@@ -61,8 +61,12 @@ impl App {
                 Some("this was asked while you typed: what you typed is no answer".to_owned());
             return Vec::new();
         }
+        // `Alt+Y` is what comes of Esc and y typed at once, and `Ctrl+Y` puts a text back at the prompt: neither says yes.
+        let plain = !key
+            .modifiers
+            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
         match key.code {
-            KeyCode::Char('y' | 'Y') => self.consent(true),
+            KeyCode::Char('y' | 'Y') if plain => self.consent(true),
             KeyCode::Char('n' | 'N') | KeyCode::Esc => self.consent(false),
             KeyCode::Char('d' | 'D') => {
                 let look = self.look();

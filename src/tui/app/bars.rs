@@ -49,10 +49,10 @@ impl App {
         match &view.stage {
             Stage::Idle => ("nothing has run".to_owned(), Tone::Quiet),
             Stage::Running { vertices, .. } => {
-                let stands = self.map.stands().iter();
-                let settled = stands.filter(|stand| {
+                // Of all: on the graph several may be drawn as one, and some not at all.
+                let settled = view.vertices.values().filter(|vertex| {
                     matches!(
-                        stand.status,
+                        vertex.status,
                         Some(Status::Ok | Status::Changed | Status::Held)
                     )
                 });

@@ -1,7 +1,7 @@
 //! How vertices stand: what events tell of them, and beside it what the session knows.
 
 use crate::graph::Key;
-use crate::trace::{Status, VertexView, View};
+use crate::trace::{Status, VertexView, View, What};
 use crate::tui::graph::{Stand, plan_sign};
 use crate::tui::theme::{Sign, planned};
 use std::collections::BTreeSet;
@@ -18,8 +18,44 @@ pub struct Beside {
     pub plan: Option<Arc<View>>,
     /// The last plan that was drawn.
     pub last_plan: Option<Arc<View>>,
-    /// Whether a run has begun since.
-    pub is_run: bool,
+    /// What has come of it since.
+    pub run: Run,
+}
+
+/// The run that a plan is compared with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Run {
+    /// None has begun since the plan was made.
+    #[default]
+    None,
+    /// It goes on.
+    On,
+    /// It has come to its end; a watch that goes on then does what nobody has planned.
+    Over,
+}
+
+impl Beside {
+    /// A plan is drawn until a run was compared with it; the same one is not drawn again.
+    pub fn planned(&mut self, plan: Arc<View>) {
+        let last = self.last_plan.replace(plan.clone());
+        if !last.is_some_and(|last| Arc::ptr_eq(&last, &plan)) {
+            self.plan = Some(plan);
+            self.run = Run::None;
+        }
+    }
+
+    /// What was planned is compared with one run, up to its end, and with nothing else.
+    pub fn happens(&mut self, what: &What) {
+        match (what, self.run) {
+            (What::Started { .. }, Run::None) if self.plan.is_some() => self.run = Run::On,
+            (What::Converged(_) | What::Stopped | What::Killed, Run::On) => self.run = Run::Over,
+            (What::Started { .. }, _) => self.plan = None,
+            (What::Checking { .. } | What::Applying | What::Refreshing, Run::None | Run::Over) => {
+                self.plan = None;
+            }
+            _ => {}
+        }
+    }
 }
 
 /// How vertices stand that are drawn as one: as the most pressing of them does.
@@ -31,11 +67,11 @@ pub fn stand_of(keys: &[Key], view: &View, beside: &Beside) -> Stand {
 fn stand(key: &Key, view: &View, beside: &Beside) -> Stand {
     let seen = view.vertices.get(key);
     let planned = beside.plan.as_ref().and_then(|plan| plan.vertices.get(key));
-    let said = planned.and_then(plan_sign);
-    let plan = match (beside.is_run, &beside.plan) {
-        (true, Some(_)) => seen.and_then(|seen| compared(said, seen)),
-        _ => said,
-    };
+    // Of what a plan did not look at it has said nothing, and there is nothing to compare.
+    let plan = planned.and_then(|planned| match (beside.run, seen) {
+        (Run::None, _) => plan_sign(planned),
+        (_, seen) => compared(plan_sign(planned), seen?),
+    });
     Stand {
         debt: beside.debts.contains(key),
         breaks: beside.breaks.contains(key),
@@ -53,7 +89,11 @@ fn compared(said: Option<Sign>, seen: &VertexView) -> Option<Sign> {
     if !settled {
         return said;
     }
-    let did = plan_sign(seen);
+    // A watch looks again at what it has written, and finds it well.
+    let did = match seen.status {
+        Some(Status::Ok) if seen.changed => Some(planned::CHANGE),
+        _ => plan_sign(seen),
+    };
     match (said, did) {
         (None, None) => None,
         // Either was possible.

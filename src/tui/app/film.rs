@@ -116,22 +116,18 @@ impl App {
             return;
         }
         let words = self.search.words.to_lowercase();
-        let keys = self.map.scene().keys.iter().enumerate();
-        let found: Vec<usize> = keys
-            .filter(|(_, key)| key.to_string().to_lowercase().contains(&words))
-            .map(|(number, _)| number)
-            .collect();
+        // One that is drawn as one with others is found as well.
+        let scene = self.map.scene();
+        let keys: Vec<&Key> = scene.members.iter().flatten().collect();
+        let fits = |key: &Key| key.to_string().to_lowercase().contains(&words);
+        let found: Vec<usize> = (0..keys.len()).filter(|at| fits(keys[*at])).collect();
         if found.is_empty() {
             self.word = Some(format!("no vertex has `{}` in its name", self.search.words));
             return;
         }
-        let scene = self.map.scene();
-        let here = self
-            .map
-            .selected
-            .as_ref()
-            .and_then(|key| scene.number(key))
-            .unwrap_or(0);
+        let selected = self.map.selected.as_ref();
+        let here = keys.iter().position(|key| Some(*key) == selected);
+        let here = here.unwrap_or(0);
         let at = match on {
             1 => found.iter().position(|number| *number > here).unwrap_or(0),
             -1 => found
@@ -140,7 +136,7 @@ impl App {
                 .unwrap_or(found.len() - 1),
             _ => found.iter().position(|number| *number >= here).unwrap_or(0),
         };
-        let key = scene.keys[found[at]].clone();
+        let key = keys[found[at]].clone();
         self.word = Some(format!("{} of {}", at + 1, found.len()));
         self.map.select(&key);
     }

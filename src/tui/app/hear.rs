@@ -7,7 +7,7 @@ use super::tale::Voice;
 use super::{App, Wish};
 use crate::command::session::Sort;
 use crate::graph::Graph;
-use crate::trace::{Event, View, What};
+use crate::trace::{Event, What};
 use crate::tui::line::Prompt;
 use crate::tui::news::{Known, News, Task};
 use crate::tui::player::Changed;
@@ -39,7 +39,7 @@ impl App {
             News::Begins(graph, events) if self.manner.replays => self.append(graph, &events),
             News::Begins(graph, events) => self.begin(graph, &events),
             News::Planned(plan) => {
-                self.plan(plan);
+                self.beside.planned(plan);
                 self.map.stand_all(self.player.view(), &self.beside);
             }
             News::Asks { question, more } => {
@@ -62,19 +62,11 @@ impl App {
             News::Done => {
                 self.under_way = self.under_way.saturating_sub(1);
                 self.withdraw();
+                return self.settle();
             }
             News::Left(code) => self.over_by = Some(code),
         }
         Vec::new()
-    }
-
-    /// A plan is drawn until a run was compared with it; the same one is not drawn again.
-    fn plan(&mut self, plan: Arc<View>) {
-        let last = self.beside.last_plan.replace(plan.clone());
-        if !last.is_some_and(|last| Arc::ptr_eq(&last, &plan)) {
-            self.beside.plan = Some(plan);
-            self.beside.is_run = false;
-        }
     }
 
     /// What was told before is another film.
@@ -125,14 +117,9 @@ impl App {
     }
 
     fn happen(&mut self, events: &[Event]) -> Vec<Wish> {
-        let began = |event: &Event| matches!(event.what, What::Started { .. });
-        if events.iter().any(began) {
-            // What was planned is compared with one run.
-            match self.beside.is_run {
-                true => self.beside.plan = None,
-                false => self.beside.is_run = self.beside.plan.is_some(),
-            }
-        }
+        events
+            .iter()
+            .for_each(|event| self.beside.happens(&event.what));
         let before = self.player.events().len();
         self.player.hear(events);
         let after = self.player.events().len();
@@ -143,8 +130,13 @@ impl App {
         let asks = events
             .iter()
             .any(|event| matches!(event.what, What::Asks(_)));
-        // Who runs in the foreground asks by itself.
-        match asks && self.under_way == 0 {
+        self.unasked |= asks;
+        self.settle()
+    }
+
+    /// What a watch asks is asked once nothing else is done: who runs in the foreground asks by itself.
+    fn settle(&mut self) -> Vec<Wish> {
+        match self.under_way == 0 && std::mem::take(&mut self.unasked) {
             true => self.task(Task::Settle),
             false => Vec::new(),
         }
@@ -159,7 +151,7 @@ impl App {
         self.beside.debts = known.debts.iter().cloned().collect();
         self.beside.breaks = known.breaks.iter().cloned().collect();
         match &known.plan {
-            Some(plan) => self.plan(plan.clone()),
+            Some(plan) => self.beside.planned(plan.clone()),
             None => self.beside.plan = None,
         }
         let changed = self.player.know(known.picture.clone(), known.graph.clone());

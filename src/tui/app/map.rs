@@ -21,6 +21,8 @@ pub struct Map {
     scenes: [Option<Arc<Scene>>; 4],
     /// What is to be placed elsewhere.
     wanted: Option<Placement>,
+    /// Whether something is being placed there.
+    is_placing: bool,
     /// How each of them is folded.
     placed: [Option<BTreeSet<Key>>; 4],
     pub(super) overview: Overview,
@@ -28,7 +30,7 @@ pub struct Map {
     /// The part of the graph that is drawn, if not all of it.
     part: Option<Arc<Graph>>,
     /// All of it as it stood, while only a part is drawn.
-    whole: Option<Arc<Scene>>,
+    whole: Option<Placed>,
     pub(super) zoom: Zoom,
     /// What is not folded, where alike vertices are drawn as one.
     folds: Option<BTreeSet<Key>>,
@@ -84,11 +86,6 @@ impl Map {
             .and_then(|number| self.stands.get(number))
             .copied()
             .unwrap_or_default()
-    }
-
-    /// How all that are drawn stand.
-    pub fn stands(&self) -> &[Stand] {
-        &self.stands
     }
 
     /// The film has moved, or the session knows more.
@@ -153,13 +150,20 @@ impl Map {
         }
     }
 
-    /// What is to be placed elsewhere, once.
+    /// What is to be placed elsewhere, once. One is placed at a time: of a graph that is edited again meanwhile only the last is
+    /// wanted then.
     pub fn take_wanted(&mut self) -> Option<Placement> {
-        self.wanted.take()
+        if self.is_placing {
+            return None;
+        }
+        let wanted = self.wanted.take();
+        self.is_placing = wanted.is_some();
+        wanted
     }
 
     /// It is placed. What is not drawn like that any more is left out.
     pub fn take_placed(&mut self, placed: Placed, view: &View, beside: &Beside) {
+        self.is_placing = false;
         let graph = self.part.as_ref().unwrap_or(&self.graph);
         if Arc::ptr_eq(&placed.scene.graph, graph) && placed.folds == self.folds {
             self.install(placed);
@@ -266,10 +270,13 @@ impl Map {
         };
         // A part is placed by itself, and all of it as it stood.
         let kept = std::mem::take(&mut self.whole);
-        let zoom = layout_of(self.zoom) as usize;
         match self.part {
-            Some(_) => self.whole = self.scenes[zoom].take(),
-            None => self.scenes[zoom] = kept,
+            Some(_) => {
+                let zoom = layout_of(self.zoom) as usize;
+                let (scene, folds) = (self.scenes[zoom].take(), self.placed[zoom].take());
+                self.whole = scene.map(|scene| Placed { scene, folds });
+            }
+            None => kept.into_iter().for_each(|kept| self.install(kept)),
         }
         self.place();
         self.stand_all(view, beside);

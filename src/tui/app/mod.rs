@@ -9,6 +9,7 @@
 //! | `typed` | what is typed, at the prompt and elsewhere; what is pasted |
 //! | `hear` | what news do |
 //! | `ask` | a question of the session, and its answer |
+//! | `past` | what can be done while the past is shown |
 //! | `over` | what lies over the panes: keys, palette, a long text |
 //! | `map`, `sight` | the graph pane's state; which part of it is seen |
 //! | `place`, `seen` | a graph placed; the pane drawn |
@@ -36,6 +37,7 @@ mod lesson;
 mod map;
 mod mouse;
 mod over;
+mod past;
 mod pick;
 mod picture;
 mod place;
@@ -118,6 +120,8 @@ pub struct Manner {
     pub speed: f64,
     /// Whether what is shown is over, and there is no session: nothing can be done.
     pub replays: bool,
+    /// Whether the mouse is reported from the start.
+    pub mouse: bool,
 }
 
 /// Who gets the keys.
@@ -167,6 +171,8 @@ pub struct App {
     begun: String,
     /// Tasks that are not done yet.
     under_way: usize,
+    /// Something was asked while others were.
+    unasked: bool,
     /// The next Ctrl+C on an empty line leaves.
     leaving: bool,
     /// Something to be said once, in the hint bar.
@@ -206,9 +212,10 @@ impl App {
             filters: false,
             begun: String::new(),
             under_way: 0,
+            unasked: false,
             leaving: false,
             word: None,
-            mouse: false,
+            mouse: manner.mouse,
             grabbed: None,
             last: Duration::ZERO,
             clock: Duration::ZERO,
@@ -254,6 +261,11 @@ impl App {
     /// The vertex that keys are about.
     pub fn selected(&self) -> Option<&Key> {
         self.map.selected.as_ref()
+    }
+
+    /// Whether the mouse is reported.
+    pub fn has_mouse(&self) -> bool {
+        self.mouse
     }
 
     /// The exit code, once the session has ended.

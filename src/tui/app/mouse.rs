@@ -6,6 +6,14 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 impl App {
     pub(super) fn mouse(&mut self, mouse: &MouseEvent) -> Vec<Wish> {
+        let wheel = matches!(
+            mouse.kind,
+            MouseEventKind::ScrollUp | MouseEventKind::ScrollDown
+        );
+        // What is behind something cannot be meant; and what is asked is answered before anything else is done.
+        if self.over.is_some() || self.question.is_some() && !wheel {
+            return Vec::new();
+        }
         let place = (mouse.column, mouse.row);
         let regions = self.regions();
         let within = |pane: Pane| inside(regions.pane(pane)).contains(place.into());

@@ -1,7 +1,9 @@
 //! The panes, drawn.
 
+use super::beside::stand_of;
 use super::inspector::Inspected;
 use super::regions::{Regions, inside};
+use super::tale::{Film, Row};
 use super::{App, Focus, Pane};
 use crate::tui::graph::Zoom;
 use crate::tui::line::MenuLook;
@@ -126,7 +128,8 @@ impl App {
             graph: self.player.graph(),
             view: self.player.view(),
             plan: self.beside.plan.as_deref(),
-            stand: self.map.stand(&key),
+            // Its own, also where it is drawn as one with others.
+            stand: stand_of(std::slice::from_ref(&key), self.player.view(), &self.beside),
             events: self.player.film(),
             look,
         };
@@ -175,14 +178,17 @@ impl App {
         self.title(Pane::Trace, &words, area, buffer);
         self.tale
             .set_width(usize::from(pane.width), self.player.events());
-        let rewound = self.place_of_film();
-        let rows = self.tale.seen(usize::from(pane.height), rewound).to_vec();
-        let last = rows.len().saturating_sub(1);
+        let film = self.place_of_film();
+        let rows = self.tale.seen(usize::from(pane.height), film).to_vec();
+        // Where the film stands still, its last event is marked.
+        let shown = self.player.shown();
+        let is_shown = |row: &Row| matches!(row, Row::Event(at, _) if *at < shown);
+        let last = rows.iter().rposition(is_shown);
         for (at, (y, row)) in (pane.y..pane.bottom()).zip(&rows).enumerate() {
             let (text, tone) = self.tale.text(*row, self.player.events(), look);
             let text = text.cut(usize::from(pane.width), look.ascii);
             let mut style = look.style(tone);
-            if self.player.is_rewound() && at == last {
+            if self.player.is_rewound() && Some(at) == last {
                 style = style.add_modifier(Modifier::REVERSED);
             }
             buffer.set_string(pane.x, y, text.as_str(), style);
@@ -190,9 +196,12 @@ impl App {
     }
 
     /// How much of the film is shown, where that is not all of it: the trace goes in step.
-    pub(super) fn place_of_film(&self) -> Option<usize> {
-        let in_step = self.player.is_rewound() || self.player.behind() > 0;
-        in_step.then(|| self.player.shown())
+    pub(super) fn place_of_film(&self) -> Film {
+        match (self.player.is_rewound(), self.player.behind()) {
+            (true, _) => Film::StandsAt(self.player.shown()),
+            (false, 0) => Film::Ends,
+            (false, _) => Film::At(self.player.shown()),
+        }
     }
 
     fn divider(&self, regions: &Regions, buffer: &mut Buffer) {
@@ -268,7 +277,10 @@ impl App {
         let prompt = self.answer.as_ref().unwrap_or(&self.entry);
         let cursor = prompt.draw(area, buffer, &look).cursor;
         let question = self.question.as_ref();
-        let mine = self.focus == Focus::Prompt && question.is_none_or(|question| question.secret);
+        let mine = match question {
+            Some(question) => question.secret,
+            None => self.focus == Focus::Prompt,
+        };
         cursor.filter(|_| mine)
     }
 

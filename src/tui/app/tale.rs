@@ -37,6 +37,17 @@ pub enum Row {
     Said(usize, usize),
 }
 
+/// Where the film is, after so many events.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Film {
+    /// It plays, and is there.
+    At(usize),
+    /// It stands still there.
+    StandsAt(usize),
+    /// It has shown all that has happened.
+    Ends,
+}
+
 /// Which lines are shown.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Filter {
@@ -171,16 +182,14 @@ impl Tale {
             .all(|word| text.contains(&word.to_lowercase()))
     }
 
-    /// The rows that are seen: the last so many, up to what is shown of the film where it stands still.
-    pub fn seen(&self, height: usize, rewound: Option<usize>) -> &[Row] {
-        let end = match rewound {
-            Some(shown) => self.end_of(shown),
-            None => self.rows.len().saturating_sub(self.back),
-        };
-        // What a session has told already is seen where there is room for it; what a film will tell is not.
-        let end = match (self.lives, rewound) {
-            (false, Some(_)) => end,
-            _ => end.max(height.min(self.rows.len())),
+    /// The rows that are seen: the last so many, up to where the film is. Where it plays, what it has not come to is not told.
+    pub fn seen(&self, height: usize, film: Film) -> &[Row] {
+        let least = height.min(self.rows.len());
+        let end = match film {
+            // What a session has told already is seen where there is room for it; what a film will tell is not.
+            Film::StandsAt(shown) if self.lives => self.end_of(shown).max(least),
+            Film::At(shown) | Film::StandsAt(shown) => self.end_of(shown),
+            Film::Ends => self.rows.len().saturating_sub(self.back).max(least),
         };
         &self.rows[end.saturating_sub(height)..end]
     }

@@ -32,6 +32,8 @@ impl App {
         }
         match keys::anywhere(key) {
             Some(Act::ToGraph) if secret => self.give_secret(None),
+            // What is typed on would be seen there.
+            Some(Act::Keys) if secret => Vec::new(),
             Some(act) => self.act(act),
             None => Vec::new(),
         }
