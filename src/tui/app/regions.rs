@@ -75,13 +75,18 @@ impl Regions {
         let mut rest = area;
         let status = take_top(&mut rest, 1);
         let hint = take_bottom(&mut rest, 1);
-        let half = rest.height / 2;
-        let prompt = take_bottom(&mut rest, prompt.min(half).max(1));
-        // However low the screen is, most of what is left is for what is done in the lesson.
-        let half = rest.height / 2;
-        let lesson = take_top(&mut rest, lesson.min(half));
-        let most = rest.height.saturating_sub(2);
+        // However low the screen is, each pane has two rows, and what is asked and what is learned one each.
+        let one = |rows: u16| rows.min(1);
+        let is_small = area.width < MEDIUM.0 || area.height < MEDIUM.1;
+        let panes = if is_small { 2 } else { TRACE + 3 };
+        let others = panes + one(lesson) + one(above);
+        let most = (rest.height / 2).min(rest.height.saturating_sub(others));
+        let prompt = take_bottom(&mut rest, prompt.min(most).max(1));
+        let most = rest.height.saturating_sub(panes + one(lesson));
         let above = take_bottom(&mut rest, above.min(most));
+        // Most of what is left is for what is done in the lesson.
+        let most = (rest.height / 2).min(rest.height.saturating_sub(panes));
+        let lesson = take_top(&mut rest, lesson.min(most.max(1)));
         let regions = Regions {
             status,
             lesson,
@@ -90,7 +95,7 @@ impl Regions {
             above,
             ..Regions::default()
         };
-        if area.width < MEDIUM.0 || area.height < MEDIUM.1 {
+        if is_small {
             regions.one(rest, pane)
         } else if area.width < WIDE {
             regions.stacked(rest, pane)
