@@ -88,6 +88,12 @@ fn what_is_typed_before_a_secret_is_asked_for_is_a_line() {
     assert_eq!(stage.app.typed(), "");
     let wished = format!("{:?}", wishes(&mut stage, "Enter"));
     assert_eq!(wished, "[Answer(Secret(Some(\"17\")))]");
+    // The same of the keys of the graph.
+    let mut stage = open();
+    stage.keys("Esc");
+    stage.tell(Told::News(News::Wants("password[pw].length".to_owned())));
+    let wished = format!("{:?}", wishes(&mut stage, "p"));
+    assert_eq!(wished, "[Task(Do(\"plan\"))]");
 }
 
 /// Keys of the graph do nothing while a page is read; who types at the prompt goes on typing, from the first letter on.

@@ -65,6 +65,7 @@ fn a_secret_is_typed_nowhere_else() {
     let mut stage = open();
     stage.keys("Esc");
     stage.tell(Told::News(News::Wants("value[v].value".to_owned())));
+    assert!(stage.has("value[v].value"));
     stage.keys("F1");
     clicks(&mut stage, 5, 10);
     stage.text("q/taps");

@@ -38,7 +38,7 @@ fn the_past_is_seen_and_left_alone() {
     // The line is still there.
     weft.keys(CTRL_C);
     weft.until("an empty prompt", |text| !text.contains("set pw"));
-    weft.line("show nobody");
+    weft.line("show pw");
     weft.sees("Esc closes");
     weft.keys("\x1b");
     weft.sees("Tab complete");

@@ -38,7 +38,7 @@ impl App {
             return self.consent_key(key);
         }
         // What is typed for a secret goes nowhere else, whoever had the keys before.
-        if self.answer.is_some() {
+        if self.answers() {
             return self.prompt_key(key);
         }
         if self.search.typing || self.filters {

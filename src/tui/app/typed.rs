@@ -40,7 +40,7 @@ impl App {
     }
 
     /// Whether what is typed is a value that is asked for: not before it could be read what is.
-    fn answers(&self) -> bool {
+    pub(super) fn answers(&self) -> bool {
         let asks = self.question.as_ref();
         self.answer.is_some() && asks.is_some_and(|question| question.seen)
     }
