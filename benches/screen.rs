@@ -38,7 +38,12 @@ fn main() {
     }
     report.title("a frame of 160 × 50");
     for vertices in [10, 100, 1_000, 10_000] {
-        for (zoom, keys) in [("lines", "0+"), ("all of it", "0")] {
+        // As far out as it goes, and from there nearer.
+        for (zoom, keys) in [
+            ("all in dots", "===="),
+            ("lines", "====++"),
+            ("boxes", "====+++"),
+        ] {
             let frame = frame(&Arc::new(sites(vertices)), keys);
             report.figure(&format!("{vertices} vertices, {zoom}, ms"), frame, 1.0);
         }
