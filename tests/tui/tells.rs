@@ -251,3 +251,12 @@ impl weft::command::Front for Silent {
         Ok(())
     }
 }
+
+/// A terminal may say that it has no rows, or no columns.
+#[test]
+fn a_screen_of_nothing_is_drawn() {
+    for size in [(0, 0), (80, 0), (0, 24), (1, 1), (25, 8), (26, 7)] {
+        let mut stage = Stage::open(PASSWORD, size, Look::default());
+        stage.keys("Esc a").wait(500).frame();
+    }
+}

@@ -32,6 +32,9 @@ impl App {
     /// The same into cells; gives where the cursor is, if it is seen.
     pub fn paint(&mut self, buffer: &mut Buffer) -> Option<Position> {
         let (area, look) = (self.area, self.look());
+        if area.is_empty() {
+            return None;
+        }
         if self.is_too_small() {
             buffer.set_stringn(
                 area.x,
@@ -235,7 +238,7 @@ impl App {
         let line =
             |text: &str| Shown::of(text, look.ascii).cut(usize::from(area.width), look.ascii);
         if let Some(question) = &mut self.question {
-            question.seen |= self.over.is_none();
+            question.seen |= self.over.is_none() && !area.is_empty();
             let text = Shown::of(&question.text, look.ascii);
             let rows = text.wrapped(usize::from(area.width).max(1));
             let choices = Shown::of(question.choices(), look.ascii);
