@@ -126,6 +126,24 @@ fn the_past_lets_nothing_through() {
     }
 }
 
+/// What is refused is told as the log would tell it.
+#[test]
+fn the_past_tells_no_secret() {
+    let mut stage = open();
+    stage.keys("Esc a").wait(60_000).keys("< < i");
+    stage
+        .text("add value v value=hunter2 meta.sensitive=true")
+        .keys("Enter");
+    assert!(
+        stage.has("› add value[v] value=?"),
+        "{}",
+        stage.rows().join("\n")
+    );
+    // The line itself is there to be mended.
+    stage.keys("Ctrl+C");
+    assert!(!stage.has("hunter2"), "{}", stage.rows().join("\n"));
+}
+
 /// Where the trace has no room for what came after the film's place, what is asked there is answered all the same.
 #[test]
 fn the_past_can_be_asked() {

@@ -2,7 +2,7 @@
 
 use super::keys::{self, Act};
 use super::over::Over;
-use super::past::only_asks;
+use super::past::{only_asks, shown_words};
 use super::pick::fits_a_pick;
 use super::regions::inside;
 use super::tale::{Filter, Voice};
@@ -207,7 +207,7 @@ impl App {
         self.tale.follow();
         let word = line.split_whitespace().next().unwrap_or_default();
         if self.player.is_rewound() && !only_asks(line, &self.known.graph) {
-            self.say(Voice::Command, line);
+            self.say(Voice::Command, &shown_words(line, &self.known.graph));
             self.say(
                 Voice::Refusal,
                 "what is shown is the past, where nothing can be done: Esc, then End, goes back to now",
