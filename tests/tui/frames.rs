@@ -72,6 +72,8 @@ fn what_lies_over_the_panes() {
 #[test]
 fn questions() {
     let mut stage = open(MEDIUM);
+    stage.keys("Esc a").wait(60_000).keys("< <");
+    assert!(stage.has("PAST"));
     let asks = |stage: &mut Stage, news| stage.tell(Told::News(news));
     asks(
         &mut stage,

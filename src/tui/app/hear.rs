@@ -45,6 +45,7 @@ impl App {
             News::Asks { question, more } => {
                 // What it is about has just been said.
                 self.tale.follow();
+                self.go_live();
                 self.question = Some(Question::consent(&question, &more))
             }
             News::Wants(what) => {
@@ -67,6 +68,12 @@ impl App {
             News::Left(code) => self.over_by = Some(code),
         }
         Vec::new()
+    }
+
+    /// What is asked is about what is so now, and the picture beside it too.
+    fn go_live(&mut self) {
+        let changed = self.player.live();
+        self.map.follow(&self.player, &self.beside, &changed);
     }
 
     /// What was told before is another film.

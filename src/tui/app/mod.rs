@@ -258,6 +258,11 @@ impl App {
         self.entry.text()
     }
 
+    /// Whether what is shown is not what is so now.
+    pub fn is_past(&self) -> bool {
+        self.player.is_rewound()
+    }
+
     /// The vertex that keys are about.
     pub fn selected(&self) -> Option<&Key> {
         self.map.selected.as_ref()

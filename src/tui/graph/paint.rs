@@ -155,7 +155,8 @@ impl Canvas<'_> {
         let sign = stand.sign();
         let style = self.style_of(number, look.style(sign.tone));
         self.set(spot.x, spot.y, sign.char(look.ascii), style);
-        let mark = stand.marks().next();
+        let planned = stand.plan.into_iter();
+        let mark = planned.chain(stand.marks()).next();
         if let Some(mark) = mark {
             self.set(
                 spot.x + 1,

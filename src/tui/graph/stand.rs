@@ -59,7 +59,12 @@ impl Stand {
             pending: self.pending || other.pending,
             debt: self.debt || other.debt,
             breaks: self.breaks || other.breaks,
-            plan: self.plan.or(other.plan),
+            plan: match (self.plan, other.plan) {
+                // What did not come as planned stands before what did.
+                (_, Some(planned::DIFFERS)) => other.plan,
+                (None | Some(planned::KEPT), Some(_)) => other.plan,
+                (plan, _) => plan,
+            },
         }
     }
 

@@ -6,6 +6,7 @@ use crate::command::{edit, parse};
 use crate::graph::{Draft, FieldPath, Graph, Key};
 use crate::kind::Kinds;
 use crate::tui::layout::Route;
+use crate::tui::theme::planned::{DIFFERS, KEPT};
 use crate::tui::theme::{Look, Theme};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
@@ -191,6 +192,23 @@ fn what_looks_alike_and_chains_are_drawn_as_one() {
     let graph = graph(&lines.iter().map(String::as_str).collect::<Vec<_>>());
     let scene = Scene::of(&graph, Zoom::Line, false, None, Some(&BTreeSet::new()));
     kept("folded", &rows(&Shot::of(&scene, false).whole()).join("\n"));
+}
+
+#[test]
+fn what_is_drawn_as_one_shows_what_did_not_come_as_planned() {
+    let planned = |plan| Stand {
+        plan,
+        ..Stand::default()
+    };
+    let [kept, differs, none] = [Some(KEPT), Some(DIFFERS), None].map(planned);
+    for (one, other, shows) in [
+        (kept, differs, differs),
+        (differs, kept, differs),
+        (none, kept, kept),
+        (kept, none, kept),
+    ] {
+        assert_eq!(one.with(other).plan, shows.plan);
+    }
 }
 
 fn drawn() -> impl Strategy<Value = Arc<Graph>> {
