@@ -15,8 +15,6 @@ use std::sync::Arc;
 pub enum Task {
     /// To evaluate this line.
     Do(String),
-    /// To tell more of this vertex.
-    Look(Key),
     /// To answer what a watch asks meanwhile.
     Settle,
 }
@@ -62,8 +60,6 @@ pub enum News {
     Withdrawn,
     /// What it comes to: after each task, and whenever the graph was edited.
     Knows(Box<Known>),
-    /// More about a vertex.
-    Looked(Key, String),
     /// A large graph was placed, as the screen wished.
     Placed(Box<Placed>),
     /// A line that goes into the history.

@@ -48,17 +48,6 @@ impl Session {
         texts.collect::<Vec<_>>().join("\n")
     }
 
-    /// What there is to know of a vertex: its params, what is owed to it, and why it is as it is.
-    pub fn about(&self, key: &Key) -> String {
-        let keys = std::slice::from_ref(key);
-        let pending = self.pending_rows(keys);
-        let mut text = self.shown(keys);
-        if !pending.is_empty() {
-            text += &format!("\npending\n{}", pending_text(&pending));
-        }
-        text + &format!("\nwhy\n{}", self.why_text(key))
-    }
-
     fn drawn(&self, format: Option<&str>) -> Result<String, SessionError> {
         let word = format.unwrap_or("tree");
         let Some(format) = Format::find(word) else {

@@ -54,7 +54,6 @@ impl App {
             }
             News::Withdrawn => self.withdraw(),
             News::Knows(known) => self.know(*known),
-            News::Looked(..) => {}
             News::Placed(placed) => {
                 let (view, beside) = (self.player.view(), &self.beside);
                 self.map.take_placed(*placed, view, beside);

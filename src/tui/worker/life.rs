@@ -99,14 +99,6 @@ impl Life {
         match task {
             Task::Do(line) if line.trim().is_empty() => None,
             Task::Do(line) => self.line(&line),
-            Task::Look(key) => {
-                let text = match self.session.graph().vertex(&key) {
-                    Some(_) => self.session.about(&key),
-                    None => String::new(),
-                };
-                self.front.tell(News::Looked(key, text));
-                None
-            }
             Task::Settle => {
                 self.session.answer_questions(&mut self.front);
                 None

@@ -76,7 +76,6 @@ fn words(news: &[News]) -> Vec<&str> {
         News::Wants(_) => "wants",
         News::Withdrawn => "withdrawn",
         News::Knows(_) => "knows",
-        News::Looked(..) => "looked",
         News::Edited(_) => "edited",
         News::Begins(..) => "begins",
         News::Placed(_) => "placed",
@@ -104,10 +103,6 @@ fn a_line_is_told_order_by_order() {
     let known: Vec<_> = known.collect();
     assert!(known.iter().all(|known| known.graph.vertex(&key).is_some()));
     assert!(known[0].plan.is_none() && known[1].plan.is_some());
-    bench.worker.does(Task::Look(key.clone()));
-    let news = bench.until(|news| matches!(news, News::Done));
-    let looked = |news: &News| matches!(news, News::Looked(of, text) if *of == key && text.contains("noop[a]"));
-    assert!(news.iter().any(looked), "{news:?}");
 }
 
 /// Neither a value that is typed for what is sensitive, nor one that was asked for, is ever told.
@@ -125,8 +120,6 @@ fn secrets_do_not_travel() {
         .answer(Answer::Secret(Some("hunter2".to_owned())));
     all.extend(bench.until(|news| matches!(news, News::Done)));
     all.extend(bench.line("apply; show; show s; show /tmp/a; trace full"));
-    bench.worker.does(Task::Look(Key::new("file", "/tmp/a")));
-    all.extend(bench.until(|news| matches!(news, News::Done)));
     let begun = |words: &str| {
         let is = |news: &News| matches!(news, News::Begun(text) if text == words);
         all.iter().any(is)
