@@ -1,7 +1,8 @@
 //! weft as a job of its shell: stopped, and let go on; and a terminal that gets another size.
 
 use crate::world::host::ignored_signals;
-use rustix::process::{Signal, getpid, getppid, getsid, kill_process};
+use nix::unistd::{getppid, getsid};
+use rustix::process::{Signal, getpid, kill_process};
 use std::future::pending;
 use std::io::Result;
 use tokio::signal::unix::{SignalKind, signal};
@@ -64,8 +65,9 @@ async fn next(hears: &mut Hears) {
 
 /// Whether a shell started this process that would let it go on.
 pub fn has_shell() -> bool {
-    let parent = getppid().and_then(|parent| getsid(Some(parent)).ok());
-    parent.is_some() && parent == getsid(None).ok()
+    let parent = getppid();
+    // What a container's first process was started by is of no process that can be named here.
+    parent.as_raw() > 0 && getsid(Some(parent)) == getsid(None)
 }
 
 /// Stops this process until somebody lets it go on.

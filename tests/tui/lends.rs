@@ -2,8 +2,11 @@
 
 use super::again::{in_a_terminal, line_of, told};
 use super::ends::is_as_it_was;
+use super::support::Outcome;
 use super::*;
 use rustix::process::{Pid, Signal, kill_process};
+use std::process::Command;
+use std::time::Instant;
 use weft::tui::term::Hold;
 
 /// The editor has the terminal for itself: cooked, with all that is typed; then the screen is back, with what was edited.
@@ -40,8 +43,12 @@ fn an_editor_has_the_terminal_for_itself() {
 }
 
 /// The process that a shell has started.
-fn child_of(shell: &Terminal) -> Pid {
-    let id = shell.child.process_id().expect("it runs");
+fn job_of(shell: &Terminal) -> Pid {
+    child_of(shell.child.process_id().expect("it runs"))
+}
+
+/// The process that this one has started.
+fn child_of(id: u32) -> Pid {
     let path = format!("/proc/{id}/task/{id}/children");
     let children = std::fs::read_to_string(path).expect("it runs");
     let child = children
@@ -60,7 +67,7 @@ fn the_shell_stops_it_and_lets_it_go_on() {
     let stops: [(&str, Stops); 2] = [
         ("key", |shell| shell.keys("\x1a")),
         ("signal", |shell| {
-            kill_process(child_of(shell), Signal::TSTP).expect("it hears");
+            kill_process(job_of(shell), Signal::TSTP).expect("it hears");
         }),
     ];
     for (way, stop) in stops {
@@ -102,6 +109,58 @@ fn without_a_shell_it_does_not_stop() {
     weft.sees("there is no shell to go back to");
     weft.line("quit");
     assert_eq!(weft.ends(), 0);
+}
+
+/// Waits until this process stands still.
+fn stops(process: Pid) {
+    let path = format!("/proc/{}/stat", process.as_raw_pid());
+    let deadline = Instant::now() + PATIENCE;
+    while !std::fs::read_to_string(&path).is_ok_and(|stat| stat.contains(") T ")) {
+        assert!(Instant::now() < deadline, "it does not stop");
+        std::thread::yield_now();
+    }
+}
+
+/// A container's first process may be of a session that has no number there, and so is all that it starts.
+#[test]
+fn a_shell_of_a_session_without_a_number_stops_it() -> Outcome {
+    let ways: [&[&str]; 2] = [
+        &["--pid", "--fork"],
+        &["--map-root-user", "--pid", "--fork"],
+    ];
+    let works = |way: &&&[&str]| {
+        let tried = Command::new("unshare").args(**way).arg("true").output();
+        tried.is_ok_and(|tried| tried.status.success())
+    };
+    let Some(container) = ways.iter().find(works) else {
+        println!("could not run: nobody may number processes anew here");
+        return Ok(());
+    };
+    let home = Home::new("tui-container");
+    let shell = [
+        "sh",
+        "-c",
+        "\"$0\" empty.yaml; echo left",
+        env!("CARGO_BIN_EXE_weft"),
+    ];
+    let args = [container, &shell[..]].concat();
+    let start = Start {
+        program: "unshare",
+        ..small(&args)
+    };
+    let mut weft = screen(&home, start);
+    let first = job_of(&weft);
+    let process = child_of(u32::try_from(first.as_raw_pid())?);
+    weft.keys("\x1a");
+    weft.gets("\x1b[?1049l");
+    stops(process);
+    let drawn = weft.bytes.len();
+    kill_process(process, Signal::CONT)?;
+    weft.draws(drawn);
+    weft.line("quit");
+    weft.sees("left");
+    assert_eq!(weft.ends(), 0);
+    Ok(())
 }
 
 /// What was typed for the screen and is not read yet when it leaves is nobody's: no shell gets it.
