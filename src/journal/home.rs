@@ -87,6 +87,7 @@ impl Home {
     /// and after a crash. `own`: the lock is held here, so nobody writes.
     pub(super) fn peek(&self, own: bool) -> Result<Content, StoreFault> {
         let path = self.journal();
+        let mut before = Vec::new();
         for _ in 0..AGAIN {
             let bytes = match std::fs::read(&path) {
                 // It takes its place with what it begins with.
@@ -102,6 +103,7 @@ impl Home {
                 if let Some(content) = read_beside(&path)? {
                     return Ok(content);
                 }
+                before = bytes;
             } else {
                 let content = read_image(bytes, &path.display().to_string());
                 // An engine that began meanwhile may have written in between.
@@ -111,10 +113,14 @@ impl Home {
             }
             std::thread::sleep(TRY);
         }
-        Err(StoreFault::new(
-            path.display().to_string(),
-            "another process keeps changing it",
-        ))
+        // Its engine was killed, and the system does not say who holds its lock since: what nobody changes is read as it stands.
+        match std::fs::read(&path) {
+            Ok(bytes) if bytes == before => read_image(bytes, &path.display().to_string()),
+            _ => Err(StoreFault::new(
+                path.display().to_string(),
+                "another process keeps changing it",
+            )),
+        }
     }
 
     /// What the journal comes to; see [`super::Store::load`].

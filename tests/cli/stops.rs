@@ -131,6 +131,42 @@ fn the_killed_are_dead_though_nobody_has_waited_for_them() {
     drop(killed);
 }
 
+/// Rule P7: in a container nobody is named who holds the lock, since the engine that took it has no number there. What a killed one left
+/// is told all the same.
+#[test]
+fn what_was_left_is_told_where_no_holder_is_named() {
+    let Some(mut container) = container() else {
+        println!("could not run: nobody may number processes anew here");
+        return;
+    };
+    let site = Site::new("container");
+    let mut killed = site.begun("apply");
+    killed.signal(Signal::KILL);
+    killed.child.wait().expect("it ends");
+    let weft = site.home.weft(&["pending", &site.graph]);
+    container.arg(weft.get_program()).args(weft.get_args());
+    container.current_dir(&site.home.0);
+    container.env("WEFT_STATE_DIR", site.home.path("state"));
+    let told = Ran::of(container.output().expect("it runs"));
+    told.ends(0).says("exec[slow]");
+    site.go();
+}
+
+/// Runs a program where processes are numbered anew, if that can be done.
+fn container() -> Option<Command> {
+    let ways: [&[&str]; 2] = [&[], &["--map-root-user"]];
+    let made = |way: &&[&str]| {
+        let mut unshare = Command::new("unshare");
+        unshare.args(*way).args(["--pid", "--fork", "--mount-proc"]);
+        unshare
+    };
+    let way = ways.iter().find(|way| {
+        let tried = made(way).arg("true").output();
+        tried.is_ok_and(|tried| tried.status.success())
+    });
+    way.map(made)
+}
+
 /// A process that keeps the lock of a graph's state, which another one took that is gone: as a command of a killed engine does.
 struct Left(Child);
 
@@ -149,6 +185,12 @@ impl Left {
         let read = BufReader::new(out).read_line(&mut line);
         assert_eq!((read.ok(), &*line), (Some(5), "held\n"), "flock is there");
         Left(child)
+    }
+
+    /// Whether the system says who took it: a container's does not, of who is gone.
+    fn is_named(&self) -> bool {
+        let first = Command::new("readlink").arg("/proc/self/ns/pid").output();
+        first.is_ok_and(|first| first.stdout == b"pid:[4026531836]\n")
     }
 }
 
@@ -171,15 +213,19 @@ fn a_start_that_waits_can_be_stopped() {
     let states = std::fs::read_dir(site.home.path("state")).expect("there is one");
     let state = states.flatten().next().expect("there is one").path();
     let left = Left::new(&state);
+    let waits = match left.is_named() {
+        true => "waiting for a command of process ",
+        false => "waiting for its lock; the system does not say which process has it",
+    };
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
         let mut weft = Running::start(&site.home, &["apply", "--yes", &site.graph]);
-        weft.sees("waiting for a command of process ");
+        weft.sees(waits);
         weft.signal(signal);
         weft.ends(code);
         assert!(!site.home.path("log").exists());
     }
     let mut weft = Running::start(&site.home, &["apply", "--yes", &site.graph]);
-    weft.sees("waiting for a command of process ");
+    weft.sees(waits);
     drop(left);
     weft.ends(0);
     assert_eq!(content(&site.home.path("log")), "reacted\n");
