@@ -10,6 +10,8 @@ mod flags;
 mod kept;
 #[path = "cli/learn.rs"]
 mod learn;
+#[path = "support/left.rs"]
+mod left;
 #[path = "cli/loads.rs"]
 mod loads;
 #[path = "cli/outputs.rs"]

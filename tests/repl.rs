@@ -9,6 +9,8 @@ mod keys;
 #[path = "repl/typed.rs"]
 mod typed;
 
+#[path = "support/left.rs"]
+mod left;
 #[path = "support/pty.rs"]
 mod pty;
 

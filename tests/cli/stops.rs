@@ -1,6 +1,7 @@
 //! Rule E2 on the real binary: the first signal finishes what runs, the second cancels it, the third leaves, and a restart goes on
 //! after each. The command here hears no TERM.
 
+use super::left::Left;
 use super::*;
 
 /// A directory with a graph in it whose one command says that it has begun, waits, and notifies another.
@@ -167,41 +168,6 @@ fn container() -> Option<Command> {
     way.map(made)
 }
 
-/// A process that keeps the lock of a graph's state, which another one took that is gone: as a command of a killed engine does.
-struct Left(Child);
-
-impl Left {
-    fn new(state: &Path) -> Left {
-        let script =
-            "exec 9< \"$1\" && flock -x 9 && echo held && exec tail -f /dev/null >/dev/null";
-        let mut child = Command::new("/bin/sh")
-            .args(["-c", script, "sh"])
-            .arg(state)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a shell starts");
-        let out = child.stdout.take().expect("a pipe");
-        let mut line = String::new();
-        let read = BufReader::new(out).read_line(&mut line);
-        assert_eq!((read.ok(), &*line), (Some(5), "held\n"), "flock is there");
-        Left(child)
-    }
-
-    /// Whether the system says who took it: a container's does not, of who is gone.
-    fn is_named(&self) -> bool {
-        let first = Command::new("readlink").arg("/proc/self/ns/pid").output();
-        first.is_ok_and(|first| first.stdout == b"pid:[4026531836]\n")
-    }
-}
-
-impl Drop for Left {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Rule P7: a start waits for a command of an engine that was killed, and a signal ends the waiting.
 #[test]
 fn a_start_that_waits_can_be_stopped() {
     let site = Site::new("waits");
@@ -210,22 +176,16 @@ fn a_start_that_waits_can_be_stopped() {
     weft.sees("nothing new starts");
     site.go();
     weft.ends(130);
-    let states = std::fs::read_dir(site.home.path("state")).expect("there is one");
-    let state = states.flatten().next().expect("there is one").path();
-    let left = Left::new(&state);
-    let waits = match left.is_named() {
-        true => "waiting for a command of process ",
-        false => "waiting for its lock; the system does not say which process has it",
-    };
+    let left = Left::new(&site.home.path("state"));
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
         let mut weft = Running::start(&site.home, &["apply", "--yes", &site.graph]);
-        weft.sees(waits);
+        weft.sees(left.waits());
         weft.signal(signal);
         weft.ends(code);
         assert!(!site.home.path("log").exists());
     }
     let mut weft = Running::start(&site.home, &["apply", "--yes", &site.graph]);
-    weft.sees(waits);
+    weft.sees(left.waits());
     drop(left);
     weft.ends(0);
     assert_eq!(content(&site.home.path("log")), "reacted\n");

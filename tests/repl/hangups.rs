@@ -1,8 +1,9 @@
 //! A terminal that goes away while something runs, and a wait that is given up (rules E2 and P7).
 
+use super::left::Left;
 use super::*;
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// weft in a terminal that can be closed: nobody reads from it, and what weft prints goes into files.
 struct Closable {
@@ -116,37 +117,6 @@ fn a_terminal_that_goes_away_stops_a_run() {
     }
 }
 
-/// The lock of a state directory, held as a command of a killed engine holds it: by a process that did not take it.
-struct Left(std::process::Child);
-
-impl Left {
-    fn new(home: &Home) -> Left {
-        let held = home.0.join("held");
-        let made = Command::new("mkfifo").arg(&held).status();
-        assert!(made.is_ok_and(|status| status.success()), "a fifo");
-        let states = std::fs::read_dir(home.0.join("graphs")).expect("there are states");
-        let state = states.flatten().next().expect("there is one").path();
-        let script = "exec 9< \"$1\"; flock -x 9; echo held > held; exec tail -f /dev/null";
-        let child = Command::new("/bin/sh")
-            .args(["-c", script, "sh"])
-            .arg(state)
-            .current_dir(&home.0)
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("a shell starts");
-        let said = std::fs::read_to_string(&held).expect("it is held");
-        assert_eq!(said, "held\n");
-        Left(child)
-    }
-}
-
-impl Drop for Left {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
 fn a_wait_for_a_killed_engine_is_given_up_and_the_console_stays() {
     let home = Home::new("int-wait");
@@ -157,9 +127,9 @@ fn a_wait_for_a_killed_engine_is_given_up_and_the_console_stays() {
     weft.line("add print p msg=hello; add noop a");
     weft.sees("added noop[a]");
     weft.prompts("host mine ›");
-    let left = Left::new(&home);
+    let left = Left::new(&home.0.join("graphs"));
     weft.line("apply");
-    weft.sees("waiting for a command of process ");
+    weft.sees(left.waits());
     weft.keys(CTRL_C);
     weft.sees("stopped waiting");
     weft.prompts("host mine ›");
