@@ -25,9 +25,10 @@ use std::process::{Command, Stdio};
 use weft::command::{help, meta};
 use weft::kind::Kinds;
 use weft::repl::env::VARIABLES;
+use weft::trace::Planned;
 use weft::trace::Status;
 use weft::tui::app::keys::KEYS;
-use weft::tui::theme::{DEBT, DIRTY, PENDING, POKED, Sign, planned, status};
+use weft::tui::theme::{DEBT, DIFFERS, DIRTY, KEPT, PENDING, POKED, Sign, plan, status};
 
 /// The directory that the README shows; the real one has other last letters.
 const SHOWN: &str = "/tmp/weft-demo";
@@ -378,8 +379,7 @@ fn known_to_ci(place: &str, body: &str) {
 fn signs() -> impl Iterator<Item = Sign> {
     let statuses = Status::ALL.into_iter().map(status);
     let marks = [DIRTY, POKED, PENDING, DEBT];
-    use planned::{BLOCKED, CHANGE, DIFFERS, FAIL, HELD, KEPT, MAY, REFRESH};
-    let plans = [CHANGE, MAY, REFRESH, FAIL, HELD, BLOCKED, KEPT, DIFFERS];
+    let plans = Planned::ALL.map(plan).into_iter().chain([KEPT, DIFFERS]);
     statuses.chain(marks).chain(plans)
 }
 

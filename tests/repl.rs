@@ -90,7 +90,7 @@ fn the_password_graph_is_typed_planned_and_applied() {
     weft.line("/tmp/secret ~> bystander");
     weft.line("plan");
     weft.sees("plan for sim, seed 0");
-    weft.sees("2 to change, 1 to refresh");
+    weft.sees("2 to add, 1 to refresh");
     weft.line("apply");
     weft.sees("converged");
     for line in [
@@ -292,7 +292,7 @@ fn a_session_begins_with_what_it_is_and_lines_fit() {
     assert!(weft.text().starts_with("weft "), "{}", weft.text());
     weft.line("add file /srv/a content=hello");
     weft.line("plan");
-    weft.sees("1 to change");
+    weft.sees("1 to add");
     let told = "  + file[/srv/a]                missing, should be a file\n                                with mode 0644";
     weft.sees(told);
     weft.ready();

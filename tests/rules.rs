@@ -204,6 +204,7 @@ fn found(drift: bool) -> weft::engine::CheckOutcome {
         line: "wrong".into(),
         detail: vec![],
         may: false,
+        action: Default::default(),
         mark: 0,
     };
     weft::engine::CheckOutcome {

@@ -9,7 +9,7 @@ use crate::engine::{Level, Status};
 use crate::graph::Catalog;
 use crate::graph::{Graph, Key, Vertex};
 use crate::kind::Kinds;
-use crate::trace::{self, Report, VertexView, View};
+use crate::trace::{self, Planned, Report, VertexView, View};
 use crate::value::{Field, Hears, MASK, Receives, Schema, Sent, Value};
 use serde_json::{Value as Json, json};
 
@@ -104,6 +104,7 @@ fn planned(report: &Report, key: &Key, vertex: &VertexView) -> Json {
         "vertex": key,
         "status": vertex.status.map(Status::word),
         "reason": vertex.reason,
+        "would": Planned::of(vertex).map(Planned::word),
         "may": vertex.may,
         "findings": findings,
         "refreshed": vertex.refreshed,

@@ -195,6 +195,7 @@ fn expected(events: &[Event]) -> Expected {
                     line: format!("not known before apply: {why}"),
                     detail: Vec::new(),
                     may: true,
+                    action: Default::default(),
                     mark: 0,
                 };
                 expected

@@ -37,7 +37,7 @@ pub(crate) use want::{want, words};
 
 use crate::graph::{Catalog, FieldPath, Key, Params};
 use crate::time::Span;
-use crate::value::{Hears, Opaque, Schema, Sent, Unknown, Value};
+use crate::value::{Action, Hears, Opaque, Schema, Sent, Unknown, Value};
 use crate::world::{Look, Watch, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -179,6 +179,10 @@ pub trait Drift: fmt::Display + Send + Sync + 'static {
     /// (rule L4). A hash, or 0.
     fn mark(&self) -> u64 {
         0
+    }
+    /// What mending it does to what it is about.
+    fn action(&self) -> Action {
+        Action::Change
     }
     /// Whether it is only possible: its answer is not known before applying (rule L2).
     fn may(&self) -> bool {

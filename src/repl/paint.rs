@@ -82,9 +82,10 @@ fn plan_mark(line: &str) -> String {
     let (lead, mut chars) = (line.len() - rest.len(), rest.chars());
     let color = match (lead, chars.next(), chars.next()) {
         (2, Some('+'), Some(' ')) => "\x1b[1;32m",
-        (2, Some('~'), Some(' ')) => "\x1b[36m",
+        (2, Some('~'), Some(' ')) => "\x1b[1;33m",
+        (2, Some('@'), Some(' ')) => "\x1b[36m",
         (2, Some('-' | '!' | 'x'), Some(' ')) => "\x1b[1;31m",
-        (2, Some('?'), Some(' ')) => "\x1b[1;33m",
+        (2, Some('?' | '_'), Some(' ')) => "\x1b[1;35m",
         (2, Some('='), Some(' ')) => "\x1b[35m",
         (34, Some('+'), _) => "\x1b[32m",
         (34, Some('-'), _) => "\x1b[31m",

@@ -3,12 +3,14 @@
 //! Nothing here decides anything. Every picture of a run (lines, plan, status, screen, replay) is made from events alone.
 
 mod json;
+mod planned;
 mod read;
 mod report;
 mod text;
 mod view;
 
 pub use json::{json_line, read_json_line};
+pub use planned::Planned;
 pub use read::{Films, Unread, sketch};
 pub use report::{Report, plan_detail, plan_text};
 pub use text::{TraceLine, line, lines, word};

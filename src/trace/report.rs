@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::planned::Planned;
 use super::text::count;
 use super::view::VertexView;
 use crate::engine::Status;
@@ -24,8 +25,7 @@ pub struct Report {
     pub tally: Tally,
 }
 
-/// The plan in lines: a mark, the vertex, what would happen. `+` adds or changes, `?` may, `~` refreshes, `!` fails, `=`
-/// is held, `x` is blocked.
+/// The plan in lines: a mark, the vertex, what would happen. The marks are those of [`Planned`].
 pub fn plan_text(report: &Report) -> String {
     let mut text = format!("plan for {}\n", sanitise(&report.label));
     for (key, vertex) in &report.vertices {
@@ -58,10 +58,11 @@ pub fn plan_detail(report: &Report) -> String {
 
 fn vertex_lines(report: &Report, key: &Key, vertex: &VertexView) -> Vec<String> {
     let mut lines = Vec::new();
-    let mark = mark(vertex);
-    if mark == ' ' && vertex.notes.is_empty() {
+    let planned = Planned::of(vertex);
+    if planned.is_none() && vertex.notes.is_empty() {
         return lines;
     }
+    let mark = planned.map_or(' ', Planned::mark);
     if vertex.status == Some(Status::Failed) {
         push(
             &mut lines,
@@ -138,30 +139,14 @@ fn after_findings(
         .for_each(|note| add(format!("note: {}", sanitise(note))));
 }
 
-fn mark(vertex: &VertexView) -> char {
-    match vertex.status {
-        Some(Status::Failed) => '!',
-        Some(Status::Blocked) => 'x',
-        Some(Status::Held) => '=',
-        Some(Status::Changed) if vertex.may => '?',
-        Some(Status::Changed) if vertex.findings.is_empty() && vertex.refreshed => '~',
-        Some(Status::Changed) => '+',
-        _ if vertex.refreshed => '~',
-        _ => ' ',
-    }
-}
-
 /// What the run would end with, in its columns.
 fn summary(report: &Report) -> String {
-    let tally = &report.tally;
-    let parts = [
-        (tally.changed, "to change"),
-        (tally.may, "may change"),
-        (tally.refreshed, "to refresh"),
-        (tally.failed, "would fail"),
-        (tally.blocked, "blocked"),
-        (tally.held, "held"),
-    ];
+    let vertices = report.vertices.iter();
+    let marks: Vec<Planned> = vertices
+        .filter_map(|(_, vertex)| Planned::of(vertex))
+        .collect();
+    let counted = |wanted| marks.iter().filter(|mark| **mark == wanted).count();
+    let parts = Planned::ALL.map(|mark| (counted(mark), mark.words()));
     let told: Vec<String> = parts
         .into_iter()
         .filter(|(n, _)| *n > 0)

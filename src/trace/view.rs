@@ -241,8 +241,8 @@ impl VertexView {
         self.counts.2 += 1;
         self.pending.clear();
         self.refreshed = true;
+        self.may |= may && self.status != Some(Status::Changed);
         if changed {
-            self.may |= may && self.status != Some(Status::Changed);
             self.is(Status::Changed, "refreshed".into());
         } else if self.status == Some(Status::Refreshing) {
             self.is(Status::Ok, "refreshed".into());

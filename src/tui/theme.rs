@@ -2,7 +2,7 @@
 //!
 //! Shape comes first and colour second: what a colour says, a sign or a word says too.
 
-use crate::trace::Status;
+use crate::trace::{Planned, Status};
 use ratatui::style::{Color, Modifier, Style};
 
 /// What is meant by a look.
@@ -143,27 +143,22 @@ pub const PENDING: Sign = Sign::new('◆', '&', "pending", Tone::Flow);
 /// It may have changed, and has not told anyone.
 pub const DEBT: Sign = Sign::new('¤', '$', "debt", Tone::Bad);
 
-/// What a plan would do with a vertex: the marks of `plan`.
-pub mod planned {
-    use super::{Sign, Tone};
-
-    /// It would be changed.
-    pub const CHANGE: Sign = Sign::new('+', '+', "to change", Tone::Change);
-    /// It may be changed.
-    pub const MAY: Sign = Sign::new('?', '?', "may change", Tone::Open);
-    /// It would be refreshed.
-    pub const REFRESH: Sign = Sign::new('~', '~', "to refresh", Tone::Flow);
-    /// It would fail.
-    pub const FAIL: Sign = Sign::new('!', '!', "would fail", Tone::Bad);
-    /// It would be held.
-    pub const HELD: Sign = Sign::new('=', '=', "would be held", Tone::Open);
-    /// It would be blocked.
-    pub const BLOCKED: Sign = Sign::new('x', 'x', "would be blocked", Tone::Bad);
-    /// What happened is not what the plan said.
-    pub const DIFFERS: Sign = Sign::new('≠', '%', "not as planned", Tone::Bad);
-    /// What happened is what the plan said.
-    pub const KEPT: Sign = Sign::new('=', '=', "as planned", Tone::Good);
+/// What a plan says of a vertex.
+pub fn plan(planned: Planned) -> Sign {
+    let tone = match planned {
+        Planned::Add => Tone::Good,
+        Planned::Change => Tone::Change,
+        Planned::Refresh => Tone::Flow,
+        Planned::Unknown | Planned::May | Planned::Held => Tone::Open,
+        Planned::Remove | Planned::Fail | Planned::Blocked => Tone::Bad,
+    };
+    Sign::new(planned.mark(), planned.mark(), planned.words(), tone)
 }
+
+/// What happened is not what a plan said.
+pub const DIFFERS: Sign = Sign::new('≠', '%', "not as planned", Tone::Bad);
+/// What happened is what a plan said.
+pub const KEPT: Sign = Sign::new('=', '=', "as planned", Tone::Good);
 
 /// How everything is drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -5,6 +5,27 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+/// What mending a drift does to what it is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// It makes what is not there.
+    Add,
+    /// It changes what is there.
+    #[default]
+    Change,
+    /// It removes what is there.
+    Remove,
+    /// Only applying can tell: a value is not known before.
+    Unknown,
+}
+
+impl Action {
+    fn is_change(&self) -> bool {
+        *self == Action::Change
+    }
+}
+
 /// One drift, in words. Never holds a secret.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Finding {
@@ -16,6 +37,9 @@ pub struct Finding {
     pub detail: Vec<String>,
     /// Whether it is only possible: a value or an answer is not known before applying.
     pub may: bool,
+    /// What mending it does.
+    #[serde(default, skip_serializing_if = "Action::is_change")]
+    pub action: Action,
     /// Tells it from another one in the same words: a hash of all that would be done. 0 if not all of that is known. It is in memory alone.
     #[serde(skip)]
     pub mark: u64,

@@ -14,7 +14,7 @@ mod types;
 
 pub use brief::{cut, spoken};
 pub use digest::{digest, sha256_hex, short};
-pub use finding::{Finding, Opaque};
+pub use finding::{Action, Finding, Opaque};
 pub use raw::{Place, Raw, RawNode};
 pub use schema::{Field, Hears, Receives, Schema, Sent};
 pub use types::{Misread, Type};

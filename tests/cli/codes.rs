@@ -36,7 +36,7 @@ fn apply_on_this_machine_needs_consent() {
         .ends(1)
         .complains("--yes");
     assert!(!home.path("made").exists());
-    home.run(&["plan", &graph]).ends(0).says("1 to change");
+    home.run(&["plan", &graph]).ends(0).says("1 to add");
     home.run(&["plan", &graph, "--detailed-exitcode"]).ends(2);
     home.run(&["apply", &graph, "--yes", "--noop", "--detailed-exitcode"])
         .ends(2)

@@ -275,7 +275,7 @@ fn a_state_directory_can_be_chosen() {
     home.run(&["plan", &graph, "--state-dir", &text(&chosen)])
         .ends(0)
         .says("nothing to do");
-    home.run(&["plan", &graph]).ends(0).says("1 to change");
+    home.run(&["plan", &graph]).ends(0).says("1 to add");
 }
 
 fn find(dir: &Path, name: &str) -> Option<std::path::PathBuf> {
@@ -411,7 +411,7 @@ edges:
     ));
     home.run(&["plan", &story])
         .ends(0)
-        .says("\n1 to change, 4 to refresh\n");
+        .says("\n1 to add, 4 to refresh\n");
     home.run(&["apply", &story])
         .ends(0)
         .says("1 ok, 1 changed, 4 refreshed\n");

@@ -120,7 +120,7 @@ fn a_plan_has_the_colours_of_its_trace() {
     let home = Home::new("coloured");
     let ran = home.run(&["--color", "always", "-c", "plan", "-c", "apply"]);
     let ran = ran.ends(0).says("  \x1b[1;32m+\x1b[0m password[pw]");
-    let ran = ran.says("  \x1b[36m~\x1b[0m noop[bystander]");
+    let ran = ran.says("  \x1b[36m@\x1b[0m noop[bystander]");
     ran.says("\x1b[1;33mchanged  \x1b[0m");
 }
 

@@ -326,6 +326,7 @@ impl Lab {
             line: "wrong".into(),
             detail: vec![],
             may: false,
+            action: Default::default(),
             mark: 0,
         };
         CheckOutcome {

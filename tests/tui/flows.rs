@@ -146,7 +146,7 @@ fn building_planning_applying() {
                 concat!(to!("secret"), "~", to!("bystander"), "\r"),
                 "linked file[/tmp/secret] ~>",
             ),
-            ("plan", "p", "2 to change, 1 to refresh"),
+            ("plan", "p", "2 to add, 1 to refresh"),
             ("apply", "a", "converged"),
             ("status", "", "bystander]    "),
         ],

@@ -55,7 +55,7 @@ fn paused(stage: &mut Stage) {
 
 const CASES: &[Case] = &[
     ("p", nothing, |s| {
-        log(s) == ["plan"] && s.has("2 to change, 1 to refresh")
+        log(s) == ["plan"] && s.has("2 to add, 1 to refresh")
     }),
     ("a", nothing, |s| {
         s.wait(60_000);

@@ -260,3 +260,29 @@ fn a_screen_of_nothing_is_drawn() {
         stage.keys("Esc a").wait(500).frame();
     }
 }
+
+/// Each kind of what would become of a vertex has its own mark on the graph, and is counted by its own word.
+#[test]
+fn each_thing_that_a_plan_says_has_its_mark() {
+    let story = include_str!("../../scenarios/marks.yaml");
+    let mut stage = Stage::open(story, (200, 60), Look::default());
+    stage.line("plan");
+    let marked = [
+        "+· file[/etc/new]",
+        "~· file[/etc/motd]",
+        "-· file[/etc/left]",
+        "_· file[/etc/id]",
+        "?· exec[probe]",
+        "?· noop[hears]",
+        "@· noop[heard]",
+        "!· file[/etc/none/below]",
+        "x· noop[behind]",
+        "=· file[/etc/held]",
+        " · file[/etc/kept]",
+    ];
+    for sign in marked {
+        assert!(stage.has(sign), "{sign}: {}", stage.rows().join("\n"));
+    }
+    stage.line("apply");
+    assert!(!stage.has("≠"), "{}", stage.rows().join("\n"));
+}

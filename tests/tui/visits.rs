@@ -103,7 +103,7 @@ fn a_session_in_ascii_has_all_that_there_is() {
             "content>",
         ),
         ("file[/tmp/secret] ~> noop[b\u{fc}rger]", "=>"),
-        ("plan", "2 to change, 1 to refresh"),
+        ("plan", "2 to add, 1 to refresh"),
         ("apply", "converged"),
         ("help", "line 1 of"),
         ("sim write /tmp/secret x", "sim write"),

@@ -12,7 +12,7 @@ use super::{
     Sends, Want,
 };
 use crate::graph::{FieldPath, Key, Params};
-use crate::value::{Finding, Opaque, Schema, Unknown, Value, digest};
+use crate::value::{Action, Finding, Opaque, Schema, Unknown, Value, digest};
 use crate::world::{Look, Watch, World};
 use params::{accept, is_unknown, unknown_params};
 use std::path::Path;
@@ -268,6 +268,7 @@ impl<K: Kind> Adapter<K> {
                 line: format!("{name} known after {who}"),
                 detail: Vec::new(),
                 may: true,
+                action: Action::Unknown,
                 mark: 0,
             });
         }

@@ -93,6 +93,7 @@ impl Veil {
             line: self.told(drift),
             detail,
             may: drift.may(),
+            action: drift.action(),
             mark: mark(drift, params),
         }
     }

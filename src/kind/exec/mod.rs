@@ -19,7 +19,7 @@ use super::command_line::{Shell, split};
 use super::path::well_formed;
 use super::{At, Blob, Check, Done, Drift, Failure, Given, Kind, want};
 use crate::time::{SHORTEST_LIMIT, Span};
-use crate::value::{Hears, MASK, Opaque, Sent, Type, Value, sanitise};
+use crate::value::{Action, Hears, MASK, Opaque, Sent, Type, Value, sanitise};
 use crate::world::{Look, Watch, World};
 use guard::Verdict;
 use std::collections::BTreeMap;
@@ -122,6 +122,13 @@ impl Drift for ExecDrift {
         match self {
             ExecDrift::Broken(_) | ExecDrift::Run(_, Reason::Missing(_)) => "creates",
             _ => "cmd",
+        }
+    }
+
+    fn action(&self) -> Action {
+        match self {
+            ExecDrift::Run(_, Reason::Missing(_)) => Action::Add,
+            _ => Action::Change,
         }
     }
 

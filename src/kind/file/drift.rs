@@ -3,7 +3,7 @@
 use super::super::Drift as AnyDrift;
 use super::diff::Diff;
 use super::item::Sum;
-use crate::value::short;
+use crate::value::{Action, short};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::path::Path;
@@ -147,6 +147,15 @@ impl fmt::Display for Found {
 impl AnyDrift for Found {
     fn field(&self) -> &'static str {
         self.drift.field()
+    }
+
+    fn action(&self) -> Action {
+        match &self.drift {
+            Drift::Create { .. } => Action::Add,
+            Drift::Remove(..) | Drift::Purge(_) | Drift::Leftover(_) => Action::Remove,
+            // What stands or is missing below it is a part of what is there.
+            _ => Action::Change,
+        }
     }
 
     fn detail(&self) -> Vec<String> {

@@ -21,7 +21,7 @@ use super::path::well_formed;
 use super::{At, Check, Done, Drift, Failure, Given, Kind, Rhythm, Sends, want};
 use crate::graph::Params;
 use crate::time::{SHORTEST_LIMIT, SHORTEST_ROUND, Span};
-use crate::value::{Hears, Opaque, Sent, Type, Value, sha256_hex, short};
+use crate::value::{Action, Hears, Opaque, Sent, Type, Value, sha256_hex, short};
 use crate::world::{Look, World};
 use fetch::{Got, fetch, fits_url};
 use sha2::{Digest, Sha256};
@@ -92,6 +92,14 @@ impl Drift for HttpDrift {
         match self {
             HttpDrift::New(_, _, got) => short(Sha256::new_with_prefix(&got.content)),
             HttpDrift::May(_) => 0,
+        }
+    }
+
+    fn action(&self) -> Action {
+        match self {
+            HttpDrift::New(None, ..) => Action::Add,
+            HttpDrift::New(Some(_), ..) => Action::Change,
+            HttpDrift::May(_) => Action::Unknown,
         }
     }
 

@@ -16,7 +16,7 @@ mod kept;
 mod tests;
 
 use super::{At, Check, Done, Drift, Failure, Given, Kind, Sends, want};
-use crate::value::{Hears, Sent, Type, Value};
+use crate::value::{Action, Hears, Sent, Type, Value};
 use crate::world::{Fault, Look, Node, Put, World};
 use draw::{alphabet, draw};
 use kept::{kept_at, kept_in, make_dirs, real_state};
@@ -71,6 +71,13 @@ impl Drift for Wrong {
         match self {
             Wrong::Missing | Wrong::Unfit(_) => "length",
             Wrong::DirMode(_) | Wrong::FileMode(_) | Wrong::Owner(..) => "",
+        }
+    }
+
+    fn action(&self) -> Action {
+        match self {
+            Wrong::Missing => Action::Add,
+            _ => Action::Change,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! How vertices stand: what events tell of them, and beside it what the session knows.
 
 use crate::graph::Key;
-use crate::trace::{Status, VertexView, View, What};
-use crate::tui::graph::{Stand, plan_sign};
-use crate::tui::theme::{Sign, planned};
+use crate::trace::{Planned, Status, VertexView, View, What};
+use crate::tui::graph::Stand;
+use crate::tui::theme::{self, Sign};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -69,8 +69,8 @@ fn stand(key: &Key, view: &View, beside: &Beside) -> Stand {
     let planned = beside.plan.as_ref().and_then(|plan| plan.vertices.get(key));
     // Of what a plan did not look at it has said nothing, and there is nothing to compare.
     let plan = planned.and_then(|planned| match (beside.run, seen) {
-        (Run::None, _) => plan_sign(planned),
-        (_, seen) => compared(plan_sign(planned), seen?),
+        (Run::None, _) => Planned::of(planned).map(theme::plan),
+        (_, seen) => compared(Planned::of(planned), seen?),
     });
     Stand {
         debt: beside.debts.contains(key),
@@ -81,26 +81,35 @@ fn stand(key: &Key, view: &View, beside: &Beside) -> Stand {
 }
 
 /// What a plan said beside what happened: as it said, or not; what it said, while nothing has happened yet.
-fn compared(said: Option<Sign>, seen: &VertexView) -> Option<Sign> {
+fn compared(said: Option<Planned>, seen: &VertexView) -> Option<Sign> {
     let settled = matches!(
         seen.status,
         Some(Status::Ok | Status::Changed | Status::Failed | Status::Blocked | Status::Held)
     );
     if !settled {
-        return said;
+        return said.map(theme::plan);
     }
     // A watch looks again at what it has written, and finds it well.
     let did = match seen.status {
-        Some(Status::Ok) if seen.changed => Some(planned::CHANGE),
-        _ => plan_sign(seen),
+        Some(Status::Ok) if seen.changed => said
+            .filter(|said| said.is_change())
+            .or(Some(Planned::Change)),
+        _ => Planned::of(seen),
     };
-    match (said, did) {
-        (None, None) => None,
+    let (said, did) = match (said, did) {
+        (None, None) => return None,
         // Either was possible.
-        (Some(planned::MAY), Some(planned::CHANGE | planned::REFRESH) | None) => {
-            Some(planned::KEPT)
+        (Some(said), None | Some(Planned::Refresh)) if said.is_open() => {
+            return Some(theme::KEPT);
         }
-        (said, did) if said == did => Some(planned::KEPT),
-        _ => Some(planned::DIFFERS),
-    }
+        (Some(said), Some(did)) => (said, did),
+        _ => return Some(theme::DIFFERS),
+    };
+    // A second try finds what the first one has made.
+    let removes = [said, did].contains(&Planned::Remove);
+    let as_said = match said.is_open() {
+        true => did.is_change() || did.is_open(),
+        false => said == did || said.is_change() && did.is_change() && !removes,
+    };
+    Some(if as_said { theme::KEPT } else { theme::DIFFERS })
 }

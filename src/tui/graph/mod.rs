@@ -29,5 +29,5 @@ pub mod wires;
 pub use overview::Overview;
 pub use paint::{Painting, Pulse, paint};
 pub use scene::{Scene, Wire, Zoom};
-pub use stand::{Stand, plan_sign};
+pub use stand::Stand;
 pub use walk::{Step, walk};

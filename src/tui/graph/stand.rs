@@ -1,7 +1,7 @@
 //! How a vertex stands, as far as it is drawn.
 
-use crate::trace::{Status, VertexView};
-use crate::tui::theme::{self, Sign, planned};
+use crate::trace::{Planned, Status, VertexView};
+use crate::tui::theme::{self, Sign};
 
 /// How a vertex stands.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -59,12 +59,11 @@ impl Stand {
             pending: self.pending || other.pending,
             debt: self.debt || other.debt,
             breaks: self.breaks || other.breaks,
-            plan: match (self.plan, other.plan) {
-                // What did not come as planned stands before what did.
-                (_, Some(planned::DIFFERS)) => other.plan,
-                (None | Some(planned::KEPT), Some(_)) => other.plan,
-                (plan, _) => plan,
-            },
+            plan: self
+                .plan
+                .into_iter()
+                .chain(other.plan)
+                .min_by_key(|sign| rank(*sign)),
         }
     }
 
@@ -104,16 +103,12 @@ impl Stand {
     }
 }
 
-/// What a plan would do with a vertex, if anything.
-pub fn plan_sign(view: &VertexView) -> Option<Sign> {
-    Some(match view.status {
-        Some(Status::Failed) => planned::FAIL,
-        Some(Status::Blocked) => planned::BLOCKED,
-        Some(Status::Held) => planned::HELD,
-        Some(Status::Changed) if view.may => planned::MAY,
-        Some(Status::Changed) if view.findings.is_empty() && view.refreshed => planned::REFRESH,
-        Some(Status::Changed) => planned::CHANGE,
-        _ if view.refreshed => planned::REFRESH,
-        _ => return None,
-    })
+/// How much what a plan says of one presses more than what it says of others that are drawn as one with it; 0 presses most.
+fn rank(sign: Sign) -> usize {
+    use Planned::{Add, Blocked, Change, Fail, Held, May, Refresh, Remove, Unknown};
+    let order = [
+        Fail, Blocked, Remove, Change, Add, Unknown, May, Refresh, Held,
+    ];
+    let mut signs = [theme::DIFFERS].into_iter().chain(order.map(theme::plan));
+    signs.position(|one| one == sign).unwrap_or(order.len() + 1)
 }

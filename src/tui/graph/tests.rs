@@ -6,7 +6,7 @@ use crate::command::{edit, parse};
 use crate::graph::{Draft, FieldPath, Graph, Key};
 use crate::kind::Kinds;
 use crate::tui::layout::Route;
-use crate::tui::theme::planned::{DIFFERS, KEPT};
+use crate::tui::theme::{DIFFERS, KEPT};
 use crate::tui::theme::{Look, Theme};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;

@@ -570,7 +570,7 @@ fn the_question_counts_as_the_plan_does() {
     front.answers.push_back(false);
     let said = say(&mut session, &mut front, &["apply"]);
     assert!(
-        said.contains("\n1 to change, 1 to refresh\nApply 2 changes to "),
+        said.contains("\n1 to add, 1 to refresh\nApply 2 changes to "),
         "{said}"
     );
     assert!(said.ends_with("false\n(nothing was changed\n"), "{said}");
