@@ -264,8 +264,8 @@ fn listed(debt: bool, line: bool) -> String {
 fn planned(ends: [&str; 3]) -> String {
     let marks = ends.iter().zip(['a', 't', 'u']).filter_map(|(end, short)| {
         let mark = match *end {
-            "applied" | "counts" => '+',
-            "refreshed" => '~',
+            "applied" | "counts" => '~',
+            "refreshed" => '@',
             "held" => '=',
             "failed" => '!',
             "blocked" => 'x',
