@@ -2,6 +2,8 @@
 
 #[path = "tui/again.rs"]
 mod again;
+#[path = "tui/backstage.rs"]
+mod backstage;
 #[path = "tui/draws.rs"]
 mod draws;
 #[path = "tui/ends.rs"]

@@ -19,6 +19,10 @@ pub enum Task {
     Settle,
 }
 
+/// Which question it is: no two of a session have the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct QuestionId(pub u64);
+
 /// What a person says to a question.
 #[derive(Clone, Debug)]
 pub enum Answer {
@@ -49,15 +53,22 @@ pub enum News {
     Planned(Arc<View>),
     /// It asks for consent; `more` is the detail. An [`Answer::Consent`] is waited for.
     Asks {
+        /// Which question it is.
+        id: QuestionId,
         /// What is asked.
         question: String,
         /// What there is to know more.
         more: String,
     },
     /// It asks for a value. An [`Answer::Secret`] is waited for.
-    Wants(String),
-    /// Nobody waits for that answer any longer.
-    Withdrawn,
+    Wants {
+        /// Which question it is.
+        id: QuestionId,
+        /// What the value is for.
+        what: String,
+    },
+    /// Nobody waits for the answer to that question any longer.
+    Withdrawn(QuestionId),
     /// What it comes to: after each task, and whenever the graph was edited.
     Knows(Box<Known>),
     /// A large graph was placed, as the screen wished.

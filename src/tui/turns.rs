@@ -213,7 +213,7 @@ impl Screen {
     fn grant(&mut self, wish: Wish) -> Result<()> {
         match wish {
             Wish::Task(task) => self.worker.does(task),
-            Wish::Answer(answer) => self.worker.answer(answer),
+            Wish::Answer(to, answer) => self.worker.answer(to, answer),
             Wish::Interrupt => self.signals.raise(Signal::Interrupt),
             Wish::Suspend => self.suspend()?,
             Wish::Place(placement) => self.place(*placement)?,

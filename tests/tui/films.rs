@@ -12,7 +12,7 @@ fn told(text: &str, lines: &[&str]) -> Vec<Event> {
     for line in lines {
         stage.line(line);
     }
-    stage.session.events().to_vec()
+    stage.session().events().to_vec()
 }
 
 fn film(text: &str, lines: &[&str]) -> (Graph, Vec<Event>) {
@@ -153,7 +153,7 @@ fn nothing_can_be_done() {
             seen(&mut stage)
         );
         assert_eq!(
-            stage.session.log(),
+            stage.session().log(),
             Vec::<String>::new(),
             "{}",
             command.name
@@ -171,7 +171,7 @@ fn nothing_can_be_done() {
             seen(&mut stage)
         );
         assert_eq!(stage.app.typed(), "", "{key}");
-        assert_eq!(stage.session.log(), Vec::<String>::new(), "{key}");
+        assert_eq!(stage.session().log(), Vec::<String>::new(), "{key}");
     }
     let mut stage = password();
     stage.keys("i").line("sing");

@@ -1,6 +1,6 @@
 //! Frames with their styles: every pane at four sizes, each lesson, and the password story at fixed times of its film.
 
-use super::stage::{PASSWORD, Stage};
+use super::stage::{PASSWORD, Stage, asks, wants};
 use weft::command::session::Sort;
 use weft::tui::app::Told;
 use weft::tui::news::News;
@@ -74,14 +74,8 @@ fn questions() {
     let mut stage = open(MEDIUM);
     stage.keys("Esc a").wait(60_000).keys("< <");
     assert!(stage.has("PAST"));
-    let asks = |stage: &mut Stage, news| stage.tell(Told::News(news));
-    asks(
-        &mut stage,
-        News::Asks {
-            question: "Apply 3 changes to web1 as root?".to_owned(),
-            more: "file[/etc/motd]: content differs\n    -old\n    +new\n".to_owned(),
-        },
-    );
+    let more = "file[/etc/motd]: content differs\n    -old\n    +new\n";
+    stage.tell(asks("Apply 3 changes to web1 as root?", more));
     stage.keys("y");
     assert!(
         stage.has("what you typed is no answer"),
@@ -93,7 +87,7 @@ fn questions() {
     kept("asks-difference", &mut stage);
     stage.keys("Esc y");
     assert!(stage.has("Apply 3 changes to web1 as root? yes"));
-    asks(&mut stage, News::Wants("password[pw].length".to_owned()));
+    stage.tell(wants("password[pw].length"));
     assert!(stage.has("password[pw].length"));
     stage.text("17");
     assert!(!stage.has("17"), "what is typed for a secret is not shown");
@@ -146,12 +140,12 @@ fn each_lesson_as_it_begins_and_as_it_is_reached() {
         let mut stage = Stage::open("", MEDIUM, Look::default());
         stage.line(&format!("learn {number}")).keys("Esc");
         kept(&format!("lesson-{number:02}-begins"), &mut stage);
-        let lesson = stage.session.lesson().expect("a lesson is on");
+        let lesson = stage.session().lesson().expect("a lesson is on");
         stage.keys("i").line("learn par");
         for step in par(&lesson.name) {
             stage.line(&step);
         }
-        assert!(stage.session.lesson().expect("it is on").done, "{number}");
+        assert!(stage.session().lesson().expect("it is on").done, "{number}");
         stage.keys("Esc");
         kept(&format!("lesson-{number:02}-reached"), &mut stage);
     }

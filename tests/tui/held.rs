@@ -1,10 +1,10 @@
 //! Keys that come at a bad moment: while something is asked, while a page lies over the panes, in the past, while something is
 //! done. Nothing is lost, and nothing is done that nobody asked for.
 
-use super::stage::{PASSWORD, Stage};
+use super::stage::{PASSWORD, Stage, asks, wants};
 use weft::tui::app::keys::{KEYS, key};
 use weft::tui::app::{Told, Wish};
-use weft::tui::news::{News, Task};
+use weft::tui::news::{News, QuestionId, Task};
 use weft::tui::theme::Look;
 
 fn open() -> Stage {
@@ -12,17 +12,14 @@ fn open() -> Stage {
 }
 
 fn log(stage: &Stage) -> Vec<&str> {
-    stage.session.log().iter().map(String::as_str).collect()
+    stage.session().log().iter().map(String::as_str).collect()
 }
 
 /// A stage on which this is asked, and can be read.
 fn asked(before: &str) -> Stage {
     let mut stage = open();
     stage.keys("Esc i").text(before);
-    stage.tell(Told::News(News::Asks {
-        question: "Apply 3 changes?".to_owned(),
-        more: "file[/etc/motd]: content differs\n".to_owned(),
-    }));
+    stage.tell(asks("Apply 3 changes?", "file[/etc/motd]: content differs\n"));
     assert!(stage.has("Apply 3 changes?"));
     stage
 }
@@ -57,7 +54,7 @@ fn no_key_but_a_yes_is_one() {
     ] {
         let mut stage = asked("add noop x");
         let wished = format!("{:?}", wishes(&mut stage, spelled));
-        assert_eq!(wished, format!("[Answer(Consent({said}))]"), "{spelled}");
+        assert_eq!(wished, format!("[Answer(QuestionId(1), Consent({said}))]"), "{spelled}");
         assert!(!stage.has("y yes  n no"), "{spelled}");
         assert_eq!(stage.app.typed(), "add noop x", "{spelled}");
     }
@@ -70,12 +67,22 @@ fn what_is_pasted_is_no_answer() {
     assert!(wished.is_empty() && stage.has("Apply 3 changes?"));
 }
 
+/// A question that was withdrawn is gone; that of another says nothing about the one that stands.
+#[test]
+fn a_question_stands_until_it_is_withdrawn_itself() {
+    let mut stage = asked("");
+    stage.tell(Told::News(News::Withdrawn(QuestionId(9))));
+    assert!(stage.has("Apply 3 changes?"));
+    stage.tell(Told::News(News::Withdrawn(QuestionId(1))));
+    assert!(!stage.has("Apply 3 changes?"));
+}
+
 /// What was typed before a value is asked for is a line, and not that value.
 #[test]
 fn what_is_typed_before_a_secret_is_asked_for_is_a_line() {
     let mut stage = open();
     stage.keys("p l");
-    stage.tell(Told::News(News::Wants("password[pw].length".to_owned())));
+    stage.tell(wants("password[pw].length"));
     stage.text("an");
     assert_eq!(stage.app.typed(), "plan");
     let wished = format!("{:?}", wishes(&mut stage, "Enter"));
@@ -87,11 +94,11 @@ fn what_is_typed_before_a_secret_is_asked_for_is_a_line() {
     stage.text("17");
     assert_eq!(stage.app.typed(), "");
     let wished = format!("{:?}", wishes(&mut stage, "Enter"));
-    assert_eq!(wished, "[Answer(Secret(Some(\"17\")))]");
+    assert_eq!(wished, "[Answer(QuestionId(1), Secret(Some(\"17\")))]");
     // The same of the keys of the graph.
     let mut stage = open();
     stage.keys("Esc");
-    stage.tell(Told::News(News::Wants("password[pw].length".to_owned())));
+    stage.tell(wants("password[pw].length"));
     let wished = format!("{:?}", wishes(&mut stage, "p"));
     assert_eq!(wished, "[Task(Do(\"plan\"))]");
 }

@@ -11,7 +11,7 @@ fn open() -> Stage {
 
 /// The orders that were done.
 fn log(stage: &Stage) -> Vec<&str> {
-    stage.session.log().iter().map(String::as_str).collect()
+    stage.session().log().iter().map(String::as_str).collect()
 }
 
 fn at(stage: &Stage) -> String {

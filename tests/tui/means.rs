@@ -1,6 +1,6 @@
 //! Only what a person means is done: no key is taken for an answer that is none, and the past lets nothing through.
 
-use super::stage::{PASSWORD, Stage, session};
+use super::stage::{PASSWORD, Stage, asks, session, wants};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use weft::graph::Key;
 use weft::time::Time;
@@ -17,10 +17,7 @@ fn open() -> Stage {
 
 fn asked() -> Stage {
     let mut stage = open();
-    stage.tell(Told::News(News::Asks {
-        question: "Apply 1 change to web1 as root?".to_owned(),
-        more: String::new(),
-    }));
+    stage.tell(asks("Apply 1 change to web1 as root?", ""));
     stage.frame();
     stage
 }
@@ -32,7 +29,7 @@ fn wishes(stage: &mut Stage, code: KeyCode, modifiers: KeyModifiers) -> Vec<Wish
 }
 
 fn log(stage: &Stage) -> Vec<&str> {
-    stage.session.log().iter().map(String::as_str).collect()
+    stage.session().log().iter().map(String::as_str).collect()
 }
 
 fn clicks(stage: &mut Stage, column: u16, row: u16) {
@@ -47,7 +44,7 @@ fn clicks(stage: &mut Stage, column: u16, row: u16) {
 /// `Alt+Y` is what comes of Esc and y typed at once, and `Ctrl+Y` puts back at the prompt what was cut.
 #[test]
 fn only_a_plain_y_says_yes() {
-    let yes = |wishes: &[Wish]| matches!(wishes, [Wish::Answer(Answer::Consent(yes))] if *yes);
+    let yes = |wishes: &[Wish]| matches!(wishes, [Wish::Answer(_, Answer::Consent(yes))] if *yes);
     let plain = wishes(&mut asked(), KeyCode::Char('y'), KeyModifiers::NONE);
     assert!(yes(&plain), "{plain:?}");
     for modifiers in [
@@ -64,7 +61,7 @@ fn only_a_plain_y_says_yes() {
 fn a_secret_is_typed_nowhere_else() {
     let mut stage = open();
     stage.keys("Esc");
-    stage.tell(Told::News(News::Wants("value[v].value".to_owned())));
+    stage.tell(wants("value[v].value"));
     assert!(stage.has("value[v].value"));
     stage.keys("F1");
     clicks(&mut stage, 5, 10);
@@ -73,7 +70,7 @@ fn a_secret_is_typed_nowhere_else() {
     assert_eq!((log(&stage), stage.app.left()), (vec![], None));
     let given = wishes(&mut stage, KeyCode::Enter, KeyModifiers::NONE);
     assert!(
-        matches!(&given[..], [Wish::Answer(Answer::Secret(Some(secret)))] if secret == "q/taps"),
+        matches!(&given[..], [Wish::Answer(_, Answer::Secret(Some(secret)))] if secret == "q/taps"),
         "{given:?}"
     );
 }

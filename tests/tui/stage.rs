@@ -1,92 +1,51 @@
-//! A screen and its session in one thread: what the screen wishes is done at once, and time passes when a test says so.
+//! A screen and its session: what the screen wishes is done at once, what the session asks waits until it is answered, and time passes
+//! when a test says so.
 
+use super::backstage::Backstage;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use weft::command::Flow;
-use weft::command::session::{Front, Session, SessionOptions, Sort, WorldName};
+use weft::command::session::{Session, SessionOptions, WorldName};
 use weft::engine::event::Event;
 use weft::file;
 use weft::graph::Graph;
 use weft::kind::Kinds;
 use weft::tui::app::{App, Manner, Told, Wish, keys};
 use weft::tui::line::Prompt;
-use weft::tui::news::{Answer, Known, News, Task};
+use weft::tui::news::{Known, News, QuestionId};
 use weft::tui::theme::Look;
 
 /// The password story, as it is compiled in.
 pub const PASSWORD: &str = include_str!("../../scenarios/password.yaml");
 
+/// A question that a session asks.
+pub fn asks(question: &str, more: &str) -> Told {
+    Told::News(News::Asks {
+        id: QuestionId(1),
+        question: question.to_owned(),
+        more: more.to_owned(),
+    })
+}
+
+/// A value that it asks for.
+pub fn wants(what: &str) -> Told {
+    Told::News(News::Wants {
+        id: QuestionId(1),
+        what: what.to_owned(),
+    })
+}
+
 /// A screen with its session.
 pub struct Stage {
-    pub session: Session,
+    behind: Backstage,
     pub app: App,
     /// When it is.
     pub at: Duration,
-    /// What is answered, in order; then no.
-    pub answers: VecDeque<Answer>,
-    /// News that wait until a question has been looked at.
-    held: VecDeque<News>,
     /// Everything that it wished done by others than the session.
     pub wished: Vec<String>,
     size: (u16, u16),
-}
-
-/// Tells everything as news.
-struct Teller<'a> {
-    news: Vec<News>,
-    answers: &'a mut VecDeque<Answer>,
-}
-
-impl Front for Teller<'_> {
-    fn show(&mut self, text: &str) {
-        self.show_as(Sort::Words, text);
-    }
-    fn show_as(&mut self, sort: Sort, text: &str) {
-        self.news.push(News::Shown(sort, text.to_owned()));
-    }
-    fn remark(&mut self, text: &str) {
-        self.news.push(News::Remark(text.to_owned()));
-    }
-    fn edited(&mut self, graph: &Arc<Graph>) {
-        self.news.push(News::Edited(graph.clone()));
-    }
-    fn begins(&mut self, graph: &Arc<Graph>, events: &[Event]) {
-        self.news.push(News::Begins(graph.clone(), events.to_vec()));
-    }
-    fn planned(&mut self, plan: &weft::drive::plan::Plan) {
-        self.news.push(News::Planned(plan.view.clone()));
-    }
-    fn events(&mut self, events: &[Event]) {
-        self.news.push(News::Events(events.to_vec()));
-    }
-    fn can_ask(&self) -> bool {
-        true
-    }
-    fn confirm(&mut self, question: &str, more: &str) -> bool {
-        let (question, more) = (question.to_owned(), more.to_owned());
-        self.news.push(News::Asks { question, more });
-        matches!(self.answers.pop_front(), Some(Answer::Consent(true)))
-    }
-    fn secret(&mut self, what: &str) -> Option<String> {
-        self.news.push(News::Wants(what.to_owned()));
-        match self.answers.pop_front() {
-            Some(Answer::Secret(value)) => value,
-            _ => None,
-        }
-    }
-    fn edit(&mut self, _: &str) -> Result<Option<String>, String> {
-        Ok(None)
-    }
-    fn read(&mut self, path: &Path) -> Result<Vec<u8>, String> {
-        Err(format!("{} is not there", path.display()))
-    }
-    fn write(&mut self, _: &Path, _: &str) -> Result<(), String> {
-        Ok(())
-    }
 }
 
 /// A session on this text: a story in its own world, nothing for an empty simulation.
@@ -153,11 +112,9 @@ impl Stage {
     fn bare(session: Session, size: (u16, u16), manner: Manner) -> Stage {
         let ascii = manner.look.ascii;
         let mut stage = Stage {
-            session,
+            behind: Backstage::new(session),
             app: App::new(manner, Prompt::new(weft::repl::history::empty(), ascii)),
             at: Duration::ZERO,
-            answers: VecDeque::new(),
-            held: VecDeque::new(),
             wished: Vec::new(),
             size,
         };
@@ -199,67 +156,46 @@ impl Stage {
         self.text(line).keys("Enter").wait(60_000)
     }
 
-    /// What is held back goes on.
-    pub fn go_on(&mut self) -> &mut Stage {
-        while let Some(news) = self.held.pop_front() {
-            self.hear(news);
-        }
-        self
+    /// Its session, while that does nothing.
+    pub fn session(&self) -> &Session {
+        self.behind.session()
     }
 
-    /// It is told something, and what it wishes is done.
+    pub fn session_mut(&mut self) -> &mut Session {
+        self.behind.session_mut()
+    }
+
+    /// It is told something, and what it wishes is done, up to where it is asked something.
     pub fn tell(&mut self, told: Told) {
+        self.take(told);
+        loop {
+            let news = self.behind.next();
+            if news.is_empty() {
+                return;
+            }
+            news.into_iter().for_each(|news| self.take(Told::News(news)));
+        }
+    }
+
+    fn take(&mut self, told: Told) {
         for wish in self.app.take(told, self.at) {
             match wish {
-                Wish::Task(Task::Do(line)) => self.does(&line),
+                Wish::Task(task) => self.behind.does(task),
+                Wish::Answer(to, answer) => self.behind.answer(to, answer),
                 Wish::Place(placement) => {
                     let placed = News::Placed(Box::new(placement.place()));
-                    self.tell(Told::News(placed));
+                    self.take(Told::News(placed));
                 }
-                // It was answered beforehand: what waits goes on.
-                Wish::Answer(_) => drop(self.go_on()),
+                Wish::Interrupt if let Some(news) = self.behind.interrupt() => {
+                    self.take(Told::News(news));
+                }
                 other => self.wished.push(format!("{other:?}")),
             }
         }
     }
 
-    fn does(&mut self, line: &str) {
-        let mut teller = Teller {
-            news: Vec::new(),
-            answers: &mut self.answers,
-        };
-        let mut begun = Vec::new();
-        let done = self.session.eval_each(line, &mut teller, &mut |_, order| {
-            begun.push(order.to_string())
-        });
-        let mut news: Vec<News> = begun.into_iter().map(News::Begun).collect();
-        news.extend(teller.news);
-        match done {
-            Ok(Flow::Go) => {}
-            Ok(Flow::Quit) => news.push(News::Left(0)),
-            Err(error) => news.push(News::Refused(error.to_string())),
-        }
-        news.extend([self.known(), News::Done]);
-        self.held.extend(news);
-        self.hear_until_asked();
-    }
-
-    fn hear_until_asked(&mut self) {
-        while let Some(news) = self.held.pop_front() {
-            let asks = matches!(news, News::Asks { .. } | News::Wants(_));
-            self.hear(news);
-            if asks {
-                return;
-            }
-        }
-    }
-
-    fn hear(&mut self, news: News) {
-        self.tell(Told::News(news));
-    }
-
     fn known(&self) -> News {
-        News::Knows(Box::new(weft::tui::worker::known(&self.session, false)))
+        News::Knows(Box::new(weft::tui::worker::known(self.session(), false)))
     }
 
     /// The present frame, and where its cursor is.

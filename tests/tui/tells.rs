@@ -198,12 +198,12 @@ fn one_graph_is_placed_at_a_time() {
         "weft: 1\ngraph: many\nresources:\n  noop:\n{many}"
     ));
     let edited = |stage: &mut Stage, name: &str| {
-        let graph = stage.session.graph().clone();
+        let graph = stage.session().graph().clone();
         let line = format!("add noop {name}");
         let mut front = Silent;
-        stage.session.eval(&line, &mut front).expect("an edit");
-        assert!(!std::sync::Arc::ptr_eq(&graph, stage.session.graph()));
-        let news = News::Edited(stage.session.graph().clone());
+        stage.session_mut().eval(&line, &mut front).expect("an edit");
+        assert!(!std::sync::Arc::ptr_eq(&graph, stage.session().graph()));
+        let news = News::Edited(stage.session().graph().clone());
         stage.app.take(Told::News(news), stage.at)
     };
     let mut wished = edited(&mut stage, "x0");

@@ -3,12 +3,14 @@
 use super::over::Over;
 use super::tale::Voice;
 use super::{App, Wish};
-use crate::tui::news::Answer;
+use crate::tui::news::{Answer, QuestionId};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// A question.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Question {
+    /// Which one it is.
+    pub id: QuestionId,
     /// What is asked.
     pub text: String,
     /// What there is to know more.
@@ -21,8 +23,9 @@ pub struct Question {
 
 impl Question {
     /// One that is answered by yes or no.
-    pub fn consent(text: &str, more: &str) -> Question {
+    pub fn consent(id: QuestionId, text: &str, more: &str) -> Question {
         Question {
+            id,
             text: text.to_owned(),
             more: more.to_owned(),
             secret: false,
@@ -31,8 +34,9 @@ impl Question {
     }
 
     /// One that is answered by a value, which is not shown.
-    pub fn secret(text: &str) -> Question {
+    pub fn secret(id: QuestionId, text: &str) -> Question {
         Question {
+            id,
             text: text.to_owned(),
             more: String::new(),
             secret: true,
@@ -89,12 +93,13 @@ impl App {
         };
         let said = if yes { "yes" } else { "no" };
         self.say(Voice::Remark, &format!("{} {said}", question.text));
-        vec![Wish::Answer(Answer::Consent(yes))]
+        vec![Wish::Answer(question.id, Answer::Consent(yes))]
     }
 
     pub(super) fn give_secret(&mut self, value: Option<String>) -> Vec<Wish> {
-        self.question = None;
         self.answer = None;
-        vec![Wish::Answer(Answer::Secret(value))]
+        let question = self.question.take();
+        let answer = |question: Question| Wish::Answer(question.id, Answer::Secret(value));
+        question.map(answer).into_iter().collect()
     }
 }

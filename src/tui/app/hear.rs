@@ -42,17 +42,22 @@ impl App {
                 self.beside.planned(plan);
                 self.map.stand_all(self.player.view(), &self.beside);
             }
-            News::Asks { question, more } => {
+            News::Asks { id, question, more } => {
                 // What it is about has just been said.
                 self.tale.follow();
                 self.go_live();
-                self.question = Some(Question::consent(&question, &more))
+                self.question = Some(Question::consent(id, &question, &more));
             }
-            News::Wants(what) => {
-                self.question = Some(Question::secret(&what));
+            News::Wants { id, what } => {
+                self.question = Some(Question::secret(id, &what));
                 self.answer = Some(Prompt::secret(&format!("{what}: "), self.look().ascii));
             }
-            News::Withdrawn => self.withdraw(),
+            News::Withdrawn(id) => {
+                // One that was withdrawn may be told of when the next is asked already.
+                if self.question.as_ref().is_some_and(|asked| asked.id == id) {
+                    self.withdraw();
+                }
+            }
             News::Knows(known) => self.know(*known),
             News::Placed(placed) => {
                 let (view, beside) = (self.player.view(), &self.beside);

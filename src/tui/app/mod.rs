@@ -53,7 +53,7 @@ pub use replay::Moment;
 
 use super::line::Prompt;
 use super::motion::GAP;
-use super::news::{Answer, Known, News, Task};
+use super::news::{Answer, Known, News, QuestionId, Task};
 use super::player::Player;
 use super::theme::Look;
 use crate::graph::Key;
@@ -91,8 +91,8 @@ pub enum Told {
 pub enum Wish {
     /// The session is to do this.
     Task(Task),
-    /// This is the answer to what the session asks.
-    Answer(Answer),
+    /// This is the answer to that question of the session.
+    Answer(QuestionId, Answer),
     /// What an interrupt does: it stops a run.
     Interrupt,
     /// The shell is to have the terminal until weft is continued.

@@ -7,7 +7,7 @@ use crate::drive::plan::Plan;
 use crate::graph::Graph;
 use crate::repl::{Asking, Printer, edit, lessons, read_file, write_file};
 use crate::trace::Event;
-use crate::tui::news::{Answer, News};
+use crate::tui::news::{Answer, News, QuestionId};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -29,10 +29,12 @@ const PART: usize = 256;
 
 /// What comes where something was asked.
 pub(super) enum Reply {
-    /// An answer.
-    Answer(Answer),
-    /// It is not answered any more.
-    Interrupted,
+    /// An answer to this question.
+    Answer(QuestionId, Answer),
+    /// This question is not answered any more.
+    Interrupted(QuestionId),
+    /// Nothing is answered any more.
+    Ends,
 }
 
 /// The front of a session that lives behind a screen.
@@ -43,6 +45,10 @@ pub(super) struct Messenger {
     replying: Sender<Reply>,
     printer: Arc<Printer>,
     asking: Arc<Asking>,
+    /// The last question.
+    asked: QuestionId,
+    /// Whether nothing is answered any more.
+    ends: bool,
     /// Whether anything happened since this was last asked.
     happened: bool,
 }
@@ -59,6 +65,8 @@ impl Messenger {
             replying,
             printer: tools.printer.clone(),
             asking: tools.asking.clone(),
+            asked: QuestionId::default(),
+            ends: false,
             happened: false,
         }
     }
@@ -80,22 +88,33 @@ impl Messenger {
     }
 
     /// Asks, and waits; none if it is not answered any more.
-    fn ask(&self, question: News) -> Option<Answer> {
-        // What came too late for an earlier question is not meant for this one.
-        while self.replies.try_recv().is_ok() {}
+    fn ask(&mut self, question: impl FnOnce(QuestionId) -> News) -> Option<Answer> {
+        self.asked.0 += 1;
+        let id = self.asked;
         let replying = self.replying.clone();
-        let interrupted = move || drop(replying.send(Reply::Interrupted));
-        let reply = self.asking.elsewhere(interrupted, || {
-            self.tell(question);
-            self.replies.recv()
+        let interrupted = move || drop(replying.send(Reply::Interrupted(id)));
+        let asking = self.asking.clone();
+        let answer = asking.elsewhere(interrupted, || {
+            self.tell(question(id));
+            self.answer_to(id)
         });
-        match reply {
-            Ok(Reply::Answer(answer)) => Some(answer),
-            Ok(Reply::Interrupted) | Err(_) => {
-                self.tell(News::Withdrawn);
-                None
+        if answer.is_none() {
+            self.tell(News::Withdrawn(id));
+        }
+        answer
+    }
+
+    /// The answer to this question. What comes too late for an earlier one is not meant for it.
+    fn answer_to(&mut self, id: QuestionId) -> Option<Answer> {
+        while !self.ends {
+            match self.replies.recv() {
+                Ok(Reply::Answer(to, answer)) if to == id => return Some(answer),
+                Ok(Reply::Interrupted(of)) if of == id => return None,
+                Ok(Reply::Answer(..) | Reply::Interrupted(_)) => {}
+                Ok(Reply::Ends) | Err(_) => self.ends = true,
             }
         }
+        None
     }
 }
 
@@ -156,12 +175,13 @@ impl Front for Messenger {
 
     fn confirm(&mut self, question: &str, more: &str) -> bool {
         let (question, more) = (question.to_owned(), more.to_owned());
-        let answer = self.ask(News::Asks { question, more });
+        let answer = self.ask(|id| News::Asks { id, question, more });
         matches!(answer, Some(Answer::Consent(true)))
     }
 
     fn secret(&mut self, what: &str) -> Option<String> {
-        match self.ask(News::Wants(what.to_owned())) {
+        let what = what.to_owned();
+        match self.ask(|id| News::Wants { id, what }) {
             Some(Answer::Secret(secret)) => secret,
             _ => None,
         }

@@ -19,7 +19,7 @@ mod life;
 pub use front::Said;
 pub use known::known;
 
-use super::news::{Answer, News, Task};
+use super::news::{Answer, News, QuestionId, Task};
 use super::term::last_panic;
 use crate::command::Session;
 use crate::repl::{Asking, Printer, Signals};
@@ -118,15 +118,15 @@ impl Worker {
         self.asks(Errand::Task(task));
     }
 
-    /// Answers what it asks.
-    pub fn answer(&self, answer: Answer) {
+    /// Answers this question, if it is still asked.
+    pub fn answer(&self, to: QuestionId, answer: Answer) {
         // One that has ended needs no answer.
-        let _ = self.replies.send(Reply::Answer(answer));
+        let _ = self.replies.send(Reply::Answer(to, answer));
     }
 
     /// Asks it to end, once what it does now is done. What it asks is not answered any more.
     pub fn end(&self, code: i32) {
-        let _ = self.replies.send(Reply::Interrupted);
+        let _ = self.replies.send(Reply::Ends);
         self.asks(Errand::End(code));
     }
 

@@ -73,8 +73,8 @@ fn words(news: &[News]) -> Vec<&str> {
         News::Events(_) => "events",
         News::Planned(_) => "planned",
         News::Asks { .. } => "asks",
-        News::Wants(_) => "wants",
-        News::Withdrawn => "withdrawn",
+        News::Wants { .. } => "wants",
+        News::Withdrawn(_) => "withdrawn",
         News::Knows(_) => "knows",
         News::Edited(_) => "edited",
         News::Begins(..) => "begins",
@@ -114,10 +114,10 @@ fn secrets_do_not_travel() {
     bench
         .worker
         .does(Task::Do("add file /tmp/a content=?".to_owned()));
-    all.extend(bench.until(|news| matches!(news, News::Wants(_))));
+    all.extend(bench.until(|news| matches!(news, News::Wants { .. })));
     bench
         .worker
-        .answer(Answer::Secret(Some("hunter2".to_owned())));
+        .answer(QuestionId(1), Answer::Secret(Some("hunter2".to_owned())));
     all.extend(bench.until(|news| matches!(news, News::Done)));
     all.extend(bench.line("apply; show; show s; show /tmp/a; trace full"));
     let begun = |words: &str| {
@@ -135,7 +135,7 @@ fn a_question_that_is_not_answered_is_taken_back() {
     bench
         .worker
         .does(Task::Do("add value v value=?".to_owned()));
-    bench.until(|news| matches!(news, News::Wants(_)));
+    bench.until(|news| matches!(news, News::Wants { .. }));
     bench.worker.end(0);
     let news = bench.until(|news| matches!(news, News::Left(0)));
     assert!(
@@ -143,6 +143,29 @@ fn a_question_that_is_not_answered_is_taken_back() {
         "{news:?}"
     );
     assert_eq!(bench.worker.join().code, 0);
+}
+
+/// An answer is for the question that it was given to, however late it comes.
+#[test]
+fn an_answer_to_an_earlier_question_is_not_taken() {
+    let mut bench = Bench::new(0.0);
+    let line = "add value a value=?; add value b value=?".to_owned();
+    let given = |value: &str| Answer::Secret(Some(value.to_owned()));
+    let wants = |of: u64| move |news: &News| matches!(news, News::Wants { id, .. } if id.0 == of);
+    bench.worker.does(Task::Do(line));
+    bench.until(wants(1));
+    bench.worker.answer(QuestionId(1), given("one"));
+    bench.until(wants(2));
+    // What is given late would leave the second without a value.
+    bench.worker.answer(QuestionId(1), Answer::Secret(None));
+    bench.worker.answer(QuestionId(2), given("two"));
+    let news = bench.until(|news| matches!(news, News::Done));
+    assert!(!words(&news).contains(&"refused"), "{news:?}");
+    let there = |news: &News| match news {
+        News::Knows(known) => known.graph.vertex(&Key::new("value", "b")).is_some(),
+        _ => false,
+    };
+    assert!(news.iter().any(there), "{news:?}");
 }
 
 #[test]
