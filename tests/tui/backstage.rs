@@ -13,6 +13,9 @@ use weft::graph::Graph;
 use weft::tui::news::{Answer, News, QuestionId, Task};
 use weft::tui::worker::known;
 
+/// What an editor makes unreadable: then it is asked whether to edit it again, as often as the answer is yes.
+pub const GARBLED: &str = "garbled";
+
 /// A session and what it is to do.
 pub struct Backstage {
     /// It is with its thread while that works.
@@ -92,7 +95,10 @@ impl Backstage {
                 }
                 vec![news]
             }
-            Err(_) => self.work.take().map_or_else(Vec::new, |work| self.end(work)),
+            Err(_) => self
+                .work
+                .take()
+                .map_or_else(Vec::new, |work| self.end(work)),
         }
     }
 
@@ -210,8 +216,9 @@ impl Front for Teller {
             _ => None,
         }
     }
-    fn edit(&mut self, _: &str) -> Result<Option<String>, String> {
-        Ok(None)
+    /// The editor leaves everything as it is, but for what is called so: of that it makes what cannot be read.
+    fn edit(&mut self, text: &str) -> Result<Option<String>, String> {
+        Ok(text.contains(GARBLED).then(|| format!("[ # {GARBLED}")))
     }
     fn read(&mut self, path: &Path) -> Result<Vec<u8>, String> {
         Err(format!("{} is not there", path.display()))

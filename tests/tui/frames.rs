@@ -81,6 +81,7 @@ fn questions() {
         stage.has("what you typed is no answer"),
         "it has not stood on the screen"
     );
+    stage.wait(1_000);
     stage.keys("x");
     kept("asks-consent", &mut stage);
     stage.keys("d");

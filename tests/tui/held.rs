@@ -1,6 +1,7 @@
 //! Keys that come at a bad moment: while something is asked, while a page lies over the panes, in the past, while something is
 //! done. Nothing is lost, and nothing is done that nobody asked for.
 
+use super::backstage::GARBLED;
 use super::stage::{PASSWORD, Stage, asks, wants};
 use weft::tui::app::keys::{KEYS, key};
 use weft::tui::app::{Told, Wish};
@@ -19,8 +20,12 @@ fn log(stage: &Stage) -> Vec<&str> {
 fn asked(before: &str) -> Stage {
     let mut stage = open();
     stage.keys("Esc i").text(before);
-    stage.tell(asks("Apply 3 changes?", "file[/etc/motd]: content differs\n"));
+    stage.tell(asks(
+        "Apply 3 changes?",
+        "file[/etc/motd]: content differs\n",
+    ));
     assert!(stage.has("Apply 3 changes?"));
+    stage.wait(1_000);
     stage
 }
 
@@ -54,7 +59,11 @@ fn no_key_but_a_yes_is_one() {
     ] {
         let mut stage = asked("add noop x");
         let wished = format!("{:?}", wishes(&mut stage, spelled));
-        assert_eq!(wished, format!("[Answer(QuestionId(1), Consent({said}))]"), "{spelled}");
+        assert_eq!(
+            wished,
+            format!("[Answer(QuestionId(1), Consent({said}))]"),
+            "{spelled}"
+        );
         assert!(!stage.has("y yes  n no"), "{spelled}");
         assert_eq!(stage.app.typed(), "add noop x", "{spelled}");
     }
@@ -65,6 +74,51 @@ fn what_is_pasted_is_no_answer() {
     let mut stage = asked("");
     let wished = stage.app.take(Told::Paste("y\n".to_owned()), stage.at);
     assert!(wished.is_empty() && stage.has("Apply 3 changes?"));
+}
+
+/// What was typed before a question could be read is no answer, and what comes of a key that is held down neither.
+#[test]
+fn a_held_y_answers_one_question() {
+    let mut stage = open();
+    stage.line(&format!("add noop {GARBLED}; edit {GARBLED}"));
+    stage.keys("y");
+    assert!(stage.has("y in a moment"), "{}", stage.rows().join("\n"));
+    let said = |stage: &mut Stage, times| {
+        let rows = stage.rows().join("\n");
+        assert_eq!(rows.matches("again? yes").count(), times, "{rows}");
+    };
+    for _ in 0..40 {
+        stage.keys("y").wait(30);
+        said(&mut stage, 0);
+    }
+    assert!(stage.has("too early"));
+    stage.wait(1_000);
+    assert!(stage.has("y yes  n no"));
+    // It is held from here on: once more after half a second, and then thirty times a second.
+    stage.keys("y").wait(10);
+    said(&mut stage, 1);
+    assert!(stage.has("y in a moment"), "{}", stage.rows().join("\n"));
+    stage.wait(650);
+    for _ in 0..40 {
+        stage.keys("y").wait(30);
+        said(&mut stage, 1);
+    }
+    stage.wait(1_000).keys("y");
+    said(&mut stage, 2);
+}
+
+/// A picture that differs by itself is drawn by itself, and nothing is drawn after it.
+#[test]
+fn a_question_that_can_be_answered_says_so() {
+    let mut stage = open();
+    stage.tell(asks("Apply 3 changes?", ""));
+    assert_eq!(stage.app.due(stage.at), None, "it has not been drawn");
+    assert!(stage.has("y in a moment  n no"));
+    let due = stage.app.due(stage.at).expect("it can be answered then");
+    stage.at = due;
+    stage.tell(Told::Due);
+    assert!(stage.has("y yes  n no"));
+    assert_eq!(stage.app.due(stage.at), None);
 }
 
 /// A question that was withdrawn is gone; that of another says nothing about the one that stands.

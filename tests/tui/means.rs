@@ -19,6 +19,7 @@ fn asked() -> Stage {
     let mut stage = open();
     stage.tell(asks("Apply 1 change to web1 as root?", ""));
     stage.frame();
+    stage.wait(1_000);
     stage
 }
 

@@ -94,6 +94,7 @@ fn a_crashed_service_is_put_right() -> Outcome {
     // Nothing but a yes is one.
     weft.keys("x");
     weft.sees("y says yes");
+    weft.sees("y yes");
     assert!(matches!(active(&guard)?, Active::Failed(..)));
     weft.keys("y");
     weft.sees("converged, 2 changed");

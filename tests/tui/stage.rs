@@ -173,7 +173,8 @@ impl Stage {
             if news.is_empty() {
                 return;
             }
-            news.into_iter().for_each(|news| self.take(Told::News(news)));
+            news.into_iter()
+                .for_each(|news| self.take(Told::News(news)));
         }
     }
 

@@ -35,6 +35,7 @@ fn a_run_is_finished_and_the_screen_stays() {
     weft.sees("linked exec[long]");
     weft.line("apply; add noop late");
     weft.sees("Apply 1 change to");
+    weft.sees("y yes");
     weft.keys("y");
     begun(&began);
     weft.keys(CTRL_C);

@@ -201,7 +201,10 @@ fn one_graph_is_placed_at_a_time() {
         let graph = stage.session().graph().clone();
         let line = format!("add noop {name}");
         let mut front = Silent;
-        stage.session_mut().eval(&line, &mut front).expect("an edit");
+        stage
+            .session_mut()
+            .eval(&line, &mut front)
+            .expect("an edit");
         assert!(!std::sync::Arc::ptr_eq(&graph, stage.session().graph()));
         let news = News::Edited(stage.session().graph().clone());
         stage.app.take(Told::News(news), stage.at)

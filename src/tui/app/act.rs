@@ -1,5 +1,6 @@
 //! What keys do. Whatever acts on the graph or the world is a command, and goes the way that a typed one goes.
 
+use super::ask::says_yes;
 use super::keys::{self, Act};
 use super::over::Over;
 use super::past::{only_asks, shown_words};
@@ -16,6 +17,14 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 impl App {
     pub(super) fn key(&mut self, key: &KeyEvent) -> Vec<Wish> {
         self.word = None;
+        let wishes = self.key_of(key);
+        if says_yes(key) {
+            self.last_yes = Some(self.last);
+        }
+        wishes
+    }
+
+    fn key_of(&mut self, key: &KeyEvent) -> Vec<Wish> {
         if self.is_too_small() && !key.modifiers.contains(KeyModifiers::CONTROL) {
             return Vec::new();
         }

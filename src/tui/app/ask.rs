@@ -5,6 +5,14 @@ use super::tale::Voice;
 use super::{App, Wish};
 use crate::tui::news::{Answer, QuestionId};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::time::Duration;
+
+/// A yes is taken once the question has stood for so long: what was typed before it could be read is none.
+const READ: Duration = Duration::from_millis(400);
+
+/// And so long after the last `y`. A key that is held down is sent again after a quarter of a second to a whole one, then many times
+/// a second: without this, one `y` would answer whatever is asked because of it. Each that comes too early lets it begin anew.
+const APART: Duration = Duration::from_millis(1000);
 
 /// A question.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,8 +25,8 @@ pub struct Question {
     pub more: String,
     /// Whether a value is asked for, and not consent.
     pub secret: bool,
-    /// Whether it has stood on the screen: nobody says yes to what could not be read.
-    pub seen: bool,
+    /// Since it could first be read, when a yes is taken: nobody says it to what could not be.
+    opens: Option<Duration>,
 }
 
 impl Question {
@@ -29,7 +37,7 @@ impl Question {
             text: text.to_owned(),
             more: more.to_owned(),
             secret: false,
-            seen: false,
+            opens: None,
         }
     }
 
@@ -40,18 +48,56 @@ impl Question {
             text: text.to_owned(),
             more: String::new(),
             secret: true,
-            seen: false,
+            opens: None,
         }
     }
 
-    /// What can be answered.
-    pub fn choices(&self) -> &'static str {
-        match (self.secret, self.more.is_empty()) {
-            (true, _) => "type it, Enter  Esc gives none",
-            (false, true) => "y yes  n no",
-            (false, false) => "y yes  n no  d what differs",
+    /// It can be read from now on, and the last `y` was pressed then.
+    pub fn stands(&mut self, at: Duration, last_yes: Option<Duration>) {
+        let apart = last_yes.map_or(Duration::ZERO, |last| last + APART);
+        self.opens.get_or_insert(apart.max(at + READ));
+    }
+
+    /// A `y` came at this time, and was no answer: it may be one of many that a key which is held down sends.
+    fn too_early(&mut self, at: Duration) {
+        self.opens = Some(at + APART);
+    }
+
+    /// Whether it has stood on the screen.
+    pub fn is_seen(&self) -> bool {
+        self.opens.is_some()
+    }
+
+    /// Whether a yes is taken at this time.
+    pub fn is_open(&self, at: Duration) -> bool {
+        self.opens.is_some_and(|opens| opens <= at)
+    }
+
+    /// When the picture of it differs by itself.
+    pub fn due(&self, at: Duration) -> Option<Duration> {
+        self.opens.filter(|opens| !self.secret && *opens > at)
+    }
+
+    /// What can be answered at this time.
+    pub fn choices(&self, at: Duration) -> &'static [(&'static str, &'static str)] {
+        let all: &[_] = match (self.secret, self.is_open(at)) {
+            (true, _) => return &[("type it,", "Enter"), ("Esc", "gives none")],
+            (false, true) => &[("y", "yes"), ("n", "no"), ("d", "what differs")],
+            (false, false) => &[("y", "in a moment"), ("n", "no"), ("d", "what differs")],
+        };
+        match self.more.is_empty() {
+            true => &all[..2],
+            false => all,
         }
     }
+}
+
+/// Whether this is a yes. `Alt+Y` is what comes of Esc and y typed at once, and `Ctrl+Y` puts a text back at the prompt.
+pub(super) fn says_yes(key: &KeyEvent) -> bool {
+    let plain = !key
+        .modifiers
+        .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    plain && matches!(key.code, KeyCode::Char('y' | 'Y'))
 }
 
 impl App {
@@ -60,17 +106,18 @@ impl App {
         if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') {
             return self.consent(false);
         }
-        if !self.question.as_ref().is_some_and(|question| question.seen) {
+        let Some(question) = self.question.as_mut().filter(|asked| asked.is_seen()) else {
             self.word =
                 Some("this was asked while you typed: what you typed is no answer".to_owned());
             return Vec::new();
-        }
-        // `Alt+Y` is what comes of Esc and y typed at once, and `Ctrl+Y` puts a text back at the prompt: neither says yes.
-        let plain = !key
-            .modifiers
-            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        };
         match key.code {
-            KeyCode::Char('y' | 'Y') if plain => self.consent(true),
+            _ if says_yes(key) && question.is_open(self.last) => self.consent(true),
+            _ if says_yes(key) => {
+                question.too_early(self.last);
+                self.word = Some("that y came too early: let go of it, and read first".to_owned());
+                Vec::new()
+            }
             KeyCode::Char('n' | 'N') | KeyCode::Esc => self.consent(false),
             KeyCode::Char('d' | 'D') => {
                 let look = self.look();

@@ -151,7 +151,7 @@ impl App {
             () if self.question.as_ref().is_some_and(|q| q.secret) => {
                 &[("Enter", "gives it"), ("Esc", "gives none")]
             }
-            () if self.question.is_some() => &[("y", "yes"), ("n", "no"), ("d", "what differs")],
+            () if let Some(question) = &self.question => question.choices(self.last),
             () if self.search.typing || self.filters => &[("Enter", "keeps"), ("Esc", "clears")],
             () if self.pick.is_some() => &[
                 ("arrows", "pick the other end"),

@@ -180,6 +180,8 @@ pub struct App {
     mouse: bool,
     /// Where the mouse was when it was pressed.
     grabbed: Option<(u16, u16)>,
+    /// When a `y` was pressed last.
+    last_yes: Option<Duration>,
     /// The time up to which the film was played.
     last: Duration,
     /// The time of what is shown, as a recording of it has it.
@@ -217,6 +219,7 @@ impl App {
             word: None,
             mouse: manner.mouse,
             grabbed: None,
+            last_yes: None,
             last: Duration::ZERO,
             clock: Duration::ZERO,
             area: Rect::default(),
@@ -250,7 +253,9 @@ impl App {
 
     /// When the next picture differs by itself, if it does.
     pub fn due(&self, at: Duration) -> Option<Duration> {
-        self.player.is_moving().then(|| at + FRAME)
+        let moves = self.player.is_moving().then(|| at + FRAME);
+        let opens = self.question.as_ref().and_then(|asked| asked.due(at));
+        moves.into_iter().chain(opens).min()
     }
 
     /// What is typed at the prompt.

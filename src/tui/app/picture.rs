@@ -238,10 +238,14 @@ impl App {
         let line =
             |text: &str| Shown::of(text, look.ascii).cut(usize::from(area.width), look.ascii);
         if let Some(question) = &mut self.question {
-            question.seen |= self.over.is_none() && !area.is_empty();
+            if self.over.is_none() && !area.is_empty() {
+                question.stands(self.last, self.last_yes);
+            }
             let text = Shown::of(&question.text, look.ascii);
             let rows = text.wrapped(usize::from(area.width).max(1));
-            let choices = Shown::of(question.choices(), look.ascii);
+            let choices = question.choices(self.last).iter();
+            let choices: Vec<_> = choices.map(|(key, what)| format!("{key} {what}")).collect();
+            let choices = Shown::of(&choices.join("  "), look.ascii);
             let style = look.style(Tone::Strong).add_modifier(Modifier::REVERSED);
             for (y, row) in (area.y..area.bottom()).zip(rows.iter().chain([&choices])) {
                 buffer.set_style(

@@ -1,5 +1,6 @@
 //! What is typed: a line or an answer at the prompt, the words of a search or a filter; and what is pasted.
 
+use super::ask::Question;
 use super::keys::{self, Act};
 use super::tale::Filter;
 use super::{App, Focus, Search, Wish};
@@ -42,7 +43,7 @@ impl App {
     /// Whether what is typed is a value that is asked for: not before it could be read what is.
     pub(super) fn answers(&self) -> bool {
         let asks = self.question.as_ref();
-        self.answer.is_some() && asks.is_some_and(|question| question.seen)
+        self.answer.is_some() && asks.is_some_and(Question::is_seen)
     }
 
     /// What is typed while a search or a filter is.
