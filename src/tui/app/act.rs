@@ -7,7 +7,7 @@ use super::past::{only_asks, shown_words};
 use super::pick::fits_a_pick;
 use super::regions::inside;
 use super::tale::{Filter, Voice};
-use super::{App, Focus, Pane, Search, Wish};
+use super::{App, Focus, Pane, Taker, Typing, Wish};
 use crate::graph::refs::ref_text;
 use crate::trace::Level;
 use crate::tui::graph::Step;
@@ -19,7 +19,7 @@ impl App {
         self.word = None;
         let wishes = self.key_of(key);
         if says_yes(key) {
-            self.last_yes = Some(self.last);
+            self.passed.yes = Some(self.passed.at);
         }
         wishes
     }
@@ -33,36 +33,38 @@ impl App {
         if !interrupt {
             self.leaving = false;
         }
-        let asks = self.question.as_ref();
-        let asks = asks.is_some_and(|question| !question.secret);
-        if (self.over.is_some() || asks)
+        let taker = self.taker();
+        if matches!(taker, Taker::Over | Taker::Consent)
             && let Some(act @ (Act::Redraw | Act::Suspend)) = keys::anywhere(key)
         {
             return self.act(act);
         }
-        if self.over.is_some() {
-            return self.over_key(key);
-        }
-        if asks {
-            return self.consent_key(key);
-        }
-        // What is typed for a secret goes nowhere else, whoever had the keys before.
-        if self.answers() {
-            return self.prompt_key(key);
-        }
-        if self.search.typing || self.filters {
-            return self.words_key(key);
-        }
-        match self.focus {
-            Focus::Prompt => self.prompt_key(key),
-            Focus::Graph if interrupt => self.interrupt(),
-            Focus::Graph => match keys::act(key) {
+        match taker {
+            Taker::Over => self.over_key(key),
+            Taker::Consent => self.consent_key(key),
+            Taker::Secret => self.secret_key(key),
+            Taker::Words(typing) => self.words_key(typing, key),
+            Taker::Prompt => self.prompt_key(key),
+            Taker::Graph if interrupt => self.interrupt(),
+            Taker::Graph => match keys::act(key) {
                 Some(act) => self.act(act),
                 None => {
                     self.word = Some("? lists the keys, i goes to the prompt".to_owned());
                     Vec::new()
                 }
             },
+        }
+    }
+
+    /// Who gets the next key: the first of all these that there is.
+    pub(super) fn taker(&self) -> Taker {
+        match (&self.over, &self.question, self.typing, self.focus) {
+            (Some(_), ..) => Taker::Over,
+            (_, Some(asked), ..) if !asked.is_secret() => Taker::Consent,
+            (_, Some(asked), ..) if asked.is_seen() => Taker::Secret,
+            (_, _, Some(typing), _) => Taker::Words(typing),
+            (.., Focus::Prompt) => Taker::Prompt,
+            (.., Focus::Graph) => Taker::Graph,
         }
     }
 
@@ -101,10 +103,8 @@ impl App {
             Act::PickNotify => self.pick("~>", false),
             Act::PickBind => self.pick("->", true),
             Act::Search => {
-                self.search = Search {
-                    typing: true,
-                    ..Search::default()
-                }
+                self.searched.clear();
+                self.typing = Some(Typing::Search);
             }
             Act::Next => self.find(1),
             Act::Previous => self.find(-1),
@@ -118,12 +118,12 @@ impl App {
             | Act::Active
             | Act::Fold
             | Act::Follow => self.zoom(act),
-            Act::Filter => self.filters = true,
+            Act::Filter => self.typing = Some(Typing::Filter),
             Act::Level => self.level(),
             Act::Copy => return self.copy(),
             Act::Mouse => {
-                self.mouse = !self.mouse;
-                return vec![Wish::Mouse(self.mouse)];
+                self.mouse.is_reported = !self.mouse.is_reported;
+                return vec![Wish::Mouse(self.mouse.is_reported)];
             }
         }
         Vec::new()
@@ -145,7 +145,8 @@ impl App {
             });
             self.tale.catch_up(self.player.events());
         }
-        self.search = Search::default();
+        self.searched.clear();
+        self.typing = None;
         self.focus = Focus::Graph;
     }
 

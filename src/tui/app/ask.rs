@@ -1,8 +1,10 @@
 //! A question of the session, and its answer.
 
+use super::keys::{self, Act};
 use super::over::Over;
 use super::tale::Voice;
 use super::{App, Wish};
+use crate::tui::line::{Did, Prompt};
 use crate::tui::news::{Answer, QuestionId};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Duration;
@@ -15,18 +17,23 @@ const READ: Duration = Duration::from_millis(400);
 const APART: Duration = Duration::from_millis(1000);
 
 /// A question.
-#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Question {
     /// Which one it is.
     pub id: QuestionId,
     /// What is asked.
     pub text: String,
-    /// What there is to know more.
-    pub more: String,
-    /// Whether a value is asked for, and not consent.
-    pub secret: bool,
+    /// What it is answered by.
+    pub answered: Answered,
     /// Since it could first be read, when a yes is taken: nobody says it to what could not be.
     opens: Option<Duration>,
+}
+
+/// What a question is answered by.
+pub enum Answered {
+    /// Yes or no; with what there is to know more.
+    Consent(String),
+    /// A value, which is typed here and not shown.
+    Secret(Box<Prompt>),
 }
 
 impl Question {
@@ -35,19 +42,18 @@ impl Question {
         Question {
             id,
             text: text.to_owned(),
-            more: more.to_owned(),
-            secret: false,
+            answered: Answered::Consent(more.to_owned()),
             opens: None,
         }
     }
 
     /// One that is answered by a value, which is not shown.
-    pub fn secret(id: QuestionId, text: &str) -> Question {
+    pub fn secret(id: QuestionId, text: &str, ascii: bool) -> Question {
+        let prompt = Prompt::secret(&format!("{text}: "), ascii);
         Question {
             id,
             text: text.to_owned(),
-            more: String::new(),
-            secret: true,
+            answered: Answered::Secret(Box::new(prompt)),
             opens: None,
         }
     }
@@ -63,6 +69,11 @@ impl Question {
         self.opens = Some(at + APART);
     }
 
+    /// Whether it is answered by a value.
+    pub fn is_secret(&self) -> bool {
+        matches!(self.answered, Answered::Secret(_))
+    }
+
     /// Whether it has stood on the screen.
     pub fn is_seen(&self) -> bool {
         self.opens.is_some()
@@ -75,19 +86,19 @@ impl Question {
 
     /// When the picture of it differs by itself.
     pub fn due(&self, at: Duration) -> Option<Duration> {
-        self.opens.filter(|opens| !self.secret && *opens > at)
+        self.opens.filter(|opens| !self.is_secret() && *opens > at)
     }
 
     /// What can be answered at this time.
     pub fn choices(&self, at: Duration) -> &'static [(&'static str, &'static str)] {
-        let all: &[_] = match (self.secret, self.is_open(at)) {
-            (true, _) => return &[("type it,", "Enter"), ("Esc", "gives none")],
-            (false, true) => &[("y", "yes"), ("n", "no"), ("d", "what differs")],
-            (false, false) => &[("y", "in a moment"), ("n", "no"), ("d", "what differs")],
+        let all: &[_] = match (&self.answered, self.is_open(at)) {
+            (Answered::Secret(_), _) => return &[("type it,", "Enter"), ("Esc", "gives none")],
+            (_, true) => &[("y", "yes"), ("n", "no"), ("d", "what differs")],
+            (_, false) => &[("y", "in a moment"), ("n", "no"), ("d", "what differs")],
         };
-        match self.more.is_empty() {
-            true => &all[..2],
-            false => all,
+        match &self.answered {
+            Answered::Consent(more) if !more.is_empty() => all,
+            _ => &all[..2],
         }
     }
 }
@@ -112,18 +123,18 @@ impl App {
             return Vec::new();
         };
         match key.code {
-            _ if says_yes(key) && question.is_open(self.last) => self.consent(true),
+            _ if says_yes(key) && question.is_open(self.passed.at) => self.consent(true),
             _ if says_yes(key) => {
-                question.too_early(self.last);
+                question.too_early(self.passed.at);
                 self.word = Some("that y came too early: let go of it, and read first".to_owned());
                 Vec::new()
             }
             KeyCode::Char('n' | 'N') | KeyCode::Esc => self.consent(false),
             KeyCode::Char('d' | 'D') => {
-                let look = self.look();
-                let more = self.question.as_ref().map(|question| question.more.clone());
-                if let Some(more) = more.filter(|more| !more.is_empty()) {
-                    self.over = Some(Over::page(&more, look));
+                if let Answered::Consent(more) = &question.answered
+                    && !more.is_empty()
+                {
+                    self.over = Some(Over::page(more, self.manner.look));
                 }
                 Vec::new()
             }
@@ -143,8 +154,43 @@ impl App {
         vec![Wish::Answer(question.id, Answer::Consent(yes))]
     }
 
-    pub(super) fn give_secret(&mut self, value: Option<String>) -> Vec<Wish> {
-        self.answer = None;
+    /// A key while a value is asked for: what is typed for it goes nowhere else.
+    pub(super) fn secret_key(&mut self, key: &KeyEvent) -> Vec<Wish> {
+        let Some(secret) = self.secret() else {
+            return Vec::new();
+        };
+        match secret.key(*key, &()) {
+            Did::Entered(text) => return self.give_secret(Some(text)),
+            Did::Interrupt | Did::Leave => return self.give_secret(None),
+            Did::NotMine => {}
+            Did::Nothing | Did::Edited => return Vec::new(),
+        }
+        match keys::anywhere(key) {
+            Some(Act::ToGraph) => self.give_secret(None),
+            // What is typed on would be seen there.
+            Some(Act::Keys) | None => Vec::new(),
+            Some(act) => self.act(act),
+        }
+    }
+
+    /// Where a value is typed that is asked for: not before it could be read what is.
+    pub(super) fn secret(&mut self) -> Option<&mut Prompt> {
+        let question = self.question.as_mut().filter(|asked| asked.is_seen())?;
+        match &mut question.answered {
+            Answered::Secret(prompt) => Some(prompt),
+            Answered::Consent(_) => None,
+        }
+    }
+
+    /// What is typed at: where a value is asked for, that; else the prompt.
+    pub(super) fn prompt_shown(&self) -> &Prompt {
+        match self.question.as_ref().map(|asked| &asked.answered) {
+            Some(Answered::Secret(prompt)) => prompt,
+            _ => &self.entry,
+        }
+    }
+
+    fn give_secret(&mut self, value: Option<String>) -> Vec<Wish> {
         let question = self.question.take();
         let answer = |question: Question| Wish::Answer(question.id, Answer::Secret(value));
         question.map(answer).into_iter().collect()

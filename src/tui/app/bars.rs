@@ -1,5 +1,6 @@
 //! Status line, hint bar, tabs and titles.
 
+use super::ask::Question;
 use super::keys::KEYS;
 use super::replay::hints_of_replay;
 use super::{App, Focus, Pane};
@@ -148,11 +149,11 @@ impl App {
             () if self.over.is_some() => {
                 &[("Esc", "closes"), ("Up Down", "move"), ("Enter", "takes")]
             }
-            () if self.question.as_ref().is_some_and(|q| q.secret) => {
+            () if self.question.as_ref().is_some_and(Question::is_secret) => {
                 &[("Enter", "gives it"), ("Esc", "gives none")]
             }
-            () if let Some(question) = &self.question => question.choices(self.last),
-            () if self.search.typing || self.filters => &[("Enter", "keeps"), ("Esc", "clears")],
+            () if let Some(question) = &self.question => question.choices(self.passed.at),
+            () if self.typing.is_some() => &[("Enter", "keeps"), ("Esc", "clears")],
             () if self.pick.is_some() => &[
                 ("arrows", "pick the other end"),
                 ("Enter", "takes"),

@@ -112,17 +112,17 @@ impl App {
 
     /// Selects what was found, so many on.
     pub(super) fn find(&mut self, on: isize) {
-        if self.search.words.is_empty() {
+        if self.searched.is_empty() {
             return;
         }
-        let words = self.search.words.to_lowercase();
+        let words = self.searched.to_lowercase();
         // One that is drawn as one with others is found as well.
         let scene = self.map.scene();
         let keys: Vec<&Key> = scene.members.iter().flatten().collect();
         let fits = |key: &Key| key.to_string().to_lowercase().contains(&words);
         let found: Vec<usize> = (0..keys.len()).filter(|at| fits(keys[*at])).collect();
         if found.is_empty() {
-            self.word = Some(format!("no vertex has `{}` in its name", self.search.words));
+            self.word = Some(format!("no vertex has `{}` in its name", self.searched));
             return;
         }
         let selected = self.map.selected.as_ref();

@@ -8,7 +8,6 @@ use super::{App, Wish};
 use crate::command::session::Sort;
 use crate::graph::Graph;
 use crate::trace::{Event, What};
-use crate::tui::line::Prompt;
 use crate::tui::news::{Known, News, Task};
 use crate::tui::player::Changed;
 use crate::tui::shown::width;
@@ -49,14 +48,11 @@ impl App {
                 self.question = Some(Question::consent(id, &question, &more));
             }
             News::Wants { id, what } => {
-                self.question = Some(Question::secret(id, &what));
-                self.answer = Some(Prompt::secret(&format!("{what}: "), self.look().ascii));
+                self.question = Some(Question::secret(id, &what, self.look().ascii));
             }
             News::Withdrawn(id) => {
                 // One that was withdrawn may be told of when the next is asked already.
-                if self.question.as_ref().is_some_and(|asked| asked.id == id) {
-                    self.withdraw();
-                }
+                self.question.take_if(|asked| asked.id == id);
             }
             News::Knows(known) => self.know(*known),
             News::Placed(placed) => {
@@ -66,10 +62,10 @@ impl App {
             News::Kept(line) => self.entry.remember(&line),
             News::Done => {
                 self.under_way = self.under_way.saturating_sub(1);
-                self.withdraw();
+                self.question = None;
                 return self.settle();
             }
-            News::Left(code) => self.over_by = Some(code),
+            News::Left(code) => self.left = Some(code),
         }
         Vec::new()
     }
@@ -90,11 +86,6 @@ impl App {
         let changed = self.player.live();
         self.tale.catch_up(self.player.events());
         self.map.follow(&self.player, &self.beside, &changed);
-    }
-
-    fn withdraw(&mut self) {
-        self.question = None;
-        self.answer = None;
     }
 
     pub(super) fn say(&mut self, voice: Voice, text: &str) {

@@ -61,6 +61,7 @@ use ask::Question;
 use beside::Beside;
 use crossterm::event::{KeyEvent, MouseEvent};
 use map::Map;
+use mouse::Mouse;
 use over::Over;
 use pick::Pick;
 pub use place::{Placed, Placement};
@@ -124,7 +125,7 @@ pub struct Manner {
     pub mouse: bool,
 }
 
-/// Who gets the keys.
+/// Who gets the keys while nothing else does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Focus {
     /// The prompt.
@@ -134,12 +135,41 @@ enum Focus {
     Graph,
 }
 
-/// What is being searched.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-struct Search {
-    words: String,
-    /// Whether it is being typed.
-    typing: bool,
+/// What words are typed for, beside the prompt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Typing {
+    /// Vertices with these are searched.
+    Search,
+    /// The trace is to show only what has these.
+    Filter,
+}
+
+/// Who gets a key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Taker {
+    /// What lies over the panes.
+    Over,
+    /// A question that is answered by yes or no.
+    Consent,
+    /// A question that is answered by a value.
+    Secret,
+    /// The words of a search or a filter.
+    Words(Typing),
+    /// The prompt.
+    Prompt,
+    /// The panes.
+    Graph,
+}
+
+/// The time, as the screen is told of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Passed {
+    /// When it is: the film was played up to here.
+    at: Duration,
+    /// The time of what is shown, as a recording of it has it.
+    clock: Duration,
+    /// When a `y` was pressed last.
+    yes: Option<Duration>,
 }
 
 /// A frame at most so often.
@@ -155,8 +185,6 @@ pub struct App {
     /// The tale of what was heard, and of what was said.
     tale: Tale,
     entry: Prompt,
-    /// Where a value is typed that is asked for and not shown.
-    answer: Option<Prompt>,
     focus: Focus,
     pane: Pane,
     /// So many lines of the inspector are above what is seen.
@@ -164,9 +192,9 @@ pub struct App {
     question: Option<Question>,
     over: Option<Over>,
     pick: Option<Pick>,
-    search: Search,
-    /// The trace's filter is being typed.
-    filters: bool,
+    typing: Option<Typing>,
+    /// What was searched last.
+    searched: String,
     /// The command that was begun last.
     begun: String,
     /// Tasks that are not done yet.
@@ -177,17 +205,11 @@ pub struct App {
     leaving: bool,
     /// Something to be said once, in the hint bar.
     word: Option<String>,
-    mouse: bool,
-    /// Where the mouse was when it was pressed.
-    grabbed: Option<(u16, u16)>,
-    /// When a `y` was pressed last.
-    last_yes: Option<Duration>,
-    /// The time up to which the film was played.
-    last: Duration,
-    /// The time of what is shown, as a recording of it has it.
-    clock: Duration,
+    mouse: Mouse,
+    passed: Passed,
     area: Rect,
-    over_by: Option<i32>,
+    /// The exit code, once the session has ended.
+    left: Option<i32>,
 }
 
 impl App {
@@ -200,7 +222,6 @@ impl App {
             beside: Beside::default(),
             tale: Tale::new(!manner.replays),
             entry,
-            answer: None,
             focus: match manner.replays {
                 true => Focus::Graph,
                 false => Focus::Prompt,
@@ -210,20 +231,17 @@ impl App {
             question: None,
             over: None,
             pick: None,
-            search: Search::default(),
-            filters: false,
+            typing: None,
+            searched: String::new(),
             begun: String::new(),
             under_way: 0,
             unasked: false,
             leaving: false,
             word: None,
-            mouse: manner.mouse,
-            grabbed: None,
-            last_yes: None,
-            last: Duration::ZERO,
-            clock: Duration::ZERO,
+            mouse: Mouse::new(manner.mouse),
+            passed: Passed::default(),
             area: Rect::default(),
-            over_by: None,
+            left: None,
             manner,
         }
     }
@@ -275,30 +293,30 @@ impl App {
 
     /// Whether the mouse is reported.
     pub fn has_mouse(&self) -> bool {
-        self.mouse
+        self.mouse.is_reported
     }
 
     /// The exit code, once the session has ended.
     pub fn left(&self) -> Option<i32> {
-        self.over_by
+        self.left
     }
 
     /// The time of what is shown: the film's own while it plays, so that it does not depend on how fast that was; else the one on the wall,
     /// of which nothing is longer than a gap of the film.
     pub fn clock(&self) -> Duration {
-        self.clock
+        self.passed.clock
     }
 
     /// The time of the film goes on.
     fn pass(&mut self, at: Duration) {
-        let passed = at.saturating_sub(self.last);
-        self.last = at;
+        let passed = at.saturating_sub(self.passed.at);
+        self.passed.at = at;
         let passed = u64::try_from(passed.as_micros()).unwrap_or(u64::MAX);
         let before = self.player.at();
         let changed = self.player.pass(passed);
         let played = self.player.at().saturating_sub(before);
         let clock = if played > 0 { played } else { passed };
-        self.clock += Duration::from_micros(clock.min(GAP));
+        self.passed.clock += Duration::from_micros(clock.min(GAP));
         self.map.follow(&self.player, &self.beside, &changed);
     }
 
@@ -311,8 +329,8 @@ impl App {
     }
 
     fn regions(&self) -> Regions {
-        let prompt = self.answer.as_ref().unwrap_or(&self.entry);
-        let prompt = u16::try_from(prompt.rows(self.area.width)).unwrap_or(u16::MAX);
+        let prompt = self.prompt_shown().rows(self.area.width);
+        let prompt = u16::try_from(prompt).unwrap_or(u16::MAX);
         let rows = (self.lesson_rows(), prompt, self.rows_above());
         Regions::of(self.area, self.pane, rows)
     }

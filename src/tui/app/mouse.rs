@@ -4,6 +4,25 @@ use super::regions::inside;
 use super::{App, Focus, Pane, Wish};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
+/// The mouse.
+#[derive(Clone, Copy, Debug)]
+pub struct Mouse {
+    /// Whether the terminal reports it.
+    pub is_reported: bool,
+    /// Where it was when it was pressed.
+    grabbed: Option<(u16, u16)>,
+}
+
+impl Mouse {
+    /// One that is not pressed.
+    pub fn new(is_reported: bool) -> Mouse {
+        Mouse {
+            is_reported,
+            grabbed: None,
+        }
+    }
+}
+
 impl App {
     pub(super) fn mouse(&mut self, mouse: &MouseEvent) -> Vec<Wish> {
         let wheel = matches!(
@@ -19,7 +38,7 @@ impl App {
         let within = |pane: Pane| inside(regions.pane(pane)).contains(place.into());
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => {
-                self.grabbed = Some(place);
+                self.mouse.grabbed = Some(place);
                 let pane = Pane::ALL.into_iter().find(|pane| within(*pane));
                 if let Some(pane) = pane {
                     self.focus = Focus::Graph;
@@ -40,6 +59,7 @@ impl App {
             }
             MouseEventKind::Drag(MouseButton::Left) => {
                 if let Some((x, y)) = self
+                    .mouse
                     .grabbed
                     .filter(|at| inside(regions.graph).contains((*at).into()))
                 {
@@ -47,10 +67,10 @@ impl App {
                         i32::from(x) - i32::from(place.0),
                         i32::from(y) - i32::from(place.1),
                     );
-                    self.grabbed = Some(place);
+                    self.mouse.grabbed = Some(place);
                 }
             }
-            MouseEventKind::Up(_) => self.grabbed = None,
+            MouseEventKind::Up(_) => self.mouse.grabbed = None,
             MouseEventKind::ScrollUp => {
                 self.wheel(-3, within(Pane::Graph), within(Pane::Inspector))
             }

@@ -4,7 +4,7 @@ use super::beside::stand_of;
 use super::inspector::Inspected;
 use super::regions::{Regions, inside};
 use super::tale::{Film, Row};
-use super::{App, Focus, Pane};
+use super::{App, Focus, Pane, Typing};
 use crate::tui::graph::Zoom;
 use crate::tui::line::MenuLook;
 use crate::tui::shown::Shown;
@@ -167,12 +167,13 @@ impl App {
         }
         let (look, pane) = (self.look(), inside(area));
         let filter = self.tale.filter();
+        let filters = self.typing == Some(Typing::Filter);
         let mut words = "trace".to_owned();
         if filter.level == crate::trace::Level::Full {
             words.push_str(", full");
         }
-        if !filter.words.is_empty() || self.filters {
-            let typing = if self.filters { "_" } else { "" };
+        if !filter.words.is_empty() || filters {
+            let typing = if filters { "_" } else { "" };
             words.push_str(&format!(", with `{}{typing}`", filter.words));
         }
         if let Some(new) = self.tale.unseen() {
@@ -219,13 +220,13 @@ impl App {
 
     /// How many rows stand above the prompt.
     pub(super) fn rows_above(&self) -> u16 {
-        match (&self.question, &self.pick, self.search.typing) {
+        match (&self.question, &self.pick, self.typing) {
             (Some(question), ..) => {
                 let text = Shown::of(&question.text, self.look().ascii);
                 let rows = text.wrapped(usize::from(self.area.width).max(1)).len() + 1;
                 u16::try_from(rows).unwrap_or(2)
             }
-            (None, Some(_), _) | (None, None, true) => 1,
+            (None, Some(_), _) | (None, None, Some(Typing::Search)) => 1,
             _ => {
                 let menu = self.entry.menu();
                 menu.map_or(0, |menu| menu.rows(self.area.width, MENU))
@@ -239,11 +240,11 @@ impl App {
             |text: &str| Shown::of(text, look.ascii).cut(usize::from(area.width), look.ascii);
         if let Some(question) = &mut self.question {
             if self.over.is_none() && !area.is_empty() {
-                question.stands(self.last, self.last_yes);
+                question.stands(self.passed.at, self.passed.yes);
             }
             let text = Shown::of(&question.text, look.ascii);
             let rows = text.wrapped(usize::from(area.width).max(1));
-            let choices = question.choices(self.last).iter();
+            let choices = question.choices(self.passed.at).iter();
             let choices: Vec<_> = choices.map(|(key, what)| format!("{key} {what}")).collect();
             let choices = Shown::of(&choices.join("  "), look.ascii);
             let style = look.style(Tone::Strong).add_modifier(Modifier::REVERSED);
@@ -261,8 +262,8 @@ impl App {
         } else if let Some(pick) = &self.pick {
             let text = self.pick_words(pick);
             buffer.set_string(area.x, area.y, line(&text).as_str(), look.style(Tone::Flow));
-        } else if self.search.typing {
-            let text = format!("/{}_", self.search.words);
+        } else if self.typing == Some(Typing::Search) {
+            let text = format!("/{}_", self.searched);
             buffer.set_string(area.x, area.y, line(&text).as_str(), look.style(Tone::Flow));
         } else if let Some(menu) = self.entry.menu() {
             let look = MenuLook {
@@ -281,11 +282,10 @@ impl App {
             text: look.style(Tone::Plain),
             hint: look.style(Tone::Quiet),
         };
-        let prompt = self.answer.as_ref().unwrap_or(&self.entry);
-        let cursor = prompt.draw(area, buffer, &look).cursor;
+        let cursor = self.prompt_shown().draw(area, buffer, &look).cursor;
         let question = self.question.as_ref();
         let mine = match question {
-            Some(question) => question.secret,
+            Some(question) => question.is_secret(),
             None => self.focus == Focus::Prompt,
         };
         cursor.filter(|_| mine)
