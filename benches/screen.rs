@@ -16,7 +16,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use weft::graph::{Draft, Graph, Key, Origin};
 use weft::kind::Kinds;
-use weft::trace::View;
 use weft::tui::app::{App, Manner, Told, Wish};
 use weft::tui::graph::{Scene, Zoom};
 use weft::tui::line::Prompt;
@@ -152,7 +151,7 @@ fn frame(graph: &Arc<Graph>, keys: &str) -> f64 {
     app.take(Told::Size(area.width, area.height), Duration::ZERO);
     let known = Known {
         graph: graph.clone(),
-        picture: View::default(),
+        picture: Default::default(),
         ..Known::default()
     };
     tell(&mut app, Told::News(News::Knows(Box::new(known))));

@@ -98,7 +98,7 @@ fn planned(report: &Report, key: &Key, vertex: &VertexView) -> Json {
     let sent: Vec<Json> = vertex
         .sent
         .iter()
-        .map(|(field, to, shown)| json!({ "field": field, "to": to, "value": shown }))
+        .map(|((to, into), (field, shown))| json!({ "field": field.to_string(), "to": format!("{to}.{into}"), "value": shown }))
         .collect();
     json!({
         "vertex": key,
@@ -110,7 +110,7 @@ fn planned(report: &Report, key: &Key, vertex: &VertexView) -> Json {
         "refreshed": vertex.refreshed,
         "causes": report.causes.get(key).cloned().unwrap_or_default(),
         "sends": sent,
-        "notes": vertex.notes,
+        "notes": vertex.notes.told().collect::<Vec<_>>(),
         "detail": vertex.detail,
         "needs_root": vertex.needs_root,
         "behind_root": vertex.behind_root,

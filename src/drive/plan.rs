@@ -173,7 +173,7 @@ fn note_opaque(graph: &Graph, view: &mut View) {
             && (vertex.refreshed || vertex.status == Some(Status::Changed))
         {
             let note = "what comes after it is planned as the world looks now";
-            vertex.notes.push(note.to_owned());
+            Arc::make_mut(vertex).notes.push(note.to_owned());
         }
     }
 }

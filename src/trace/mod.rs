@@ -3,6 +3,7 @@
 //! Nothing here decides anything. Every picture of a run (lines, plan, status, screen, replay) is made from events alone.
 
 mod json;
+mod newest;
 mod planned;
 mod read;
 mod report;
@@ -10,6 +11,7 @@ mod text;
 mod view;
 
 pub use json::{json_line, read_json_line};
+pub use newest::Newest;
 pub use planned::Planned;
 pub use read::{Films, Unread, sketch};
 pub use report::{Report, plan_detail, plan_text};

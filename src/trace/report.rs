@@ -1,6 +1,7 @@
 //! A plan as people read it: what would change, with marks, and what it comes to.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::planned::Planned;
 use super::text::count;
@@ -16,7 +17,7 @@ pub struct Report {
     /// How the world is called.
     pub label: String,
     /// What each vertex would come to, in order of what comes first, then of name.
-    pub vertices: Vec<(Key, VertexView)>,
+    pub vertices: Vec<(Key, Arc<VertexView>)>,
     /// Who would cause each refresh.
     pub causes: BTreeMap<Key, Vec<String>>,
     /// What would be dropped from the journal.
@@ -130,13 +131,11 @@ fn after_findings(
     if vertex.behind_root && !vertex.needs_root {
         add("behind needs root".into());
     }
-    for (field, to, shown) in &vertex.sent {
-        add(format!("sends {field} -> {to}: {}", sanitise(shown)));
+    for ((to, into), (field, shown)) in &vertex.sent {
+        add(format!("sends {field} -> {to}.{into}: {}", sanitise(shown)));
     }
-    vertex
-        .notes
-        .iter()
-        .for_each(|note| add(format!("note: {}", sanitise(note))));
+    let notes = vertex.notes.told();
+    notes.for_each(|note| add(format!("note: {}", sanitise(&note))));
 }
 
 /// What the run would end with, in its columns.

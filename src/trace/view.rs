@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::newest::Newest;
 use crate::engine::event::{Block, Dirt, Event, EventId, Tally, Wait, What};
 use crate::engine::{Status, Until};
-use crate::graph::Key;
+use crate::graph::{FieldPath, Key};
 use crate::time::Time;
 use crate::value::Finding;
 
@@ -40,7 +41,7 @@ pub struct VertexView {
     pub dirty: bool,
     /// It was poked and has not started since.
     pub poked: bool,
-    /// Who notified it since it last heard.
+    /// Who notified it since it last heard, each once.
     pub pending: Vec<Option<Key>>,
     /// The drifts of its last check.
     pub findings: Arc<Vec<Finding>>,
@@ -54,10 +55,10 @@ pub struct VertexView {
     pub behind_root: bool,
     /// Its failure needs root.
     pub needs_root: bool,
-    /// What it sent in this run: field, receiver, and the value as shown.
-    pub sent: Vec<(String, String, String)>,
+    /// What it sent last to each param that receives from it, in this run: its field, and the value as shown.
+    pub sent: BTreeMap<(Key, FieldPath), (FieldPath, String)>,
     /// Notes and warnings of this run.
-    pub notes: Vec<String>,
+    pub notes: Newest,
     /// More lines of its failure.
     pub detail: Vec<String>,
     /// The event that began its first check of this run.
@@ -68,7 +69,8 @@ pub struct VertexView {
     pub counts: (usize, usize, usize),
 }
 
-/// The fold over events.
+/// The fold over events. What it holds depends on how many vertices and bindings there are, and not on how much happens. A clone shares
+/// what has not changed since.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct View {
     /// How far the run is.
@@ -76,9 +78,7 @@ pub struct View {
     /// The last event's time.
     pub now: Time,
     /// Every vertex that events told of.
-    pub vertices: BTreeMap<Key, VertexView>,
-    /// What was dropped from the journal.
-    pub dropped: Vec<String>,
+    pub vertices: BTreeMap<Key, Arc<VertexView>>,
     /// The last event taken in.
     pub last: EventId,
 }
@@ -98,7 +98,7 @@ impl View {
         match (&event.subject, &event.what) {
             (None, what) => self.take_run(what),
             (Some(key), what) => {
-                let vertex = self.vertices.entry(key.clone()).or_default();
+                let vertex = Arc::make_mut(self.vertices.entry(key.clone()).or_default());
                 vertex.last = event.id;
                 if vertex.first == EventId(0) && matches!(what, What::Checking { .. }) {
                     vertex.first = event.id;
@@ -120,15 +120,16 @@ impl View {
                     until: *until,
                     vertices: *vertices,
                 };
-                self.vertices.values_mut().for_each(VertexView::begin);
+                let all = self.vertices.values_mut();
+                all.for_each(|vertex| Arc::make_mut(vertex).begin());
             }
             What::Converged(tally) => self.stage = Stage::Converged(*tally),
             What::Stopped | What::Killed => self.stage = Stage::Stopped,
-            What::Dropped { what } => self.dropped.push(what.clone()),
             // Nothing is watched or polled from here on.
             What::Stopping { .. } => {
                 let all = self.vertices.values_mut();
-                all.for_each(|vertex| vertex.unwatched.clear());
+                let unwatched = all.filter(|vertex| !vertex.unwatched.is_empty());
+                unwatched.for_each(|vertex| Arc::make_mut(vertex).unwatched.clear());
             }
             _ => {}
         }
@@ -157,6 +158,7 @@ impl VertexView {
             What::Poked => self.poked = true,
             What::Watching => self.unwatched.clear(),
             What::WatchLost { why, poll } => self.unwatched = format!("polled every {poll}: {why}"),
+            What::Notified { from, .. } if self.pending.contains(from) => {}
             What::Notified { from, .. } => self.pending.push(from.clone()),
             What::Note(note) => self.notes.push(note.clone()),
             What::Sent {
@@ -165,8 +167,8 @@ impl VertexView {
                 into,
                 shown,
             } => {
-                self.sent
-                    .push((field.to_string(), format!("{to}.{into}"), shown.clone()));
+                let value = (field.clone(), shown.clone());
+                self.sent.insert((to.clone(), into.clone()), value);
             }
             What::BehindRoot => self.behind_root = true,
             What::Found(findings) => self.findings = findings.clone(),
@@ -273,5 +275,94 @@ impl VertexView {
         }
         self.status = Some(status);
         self.reason = reason;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A watch that goes on and on: each vertex is poked, checked, changed, sends, notes and notifies.
+    fn watch(rounds: u64) -> impl Iterator<Item = Event> {
+        let key = |n: u64| Key::new("noop", format!("n{n}"));
+        let round = move |round: u64| {
+            let path = |text: &str| FieldPath::parse(text);
+            [
+                What::Poked,
+                What::Checking { tries: 1 },
+                What::Note(format!("note {}", round % 1_000)),
+                What::Sent {
+                    field: path("out"),
+                    to: key((round + 1) % 4),
+                    into: path("in"),
+                    shown: format!("value {}", round % 1_000),
+                },
+                What::Notified {
+                    from: Some(key((round + 1) % 4)),
+                    generation: round,
+                    may: false,
+                },
+                What::WatchLost {
+                    why: "gone".into(),
+                    poll: crate::time::Span::secs(1),
+                },
+                What::Dropped {
+                    what: format!("what was owed in run {}", round % 1_000),
+                },
+            ]
+            .map(|what| (round, what))
+        };
+        (0..rounds)
+            .flat_map(round)
+            .enumerate()
+            .map(move |(n, (round, what))| Event {
+                id: EventId(n as u64 + 1),
+                at: Time(n as u64),
+                subject: (!matches!(what, What::Dropped { .. })).then(|| key(round % 4)),
+                what,
+                cause: None,
+            })
+    }
+
+    #[test]
+    fn a_view_does_not_grow_with_what_happens() {
+        let (before, after) = (View::of(&rounds(1_000)), View::of(&rounds(15_000)));
+        assert!(after.last.0 > 100_000);
+        // All texts of the two are of one length, but for how many there were.
+        let size = |view: &View| format!("{view:?}").len();
+        let (before_size, after_size) = (size(&before), size(&after));
+        assert!(
+            after_size < before_size + 500,
+            "{after_size} after {before_size}"
+        );
+        let vertex = &after.vertices[&Key::new("noop", "n0")];
+        assert_eq!(vertex.pending.len(), 1);
+        assert_eq!(vertex.sent.len(), 1);
+        let notes: Vec<String> = vertex.notes.told().collect();
+        assert_eq!(notes[0], "3650 earlier ones");
+        assert_eq!(notes.last().map(String::as_str), Some("note 996"));
+    }
+
+    fn rounds(rounds: u64) -> Vec<Event> {
+        watch(rounds).collect()
+    }
+
+    /// What nothing has happened to is not copied.
+    #[test]
+    fn a_clone_shares_what_has_not_changed() {
+        let events = rounds(8);
+        let (last, before) = events.split_last().expect("there are some");
+        let old = View::of(before);
+        let mut new = old.clone();
+        new.take(last);
+        new.take(&Event {
+            subject: Some(Key::new("noop", "n1")),
+            ..events[0].clone()
+        });
+        let is_shared = |n: &str| {
+            let key = Key::new("noop", n);
+            Arc::ptr_eq(&old.vertices[&key], &new.vertices[&key])
+        };
+        assert_eq!(["n0", "n1", "n2"].map(is_shared), [true, false, true]);
     }
 }

@@ -87,7 +87,7 @@ pub struct Known {
     /// The graph as it stands, staged edits included.
     pub graph: Arc<Graph>,
     /// How every vertex stands.
-    pub picture: View,
+    pub picture: Arc<View>,
     /// Vertices that may have changed, and have not told anyone.
     pub debts: Vec<Key>,
     /// What a plan said, if one was made since the graph last changed.

@@ -155,7 +155,7 @@ impl Player {
     }
 
     /// From here on it stands so, whatever events have told of before.
-    pub fn know(&mut self, view: View, graph: Arc<Graph>) -> Changed {
+    pub fn know(&mut self, view: Arc<View>, graph: Arc<Graph>) -> Changed {
         self.places
             .put(self.events.len(), Place::known(view, graph));
         self.at_end()
@@ -175,7 +175,7 @@ impl Player {
             0 => (0, View::default()),
             _ => (before + 1, View::of([first])),
         };
-        self.places.put(at, Place::beginning(view, graph));
+        self.places.put(at, Place::beginning(Arc::new(view), graph));
         self.hear(events);
         match before {
             0 => self.jump(self.shown),
@@ -515,12 +515,9 @@ mod tests {
         let mut player = Player::new(true, 1.0);
         player.hear(&[event(1, 0, 0, 0)]);
         let mut known = View::default();
-        known
-            .vertices
-            .entry(Key::new("noop", "other"))
-            .or_default()
-            .dirty = true;
-        player.know(known.clone(), Arc::default());
+        let other = known.vertices.entry(Key::new("noop", "other"));
+        Arc::make_mut(other.or_default()).dirty = true;
+        player.know(Arc::new(known.clone()), Arc::default());
         player.hear(&[event(2, 0, 1, 1)]);
         player.live();
         assert!(

@@ -9,6 +9,7 @@ use crate::journal::Slot;
 use crate::time::Wall;
 use crate::trace::{self, View};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How a vertex stands.
 #[derive(Clone, PartialEq, Debug)]
@@ -131,19 +132,31 @@ impl Session {
     /// The view with every vertex of the graph in it, as it stands right now and under the name that it has now.
     pub fn picture(&self) -> View {
         let mut view = self.view.clone();
-        for row in self.statuses(&[]) {
-            let vertex = view.vertices.entry(row.key).or_default();
-            vertex.status = Some(row.status);
-            vertex.reason = row.reason;
-            vertex.dirty = row.marks.dirty;
-            vertex.pending.clear();
-        }
+        let mut pending: BTreeMap<Key, Vec<Option<Key>>> = BTreeMap::new();
         for row in self.pending_rows(&[]).into_iter().filter(|row| !row.debt) {
-            view.vertices
-                .entry(row.to)
-                .or_default()
-                .pending
-                .push(row.from);
+            pending.entry(row.to).or_default().push(row.from);
+        }
+        for row in self.statuses(&[]) {
+            let (status, dirty) = (Some(row.status), row.marks.dirty);
+            let pending = pending.remove(&row.key).unwrap_or_default();
+            let vertex = view.vertices.entry(row.key).or_default();
+            // One that is told of as it is stays shared.
+            let told = (
+                &vertex.status,
+                &vertex.reason,
+                vertex.dirty,
+                &vertex.pending,
+            );
+            if told != (&status, &row.reason, dirty, &pending) {
+                let vertex = Arc::make_mut(vertex);
+                vertex.status = status;
+                vertex.reason = row.reason;
+                vertex.dirty = dirty;
+                vertex.pending = pending;
+            }
+        }
+        for (key, pending) in pending {
+            Arc::make_mut(view.vertices.entry(key).or_default()).pending = pending;
         }
         view
     }

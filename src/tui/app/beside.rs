@@ -76,7 +76,7 @@ fn stand(key: &Key, view: &View, beside: &Beside) -> Stand {
         debt: beside.debts.contains(key),
         breaks: beside.breaks.contains(key),
         plan,
-        ..seen.map(Stand::of).unwrap_or_default()
+        ..seen.map(|seen| Stand::of(seen)).unwrap_or_default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::tale::{diff_tone, word_tone};
 use crate::command::written::settings;
-use crate::graph::{Catalog, Graph, Key, Vertex};
+use crate::graph::{Catalog, FieldPath, Graph, Key, Vertex};
 use crate::kind::Kinds;
 use crate::trace::{Event, VertexView, View, What, line, why};
 use crate::tui::graph::Stand;
@@ -44,7 +44,8 @@ impl Inspected<'_> {
             look: self.look,
         };
         let nothing = VertexView::default();
-        let seen = self.view.vertices.get(self.key).unwrap_or(&nothing);
+        let seen = self.view.vertices.get(self.key);
+        let seen = seen.map_or(&nothing, |seen| seen.as_ref());
         self.head(seen, &mut lines);
         self.drifts(seen, &mut lines);
         self.planned(&mut lines);
@@ -75,9 +76,8 @@ impl Inspected<'_> {
         seen.detail
             .iter()
             .for_each(|line| lines.add(Tone::Quiet, &format!("  {line}")));
-        seen.notes
-            .iter()
-            .for_each(|note| lines.add(Tone::Open, &format!("note: {note}")));
+        let notes = seen.notes.told();
+        notes.for_each(|note| lines.add(Tone::Open, &format!("note: {note}")));
         let (checked, changed, refreshed) = seen.counts;
         if checked > 0 {
             let text = format!("checked {checked}, changed {changed}, refreshed {refreshed} times");
@@ -105,8 +105,11 @@ impl Inspected<'_> {
                 lines.add(Tone::Plain, &planned.reason);
             }
             findings(&planned.findings, lines);
-            for (field, to, shown) in &planned.sent {
-                lines.add(Tone::Flow, &format!("sends {field} -> {to}: {shown}"));
+            for ((to, into), (field, shown)) in &planned.sent {
+                lines.add(
+                    Tone::Flow,
+                    &format!("sends {field} -> {to}.{into}: {shown}"),
+                );
             }
         }
     }
@@ -125,8 +128,7 @@ impl Inspected<'_> {
             lines.pair(&format!("{name} = {text}"), &from);
         }
         for (path, binding) in self.graph.received_by(self.key) {
-            let into = format!("{}.{path}", self.key);
-            let value = self.sent_to(&binding.from, &into);
+            let value = self.sent_to(&binding.from, path);
             let value = value.unwrap_or("nothing received yet");
             let from = format!("from {}.{}", binding.from, binding.sent);
             lines.pair(&format!("{path} = {value}"), &from);
@@ -152,10 +154,9 @@ impl Inspected<'_> {
     }
 
     /// What was last sent there: in this run, else in one before it.
-    fn sent_to(&self, from: &Key, into: &str) -> Option<&str> {
+    fn sent_to(&self, from: &Key, into: &FieldPath) -> Option<&str> {
         let sent = &self.view.vertices.get(from)?.sent;
-        let last = sent.iter().rev().find(|(_, to, _)| to == into);
-        if let Some((_, _, shown)) = last {
+        if let Some((_, shown)) = sent.get(&(self.key.clone(), into.clone())) {
             return Some(shown);
         }
         let events = self.events.iter().rev().take(LOOKED_BACK);
@@ -166,7 +167,7 @@ impl Inspected<'_> {
                 into: field,
                 shown,
                 ..
-            } if format!("{to}.{field}") == into => Some(&**shown),
+            } if to == self.key && field == into => Some(&**shown),
             _ => None,
         })
     }
@@ -192,8 +193,8 @@ impl Inspected<'_> {
             return;
         }
         lines.title("sent");
-        for (field, to, shown) in &seen.sent {
-            lines.add(Tone::Flow, &format!("{field} -> {to}: {shown}"));
+        for ((to, into), (field, shown)) in &seen.sent {
+            lines.add(Tone::Flow, &format!("{field} -> {to}.{into}: {shown}"));
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Where a film begins.
-    pub fn beginning(view: View, graph: Arc<Graph>) -> Place {
+    pub fn beginning(view: Arc<View>, graph: Arc<Graph>) -> Place {
         Place {
             begins: true,
             ..Place::known(view, graph)
@@ -31,9 +31,9 @@ impl Place {
     }
 
     /// Where it is known how everything stands.
-    pub fn known(view: View, graph: Arc<Graph>) -> Place {
+    pub fn known(view: Arc<View>, graph: Arc<Graph>) -> Place {
         Place {
-            view: Some(Arc::new(view)),
+            view: Some(view),
             graph,
             begins: false,
         }
@@ -47,7 +47,7 @@ pub(super) struct Places(BTreeMap<usize, Place>);
 impl Places {
     /// Those of an empty film.
     pub fn new() -> Places {
-        let first = Place::beginning(View::default(), Arc::default());
+        let first = Place::beginning(Arc::default(), Arc::default());
         Places(BTreeMap::from([(0, first)]))
     }
 
@@ -72,7 +72,7 @@ impl Places {
     pub fn pass(&mut self, shown: usize, view: &View, graph: &Arc<Graph>) {
         let last = self.before(shown).find(|(_, place)| place.view.is_some());
         if last.is_none_or(|(at, _)| shown - at >= STRIDE) {
-            self.put(shown, Place::known(view.clone(), graph.clone()));
+            self.put(shown, Place::known(Arc::new(view.clone()), graph.clone()));
         }
     }
 
@@ -103,7 +103,7 @@ impl Places {
         let places = std::mem::take(&mut self.0);
         let later = places.into_iter().filter(|(at, _)| *at > gone);
         self.0 = later.map(|(at, place)| (at - gone, place)).collect();
-        self.0.insert(0, Place::beginning(view, graph));
+        self.0.insert(0, Place::beginning(Arc::new(view), graph));
     }
 
     /// The places up to there, the last first.

@@ -10,7 +10,7 @@ pub fn known(session: &Session, ascii: bool) -> Known {
     let (paused, breaks) = session.ask(|engine| (engine.is_paused(), engine.breaks()));
     Known {
         graph: session.graph().clone(),
-        picture: session.picture(),
+        picture: Arc::new(session.picture()),
         debts: session.remembered().debts.into_keys().collect(),
         plan: session.planned().map(|plan| plan.view.clone()),
         label: session.label().to_owned(),

@@ -168,6 +168,29 @@ fn an_answer_to_an_earlier_question_is_not_taken() {
     assert!(news.iter().any(there), "{news:?}");
 }
 
+/// What is told after each line holds what was told before it, where that has not changed.
+#[test]
+fn what_has_not_changed_is_told_by_what_was_told() {
+    let mut bench = Bench::new(0.0);
+    let picture = |news: &[News]| {
+        let known = news.iter().rev().find_map(|news| match news {
+            News::Knows(known) => Some(known.picture.clone()),
+            _ => None,
+        });
+        known.expect("it is told")
+    };
+    let before = picture(&bench.line("add noop a; add noop b; apply"));
+    let after = picture(&bench.line("add noop c"));
+    for name in ["a", "b"] {
+        let key = Key::new("noop", name);
+        assert!(
+            Arc::ptr_eq(&before.vertices[&key], &after.vertices[&key]),
+            "{name}"
+        );
+    }
+    assert!(after.vertices.contains_key(&Key::new("noop", "c")));
+}
+
 #[test]
 fn quit_ends_what_runs() {
     let mut bench = Bench::new(0.0);
