@@ -184,6 +184,26 @@ fn a_page_takes_the_keys_of_the_graph_and_gives_those_of_the_prompt() {
     assert_eq!(stage.app.left(), None);
 }
 
+/// What is refused or asked meanwhile is not hidden by a page of what came before it.
+#[test]
+fn a_page_hides_neither_a_refusal_nor_a_question() {
+    let mut stage = open();
+    stage.line("help; nonsense");
+    assert!(stage.has("line 1 of") && stage.has("nonsense"));
+    let mut stage = open();
+    stage.line("help");
+    stage.tell(asks("Apply 3 changes?", "a difference\n"));
+    assert!(stage.has("line 1 of") && stage.has("something is asked"));
+    // Whoever types on at the prompt sees what is asked, and has not answered it.
+    stage.wait(60_000);
+    assert_eq!(format!("{:?}", wishes(&mut stage, "y")), "[]");
+    assert!(stage.has("Apply 3 changes?") && !stage.has("line 1 of"));
+    // On the page of what differs, letters are for reading.
+    stage.wait(60_000).keys("d");
+    assert_eq!(format!("{:?}", wishes(&mut stage, "y")), "[]");
+    assert!(stage.has("line 1 of") && stage.has("a difference"));
+}
+
 /// In the past nothing is done, and what was typed is still there.
 #[test]
 fn in_the_past_nothing_is_done_and_no_line_is_lost() {

@@ -145,7 +145,12 @@ impl App {
 
     fn hints(&self) -> Vec<(String, String)> {
         let pair = |(key, what): (&str, &str)| (key.to_owned(), what.to_owned());
+        let question = self.question.as_ref();
+        let asks = question.is_some_and(|question| !question.is_seen());
         let fixed: &[(&str, &str)] = match () {
+            () if self.over.is_some() && asks => {
+                &[("Esc", "closes this: something is asked below it")]
+            }
             () if self.over.is_some() => {
                 &[("Esc", "closes"), ("Up Down", "move"), ("Enter", "takes")]
             }

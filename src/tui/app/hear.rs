@@ -28,7 +28,12 @@ impl App {
             }
             News::Refused(text) => {
                 self.say(Voice::Refusal, &text);
+                let is_covered = self.over.is_some();
                 self.bring(&text, true);
+                if is_covered {
+                    // What lies over the panes came of a line before, and hides it.
+                    self.word = text.lines().next().map(str::to_owned);
+                }
             }
             News::Events(events) => return self.happen(&events),
             News::Edited(graph) => {

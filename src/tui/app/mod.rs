@@ -10,7 +10,7 @@
 //! | `hear` | what news do |
 //! | `ask` | a question of the session, and its answer |
 //! | `past` | what can be done while the past is shown |
-//! | `over` | what lies over the panes: keys, palette, a long text |
+//! | `over`, `page` | what lies over the panes: keys, palette; a long text |
 //! | `map`, `sight` | the graph pane's state; which part of it is seen |
 //! | `place`, `seen` | a graph placed; the pane drawn |
 //! | `beside` | how vertices stand |
@@ -37,6 +37,7 @@ mod lesson;
 mod map;
 mod mouse;
 mod over;
+mod page;
 mod past;
 mod pick;
 mod picture;

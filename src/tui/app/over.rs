@@ -1,6 +1,8 @@
 //! What lies over the panes: every key, the palette, a long text.
 
+use super::ask::Question;
 use super::keys::KEYS;
+use super::page::Page;
 use super::{App, Focus, Wish};
 use crate::command::registry::{COMMANDS, Command, SIMS, fuzzy};
 use crate::tui::shown::Shown;
@@ -11,7 +13,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 #[derive(Clone, Debug)]
 pub enum Over {
     /// A text that is read by itself.
-    Page { lines: Vec<Shown>, top: usize },
+    Page(Page),
     /// Every key, as far as the letters typed stand in what it does.
     Keys { typed: String, top: usize },
     /// Commands, best first.
@@ -21,10 +23,7 @@ pub enum Over {
 impl Over {
     /// A text.
     pub fn page(text: &str, look: Look) -> Over {
-        Over::Page {
-            lines: Shown::lines(text, look.ascii),
-            top: 0,
-        }
+        Over::Page(Page::new(text, look))
     }
 
     /// Every key.
@@ -46,19 +45,16 @@ impl Over {
     /// Its title, with what is typed.
     pub fn title(&self) -> String {
         match self {
-            Over::Page { lines, top } => format!("line {} of {}", top + 1, lines.len()),
+            Over::Page(page) => page.title(),
             Over::Keys { typed, .. } => format!("keys: {typed}_"),
             Over::Palette { typed, .. } => format!("command: {typed}_"),
         }
     }
 
-    /// Its lines, with the one that is chosen; wrapped to so many cells.
-    pub fn lines(&self, cells: usize, look: Look) -> (Vec<Shown>, Option<usize>) {
+    /// Its lines, with the one that is chosen.
+    pub fn lines(&self, look: Look) -> (Vec<Shown>, Option<usize>) {
         match self {
-            Over::Page { lines, top } => {
-                let wrapped = lines.iter().skip(*top).flat_map(|line| line.wrapped(cells));
-                (wrapped.collect(), None)
-            }
+            Over::Page(page) => (page.seen().cloned().collect(), None),
             Over::Keys { typed, top } => {
                 let rows = key_lines(typed).into_iter().skip(*top);
                 (rows.map(|row| Shown::of(&row, look.ascii)).collect(), None)
@@ -115,11 +111,14 @@ impl App {
     pub(super) fn over_key(&mut self, key: &KeyEvent) -> Vec<Wish> {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         // A text that came at the prompt is in nobody's way: who types goes on typing.
-        let types = matches!(key.code, KeyCode::Char(_)) && !control;
-        if types && self.focus == Focus::Prompt && matches!(self.over, Some(Over::Page { .. })) {
+        // What is asked is answered beside no page: there, letters are for reading.
+        let asked = self.question.as_ref().is_some_and(Question::is_seen);
+        let types = matches!(key.code, KeyCode::Char(_)) && !control && !asked;
+        if types && self.focus == Focus::Prompt && matches!(self.over, Some(Over::Page(_))) {
             self.over = None;
             return self.key(key);
         }
+        let size = self.over_size();
         let Some(over) = &mut self.over else {
             return Vec::new();
         };
@@ -128,16 +127,13 @@ impl App {
             return Vec::new();
         }
         match over {
-            Over::Page { lines, top } => {
-                let last = lines.len().saturating_sub(1);
-                *top = match key.code {
-                    KeyCode::Char('q') | KeyCode::Enter => {
-                        self.over = None;
-                        return Vec::new();
-                    }
-                    code => scrolled(code, *top).min(last),
-                };
-            }
+            Over::Page(page) => match key.code {
+                KeyCode::Char('q') | KeyCode::Enter => self.over = None,
+                code => {
+                    page.fit(size.0, size.1);
+                    page.scroll(scrolled(code, page.top()));
+                }
+            },
             Over::Keys { typed, top } => match key.code {
                 KeyCode::Char(c) if !control => {
                     typed.push(c);
@@ -168,6 +164,13 @@ impl App {
             },
         }
         Vec::new()
+    }
+
+    /// So many cells of so many rows are seen of what lies over the panes: the status line above, the hint bar below, and its title.
+    pub(super) fn over_size(&self) -> (usize, usize) {
+        let [cells, rows] = [(self.area.width, 2), (self.area.height, 3)]
+            .map(|(all, taken)| usize::from(all.saturating_sub(taken)));
+        (cells, rows)
     }
 
     /// A command without arguments is done; any other is filled in at the prompt.

@@ -2,6 +2,7 @@
 
 use super::beside::stand_of;
 use super::inspector::Inspected;
+use super::over::Over;
 use super::regions::{Regions, inside};
 use super::tale::{Film, Row};
 use super::{App, Focus, Pane, Typing};
@@ -293,15 +294,17 @@ impl App {
 
     fn over_pane(&mut self, area: Rect, buffer: &mut Buffer) {
         let look = self.look();
-        let Some(over) = &self.over else { return };
+        let (inner, rows) = self.over_size();
+        let Some(over) = &mut self.over else { return };
+        if let Over::Page(page) = over {
+            page.fit(inner, rows);
+        }
         let pane = Rect {
             y: area.y + 1,
             height: area.height.saturating_sub(2),
             ..area
         };
-        let inner = usize::from(pane.width).saturating_sub(2);
-        let (lines, chosen) = over.lines(inner, look);
-        let rows = usize::from(pane.height).saturating_sub(1);
+        let (lines, chosen) = over.lines(look);
         let skip = chosen.map_or(0, |at| (at + 1).saturating_sub(rows));
         for y in pane.y..pane.bottom() {
             for x in pane.x..pane.right() {
