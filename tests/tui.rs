@@ -16,6 +16,8 @@ mod flows;
 mod frames;
 #[path = "tui/held.rs"]
 mod held;
+#[path = "tui/kept.rs"]
+mod kept;
 #[path = "tui/keys.rs"]
 mod keys;
 #[path = "tui/means.rs"]

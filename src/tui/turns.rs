@@ -3,7 +3,7 @@
 //! Whoever types sees at once what came of it. What happens by itself is drawn at most thirty times a second, however much it is, and
 //! where nothing happens nothing is done at all.
 
-use super::app::{App, Placement, Told, Wish};
+use super::app::{App, Picture, Placement, Told, Wish};
 use super::news::News;
 use super::record::Cast;
 use super::run::Record;
@@ -78,7 +78,7 @@ impl Screen {
     ) -> Result<Opened> {
         let (keys, typed) = unbounded_channel();
         let screen = Screen {
-            canvas: Canvas::new(hold.clone(), cells())?,
+            canvas: Canvas::new(hold.clone()),
             hold,
             app,
             says,
@@ -219,7 +219,7 @@ impl Screen {
             Wish::Place(placement) => self.place(*placement)?,
             Wish::Mouse(on) => self.put(|hold| hold.mouse(on)),
             Wish::Copy(text) => self.put(|hold| hold.put(copies(&text).as_bytes())),
-            Wish::Redraw => self.canvas.redraw()?,
+            Wish::Redraw => self.canvas.redraw(),
             Wish::Leave => self.worker.end(0),
         }
         Ok(())
@@ -251,28 +251,33 @@ impl Screen {
             return;
         }
         let at = self.at();
-        let app = &mut self.app;
-        let drawn = self.canvas.draw(|frame| app.draw(at, frame));
-        let clock = self.app.clock();
+        let Picture {
+            cells,
+            rows,
+            cursor,
+            clock,
+        } = self.app.picture(at);
+        let drawn = self.canvas.draw(cells, rows, cursor);
         self.dirty = false;
         self.frame_at = Instant::now() + FRAME;
-        match (drawn, &mut self.record) {
-            (Err(_), _) => self.has_gone(),
-            (Ok((cells, cursor)), Some(cast)) => {
-                if let Err(error) = cast.frame(clock, cells, cursor) {
-                    self.record = None;
-                    self.lost = Some(format!(
-                        "error: the recording cannot be written: {error}\n  hint: what is in it is not all that was shown"
-                    ));
-                }
-            }
-            (Ok(_), None) => {}
+        if drawn.is_err() {
+            return self.has_gone();
+        }
+        let recorded = self
+            .record
+            .as_mut()
+            .map(|cast| cast.frame(clock, cells, cursor));
+        if let Some(Err(error)) = recorded {
+            self.record = None;
+            self.lost = Some(format!(
+                "error: the recording cannot be written: {error}\n  hint: what is in it is not all that was shown"
+            ));
         }
     }
 
     fn resized(&mut self) -> Result<()> {
         let (columns, rows) = cells();
-        self.canvas.resize((columns, rows))?;
+        self.canvas.redraw();
         self.take(Told::Size(columns, rows))?;
         self.draw();
         Ok(())

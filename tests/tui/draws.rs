@@ -97,14 +97,18 @@ fn what_a_resource_is_called_does_nothing_to_the_terminal() {
 /// With NO_COLOR the theme takes the colours away; where one is left, what is reversed stays so all the same.
 #[test]
 fn without_colour_reverse_stays() {
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
     use ratatui::style::{Color, Modifier, Style};
     if told().is_some() {
         let hold = Hold::new();
         hold.enter().expect("a terminal");
-        let mut canvas = Canvas::new(hold.clone(), (80, 24)).expect("a canvas");
+        let mut canvas = Canvas::new(hold.clone());
+        let mut cells = Buffer::empty(Rect::new(0, 0, 80, 24));
         let chosen = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
         let chosen = chosen.fg(Color::Red);
-        let drawn = canvas.draw(|frame| frame.buffer_mut().set_string(2, 1, "chosen", chosen));
+        cells.set_string(2, 1, "chosen", chosen);
+        let drawn = canvas.draw(&cells, 0..24, None);
         assert!(drawn.is_ok());
         // A key says that it was seen.
         let mut key = [0];

@@ -129,6 +129,12 @@ impl Stage {
         self
     }
 
+    /// The terminal has another size.
+    pub fn resize(&mut self, size: (u16, u16)) {
+        self.size = size;
+        self.tell(Told::Size(size.0, size.1));
+    }
+
     /// Keys are typed, by their spellings: `Esc p Ctrl+L`; what is in quotes is typed letter by letter.
     pub fn keys(&mut self, spelled: &str) -> &mut Stage {
         for spelled in spelled.split(' ') {

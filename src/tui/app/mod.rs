@@ -23,6 +23,7 @@
 //! | `inspector` | the inspector's lines |
 //! | `regions` | where the panes are, by size |
 //! | `picture` | the panes, drawn |
+//! | `kept` | the picture that was drawn last, and what of it differs |
 //! | `bars` | status line, hint bar, tabs, titles |
 
 mod act;
@@ -32,6 +33,7 @@ mod beside;
 mod film;
 mod hear;
 mod inspector;
+mod kept;
 pub mod keys;
 mod lesson;
 mod map;
@@ -49,18 +51,20 @@ mod sight;
 mod tale;
 mod typed;
 
+pub use kept::Picture;
 pub use regions::{MEDIUM, Pane, SMALLEST, WIDE};
 pub use replay::Moment;
 
 use super::line::Prompt;
 use super::motion::GAP;
 use super::news::{Answer, Known, News, QuestionId, Task};
-use super::player::Player;
+use super::player::{Changed, Player};
 use super::theme::Look;
 use crate::graph::Key;
 use ask::Question;
 use beside::Beside;
 use crossterm::event::{KeyEvent, MouseEvent};
+use kept::Kept;
 use map::Map;
 use mouse::Mouse;
 use over::Over;
@@ -209,6 +213,7 @@ pub struct App {
     mouse: Mouse,
     passed: Passed,
     area: Rect,
+    kept: Kept,
     /// The exit code, once the session has ended.
     left: Option<i32>,
 }
@@ -242,6 +247,7 @@ impl App {
             mouse: Mouse::new(manner.mouse),
             passed: Passed::default(),
             area: Rect::default(),
+            kept: Kept::default(),
             left: None,
             manner,
         }
@@ -257,6 +263,9 @@ impl App {
     }
 
     fn take_told(&mut self, told: Told) -> Vec<Wish> {
+        if !matches!(told, Told::Due) {
+            self.kept.outdate();
+        }
         match told {
             Told::Key(key) => self.key(&key),
             Told::Mouse(mouse) => self.mouse(&mouse),
@@ -315,6 +324,9 @@ impl App {
         let passed = u64::try_from(passed.as_micros()).unwrap_or(u64::MAX);
         let before = self.player.at();
         let changed = self.player.pass(passed);
+        if changed != Changed::Nothing {
+            self.kept.outdate();
+        }
         let played = self.player.at().saturating_sub(before);
         let clock = if played > 0 { played } else { passed };
         self.passed.clock += Duration::from_micros(clock.min(GAP));

@@ -10,27 +10,15 @@ use crate::tui::graph::Zoom;
 use crate::tui::line::MenuLook;
 use crate::tui::shown::Shown;
 use crate::tui::theme::Tone;
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
-use std::time::Duration;
 
 /// A menu of candidates takes so many rows at most.
 const MENU: u16 = 8;
 
 impl App {
-    /// Draws it as it is at this time.
-    pub fn draw(&mut self, at: Duration, frame: &mut Frame) {
-        self.pass(at);
-        self.area = frame.area();
-        let cursor = self.paint(frame.buffer_mut());
-        if let Some(cursor) = cursor {
-            frame.set_cursor_position(cursor);
-        }
-    }
-
-    /// The same into cells; gives where the cursor is, if it is seen.
+    /// Draws what is seen into empty cells; gives where the cursor is, if it is seen.
     pub fn paint(&mut self, buffer: &mut Buffer) -> Option<Position> {
         let (area, look) = (self.area, self.look());
         if area.is_empty() {
@@ -68,7 +56,7 @@ impl App {
         }
     }
 
-    fn graph_pane(&mut self, area: Rect, buffer: &mut Buffer) {
+    pub(super) fn graph_pane(&mut self, area: Rect, buffer: &mut Buffer) {
         if area.is_empty() {
             return;
         }
@@ -101,8 +89,8 @@ impl App {
         if self.player.graph().vertices().is_empty() {
             self.welcome(pane, buffer);
         }
-        let motion = self.player.motion();
-        self.map.draw(&motion, look, pane, buffer);
+        let moving = self.moving();
+        self.map.draw(&moving, look, pane, buffer);
     }
 
     /// An empty graph says what there is to do.

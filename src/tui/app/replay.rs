@@ -37,6 +37,7 @@ impl App {
 
     /// Stands still at a moment. What its last event is about is selected.
     pub fn stand_at(&mut self, moment: Moment) {
+        self.kept.outdate();
         let length = self.player.length();
         let changed = match moment {
             Moment::Event(number) => self.player.seek(number),
@@ -49,6 +50,7 @@ impl App {
 
     /// Makes a picture of it for who cannot look around: vertices with what is in them, and as much of the trace, as there is room for.
     pub fn compose(&mut self) {
+        self.kept.outdate();
         for pane in [Pane::Trace, Pane::Graph] {
             self.pane = pane;
             // How much room there is, is known once it has been drawn.

@@ -2,16 +2,36 @@
 
 use super::map::Map;
 use crate::graph::Key;
-use crate::tui::graph::{Overview, Painting, Pulse, Zoom, paint};
-use crate::tui::motion::Motion;
+use crate::tui::graph::{Flash, Moving, Overview, Painting, Pulse, Zoom, paint};
+use crate::tui::motion::{Motion, Travels};
 use crate::tui::theme::{Look, Tone};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 impl Map {
+    /// What moves on it.
+    pub fn moving(&self, motion: &Motion) -> Moving {
+        if self.zoom == Zoom::Overview {
+            return Moving::default();
+        }
+        let scene = self.scene();
+        let number = |key: &Key| scene.number(key);
+        let pulse = |travels: &Travels| {
+            let wire = scene.wire(number(travels.from)?, number(travels.to)?)?;
+            Pulse::on(scene, wire, travels.at, travels.value)
+        };
+        let flash = |(key, ago): &(&Key, f64)| Some((number(key)?, Flash::after(*ago)));
+        let ripple = |(key, ago): &(&Key, f64)| Some((number(key)?, *ago));
+        Moving {
+            pulses: motion.travels.iter().filter_map(pulse).collect(),
+            flashes: motion.flashes.iter().filter_map(flash).collect(),
+            ripples: motion.ripples.iter().filter_map(ripple).collect(),
+        }
+    }
+
     /// Draws it.
-    pub fn draw(&mut self, motion: &Motion, look: Look, area: Rect, buffer: &mut Buffer) {
+    pub fn draw(&mut self, moving: &Moving, look: Look, area: Rect, buffer: &mut Buffer) {
         self.resize((area.width, area.height));
         if area.is_empty() {
             return;
@@ -28,19 +48,6 @@ impl Map {
         }
         let scene = self.scene();
         let number = |key: &Key| scene.number(key);
-        let wire = |from: &Key, to: &Key| scene.wire(number(from)?, number(to)?);
-        let pulse = |travels: &crate::tui::motion::Travels| {
-            Some(Pulse {
-                wire: wire(travels.from, travels.to)?,
-                at: travels.at,
-                value: travels.value,
-            })
-        };
-        let by_number = |of: &[(&Key, f64)]| -> BTreeMap<usize, f64> {
-            of.iter()
-                .filter_map(|(key, at)| Some((number(key)?, *at)))
-                .collect()
-        };
         let lit: BTreeSet<usize> = self.lit.iter().filter_map(number).collect();
         let between =
             |at: &usize| lit.contains(&scene.wires[*at].from) && lit.contains(&scene.wires[*at].to);
@@ -51,9 +58,7 @@ impl Map {
             focus,
             lit_wires: &out.filter(between).collect(),
             lit: &lit,
-            pulses: &motion.travels.iter().filter_map(pulse).collect::<Vec<_>>(),
-            flashes: &by_number(&motion.flashes),
-            ripples: &by_number(&motion.ripples),
+            moving,
             look,
         };
         paint(scene, &painting, area, buffer);

@@ -8,6 +8,7 @@
 //! | `wires` | which arms of lines meet in a cell, and the character for them |
 //! | `joints` | what meets in the cells that are seen |
 //! | `paint` | cells of the part that is seen |
+//! | `moving` | what moves, by the cells and looks that it takes |
 //! | `overview` | the whole graph in dots |
 //! | `stand` | how a vertex stands, as far as it is drawn |
 //! | `way` | cells along a line |
@@ -15,6 +16,7 @@
 
 mod fold;
 mod joints;
+mod moving;
 mod overview;
 mod paint;
 mod scene;
@@ -26,8 +28,9 @@ mod walk;
 mod way;
 pub mod wires;
 
+pub use moving::{Flash, Moving, Pulse};
 pub use overview::Overview;
-pub use paint::{Painting, Pulse, paint};
+pub use paint::{Painting, paint};
 pub use scene::{Scene, Wire, Zoom};
 pub use stand::Stand;
 pub use walk::{Step, walk};

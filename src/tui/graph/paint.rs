@@ -1,10 +1,11 @@
 //! Cells of the part of the graph that is seen.
 
 use super::joints::Joints;
+use super::moving::{Flash, Moving, Pulse};
 use super::scene::{AFTER, Scene, Zoom, cells};
 use super::stand::Stand;
 use super::tiles::Part;
-use super::way::{along, cell_at};
+use super::way::along;
 use super::wires::{Joint, Stroke, Way, head};
 use crate::tui::layout::Spot;
 use crate::tui::theme::{Look, Tone};
@@ -12,18 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Something on its way along a line.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Pulse {
-    /// The line, by number.
-    pub wire: usize,
-    /// How far it is, from 0 to 1.
-    pub at: f64,
-    /// Whether it is a value, and not a notification.
-    pub value: bool,
-}
+use std::collections::BTreeSet;
 
 /// What is painted, beside the scene itself.
 pub struct Painting<'a> {
@@ -37,12 +27,8 @@ pub struct Painting<'a> {
     pub lit: &'a BTreeSet<usize>,
     /// Lines that are lit up.
     pub lit_wires: &'a BTreeSet<usize>,
-    /// What is on its way.
-    pub pulses: &'a [Pulse],
-    /// Vertices that have just changed, each with how long ago, from 0 to 1.
-    pub flashes: &'a BTreeMap<usize, f64>,
-    /// Vertices that were just poked, each with how long ago, from 0 to 1.
-    pub ripples: &'a BTreeMap<usize, f64>,
+    /// What moves.
+    pub moving: &'a Moving,
     /// How it is drawn.
     pub look: Look,
 }
@@ -71,7 +57,9 @@ pub fn paint(scene: &Scene, painting: &Painting, area: Rect, buffer: &mut Buffer
     for vertex in scene.vertices_in(part) {
         canvas.vertex(vertex);
     }
-    painting.pulses.iter().for_each(|pulse| canvas.pulse(pulse));
+    for pulse in &painting.moving.pulses {
+        canvas.pulse(*pulse);
+    }
 }
 
 struct Canvas<'a> {
@@ -265,7 +253,7 @@ impl Canvas<'_> {
 
     /// A poke runs along a name.
     fn ripple(&mut self, number: usize, from: i32, end: i32, y: i32) {
-        if let Some(at) = self.painting.ripples.get(&number) {
+        if let Some(at) = self.painting.moving.ripples.get(&number) {
             let x = from + along(end - from, *at);
             self.restyle(x, y, Style::default().add_modifier(Modifier::REVERSED));
         }
@@ -277,14 +265,11 @@ impl Canvas<'_> {
             true => look.style(Tone::Strong),
             false => look.style(Tone::Plain),
         };
-        let flashed = match self.painting.flashes.get(&number) {
-            Some(at) if *at < 0.34 => style
-                .patch(look.style(stand.sign().tone))
-                .add_modifier(Modifier::REVERSED),
-            Some(at) if *at < 0.67 => style
-                .patch(look.style(stand.sign().tone))
-                .add_modifier(Modifier::BOLD),
-            Some(_) => style.patch(look.style(stand.sign().tone)),
+        let toned = style.patch(look.style(stand.sign().tone));
+        let flashed = match self.painting.moving.flashes.get(&number) {
+            Some(Flash::Bright) => toned.add_modifier(Modifier::REVERSED),
+            Some(Flash::Fades) => toned.add_modifier(Modifier::BOLD),
+            Some(Flash::Faint) => toned,
             None => style,
         };
         self.style_of(number, flashed)
@@ -303,12 +288,8 @@ impl Canvas<'_> {
         style
     }
 
-    fn pulse(&mut self, pulse: &Pulse) {
-        let Some(route) = self.scene.layout.routes.get(pulse.wire) else {
-            return;
-        };
+    fn pulse(&mut self, pulse: Pulse) {
         let look = self.painting.look;
-        let (x, y) = cell_at(route, pulse.at);
         let glyph = match (pulse.value, look.ascii) {
             (true, false) => '●',
             (true, true) => 'O',
@@ -316,6 +297,7 @@ impl Canvas<'_> {
             (false, true) => '&',
         };
         let style = look.style(Tone::Flow).add_modifier(Modifier::REVERSED);
+        let (x, y) = pulse.cell;
         self.set(x, y, glyph, style);
     }
 

@@ -11,7 +11,7 @@ use crate::tui::theme::{Look, Theme};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 fn graph(lines: &[&str]) -> Arc<Graph> {
@@ -43,7 +43,7 @@ fn password() -> Arc<Graph> {
 struct Shot<'a> {
     scene: &'a Scene,
     stands: Vec<Stand>,
-    pulses: Vec<Pulse>,
+    moving: Moving,
     ascii: bool,
 }
 
@@ -52,7 +52,7 @@ impl Shot<'_> {
         Shot {
             scene,
             stands: vec![Stand::default(); scene.keys.len()],
-            pulses: Vec::new(),
+            moving: Moving::default(),
             ascii,
         }
     }
@@ -65,9 +65,7 @@ impl Shot<'_> {
             focus: Some(0),
             lit: &BTreeSet::new(),
             lit_wires: &BTreeSet::new(),
-            pulses: &self.pulses,
-            flashes: &BTreeMap::new(),
-            ripples: &BTreeMap::new(),
+            moving: &self.moving,
             look: Look {
                 ascii: self.ascii,
                 theme: Theme::Dark,
@@ -145,11 +143,7 @@ fn a_pulse_stands_on_three_cells_of_its_line_in_their_order() {
         );
         let mut shot = Shot::of(&scene, false);
         let signs = [0.25, 0.5, 0.75].map(|at| {
-            shot.pulses = vec![Pulse {
-                wire: number,
-                at,
-                value: false,
-            }];
+            shot.moving.pulses = Pulse::on(&scene, number, at, false).into_iter().collect();
             let buffer = shot.whole();
             let (x, y) = cell_at(route, at);
             buffer[(

@@ -3,172 +3,127 @@
 
 use super::Hold;
 use crossterm::style::force_color_output;
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::{Buffer, Cell as Symbol};
-use ratatui::layout::{Position, Rect, Size};
-use ratatui::{Frame, Terminal};
-use std::cell::Cell;
-use std::io::{Result, Write};
-use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::{Buffer, Cell, CellWidth};
+use ratatui::layout::{Position, Rect};
+use std::io::Result;
+use std::ops::Range;
+use std::sync::Arc;
 
 const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
 const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
 
 /// What frames are drawn on.
 pub struct Canvas {
-    terminal: Terminal<Pen>,
-    ink: Ink,
-    cursor: Cursor,
+    /// What the terminal shows; none: that is not known.
+    seen: Option<Seen>,
     hold: Arc<Hold>,
 }
 
-/// Where the cursor stands, and shows; none in it: it is hidden. None at all: that is not known.
-type Cursor = Rc<Cell<Option<Option<Position>>>>;
+/// What a terminal shows.
+struct Seen {
+    area: Rect,
+    rows: Vec<Buffer>,
+    /// Where the cursor stands, if it shows.
+    cursor: Option<Position>,
+}
+
+impl Seen {
+    fn nothing(area: Rect) -> Seen {
+        let row = |y| Buffer::empty(Rect::new(area.x, y, area.width, 1));
+        Seen {
+            area,
+            rows: (area.top()..area.bottom()).map(row).collect(),
+            cursor: None,
+        }
+    }
+
+    /// Those of these rows of a picture that look other, each with its number.
+    fn changed(&self, cells: &Buffer, rows: Range<u16>) -> Vec<(usize, Buffer)> {
+        let wide = usize::from(self.area.width);
+        let differs = |at: usize| {
+            let content = cells.content.get(at * wide..(at + 1) * wide)?;
+            let before = self.rows.get(at)?;
+            (before.content != content).then(|| {
+                let (area, content) = (before.area, content.to_vec());
+                (at, Buffer { area, content })
+            })
+        };
+        rows.map(usize::from).filter_map(differs).collect()
+    }
+}
+
+/// A row as it is seen: what is behind the first cell of a wide cluster looks like nothing else, and is drawn once the cluster has gone.
+/// Terminals leave there what they like. Those with a variation selector are left alone: of them some terminals draw one cell.
+fn halved(mut row: Buffer) -> Buffer {
+    let wide = |cell: &Cell| cell.cell_width() > 1 && !cell.symbol().contains('\u{fe0f}');
+    for at in 1..row.content.len() {
+        if wide(&row.content[at - 1]) {
+            row.content[at].set_symbol("\u{fffd}");
+        }
+    }
+    row
+}
 
 impl Canvas {
-    /// Of so many columns and rows.
-    pub fn new(hold: Arc<Hold>, (columns, rows): (u16, u16)) -> Result<Canvas> {
+    /// On this terminal.
+    pub fn new(hold: Arc<Hold>) -> Canvas {
         // With NO_COLOR set crossterm would end each change of style with a reset, bold and reverse with it: the theme decides.
         force_color_output(true);
-        let (ink, cursor) = (Ink::default(), Cursor::default());
-        let pen = Pen {
-            terminal: CrosstermBackend::new(ink.clone()),
-            size: Size::new(columns, rows),
-            cursor: cursor.clone(),
-        };
-        Ok(Canvas {
-            terminal: Terminal::new(pen)?,
-            ink,
-            cursor,
-            hold,
-        })
+        Canvas { seen: None, hold }
     }
 
-    /// Draws a frame; where nothing has changed, nothing is sent. Gives its cells, and where the cursor is, if it shows.
+    /// Draws a picture, which differs from the one before it in these rows at most; where nothing does, nothing is sent.
     pub fn draw(
         &mut self,
-        picture: impl FnOnce(&mut Frame),
-    ) -> Result<(&Buffer, Option<Position>)> {
-        let frame = self.terminal.draw(picture)?;
-        let bytes = std::mem::take(&mut *self.ink.bytes());
-        if !bytes.is_empty() {
-            self.hold
-                .put(&[FRAME_BEGINS, &bytes, FRAME_ENDS].concat())?;
+        cells: &Buffer,
+        rows: Range<u16>,
+        cursor: Option<Position>,
+    ) -> Result<()> {
+        let mut bytes = Vec::new();
+        let mut pen = CrosstermBackend::new(&mut bytes);
+        let known = self.seen.take().filter(|seen| seen.area == cells.area);
+        let (mut seen, rows) = match known {
+            Some(seen) => (seen, rows),
+            None => {
+                pen.hide_cursor()?;
+                pen.clear()?;
+                (Seen::nothing(cells.area), 0..cells.area.height)
+            }
+        };
+        let changed = seen.changed(cells, rows);
+        let mut drawn = Vec::new();
+        for (at, row) in &changed {
+            drawn.extend(seen.rows[*at].diff_iter(row));
         }
-        Ok((frame.buffer, self.cursor.get().flatten()))
-    }
-
-    /// It has so many columns and rows from now on.
-    pub fn resize(&mut self, (columns, rows): (u16, u16)) -> Result<()> {
-        self.terminal.backend_mut().size = Size::new(columns, rows);
-        self.redraw()
+        // What is drawn moves the cursor.
+        if seen.cursor.is_some() && (cursor.is_none() || !drawn.is_empty()) {
+            pen.hide_cursor()?;
+            seen.cursor = None;
+        }
+        if !drawn.is_empty() {
+            pen.draw(drawn.into_iter())?;
+        }
+        if let Some(at) = cursor.filter(|_| cursor != seen.cursor) {
+            pen.set_cursor_position(at)?;
+            if seen.cursor.is_none() {
+                pen.show_cursor()?;
+            }
+            seen.cursor = cursor;
+        }
+        for (at, row) in changed {
+            seen.rows[at] = halved(row);
+        }
+        self.seen = Some(seen);
+        match bytes.is_empty() {
+            true => Ok(()),
+            false => self.hold.put(&[FRAME_BEGINS, &bytes, FRAME_ENDS].concat()),
+        }
     }
 
     /// The next frame sends every cell again.
-    pub fn redraw(&mut self) -> Result<()> {
-        let Size { width, height } = self.terminal.backend().size;
-        self.cursor.set(None);
-        self.terminal.resize(Rect::new(0, 0, width, height))
-    }
-}
-
-/// Where frames are written, until each is whole.
-#[derive(Clone, Default)]
-struct Ink(Arc<Mutex<Vec<u8>>>);
-
-impl Ink {
-    fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Write for Ink {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
-        self.bytes().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// crossterm's backend, which knows the size by itself, and says nothing that is so already.
-struct Pen {
-    terminal: CrosstermBackend<Ink>,
-    size: Size,
-    cursor: Cursor,
-}
-
-impl Backend for Pen {
-    type Error = std::io::Error;
-
-    fn draw<'a, I>(&mut self, content: I) -> Result<()>
-    where
-        I: Iterator<Item = (u16, u16, &'a Symbol)>,
-    {
-        let mut content = content.peekable();
-        if content.peek().is_none() {
-            return Ok(());
-        }
-        // Drawing moves it.
-        if let Some(Some(_)) = self.cursor.get() {
-            self.hide_cursor()?;
-        }
-        self.terminal.draw(content)
-    }
-
-    fn hide_cursor(&mut self) -> Result<()> {
-        if self.cursor.replace(Some(None)) == Some(None) {
-            return Ok(());
-        }
-        self.terminal.hide_cursor()
-    }
-
-    /// It shows once it stands somewhere.
-    fn show_cursor(&mut self) -> Result<()> {
-        Ok(())
-    }
-
-    fn get_cursor_position(&mut self) -> Result<Position> {
-        Ok(self.cursor.get().flatten().unwrap_or_default())
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<()> {
-        let position = position.into();
-        let before = self.cursor.replace(Some(Some(position)));
-        if before == Some(Some(position)) {
-            return Ok(());
-        }
-        self.terminal.set_cursor_position(position)?;
-        match before {
-            Some(Some(_)) => Ok(()),
-            _ => self.terminal.show_cursor(),
-        }
-    }
-
-    fn clear(&mut self) -> Result<()> {
-        self.terminal.clear()
-    }
-
-    fn clear_region(&mut self, of: ClearType) -> Result<()> {
-        self.terminal.clear_region(of)
-    }
-
-    fn size(&self) -> Result<Size> {
-        Ok(self.size)
-    }
-
-    fn window_size(&mut self) -> Result<WindowSize> {
-        Ok(WindowSize {
-            columns_rows: self.size,
-            pixels: Size::default(),
-        })
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        Ok(())
+    pub fn redraw(&mut self) {
+        self.seen = None;
     }
 }
 
@@ -176,28 +131,29 @@ impl Backend for Pen {
 mod tests {
     use super::super::hold::tests::Written;
     use super::*;
+    use proptest::prelude::*;
     use ratatui::style::{Modifier, Style};
+
+    const SIZE: (u16, u16) = (20, 3);
 
     fn canvas() -> Result<(Written, Canvas)> {
         let written = Written::default();
         let hold = written.hold();
         hold.enter()?;
-        let canvas = Canvas::new(hold, (20, 3))?;
         written.take();
-        Ok((written, canvas))
+        Ok((written, Canvas::new(hold)))
     }
 
-    fn puts(text: &'static str, style: Style) -> impl Fn(&mut Frame) {
-        move |frame| {
-            frame.buffer_mut().set_string(0, 0, text, style);
-            frame.set_cursor_position((3, 1));
-        }
+    fn puts(canvas: &mut Canvas, text: &str, style: Style, (wide, high): (u16, u16)) -> Result<()> {
+        let mut cells = Buffer::empty(Rect::new(0, 0, wide, high));
+        cells.set_string(0, 0, text, style);
+        canvas.draw(&cells, 0..high, Some(Position::new(3, 1)))
     }
 
     #[test]
     fn a_frame_is_sent_whole_and_only_where_something_has_changed() -> Result<()> {
         let (written, mut canvas) = canvas()?;
-        canvas.draw(puts("one", Style::new()))?;
+        puts(&mut canvas, "one", Style::new(), SIZE)?;
         let first = written.take();
         assert!(
             first.starts_with("\x1b[?2026h") && first.ends_with("\x1b[?2026l"),
@@ -207,20 +163,19 @@ mod tests {
             first.contains("one") && first.contains("\x1b[?25h"),
             "{first:?}"
         );
-        canvas.draw(puts("one", Style::new()))?;
+        puts(&mut canvas, "one", Style::new(), SIZE)?;
         assert_eq!(written.take(), "", "nothing has changed");
-        canvas.draw(puts("ode", Style::new()))?;
+        puts(&mut canvas, "ode", Style::new(), SIZE)?;
         let changed = written.take();
         assert!(
             changed.contains('d') && !changed.contains("ode"),
             "{changed:?}"
         );
-        canvas.redraw()?;
-        canvas.draw(puts("ode", Style::new()))?;
+        canvas.redraw();
+        puts(&mut canvas, "ode", Style::new(), SIZE)?;
         assert!(written.take().contains("ode"), "all of it again");
-        canvas.resize((2, 1))?;
-        let (cells, _) = canvas.draw(puts("ode", Style::new()))?;
-        assert_eq!((cells.area.width, cells.area.height), (2, 1));
+        puts(&mut canvas, "ode", Style::new(), (2, 1))?;
+        assert!(written.take().contains("od"), "another size, all of it");
         Ok(())
     }
 
@@ -229,8 +184,7 @@ mod tests {
     fn the_terminal_is_asked_nothing() -> Result<()> {
         let (written, mut canvas) = canvas()?;
         for size in [(20, 3), (5, 2), (80, 24)] {
-            canvas.resize(size)?;
-            canvas.draw(puts("one", Style::new()))?;
+            puts(&mut canvas, "one", Style::new(), size)?;
         }
         let all = written.take();
         for question in ["\x1b[6n", "\x1b[c", "\x1b[5n", "\x1b[?u", "\x1b[18t"] {
@@ -244,7 +198,7 @@ mod tests {
     fn a_look_stands_until_its_text_is_drawn() -> Result<()> {
         let (written, mut canvas) = canvas()?;
         let style = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
-        canvas.draw(puts("chosen", style))?;
+        puts(&mut canvas, "chosen", style, SIZE)?;
         let frame = written.take();
         let before = frame.split("chosen").next().unwrap_or_default();
         assert!(
@@ -256,5 +210,51 @@ mod tests {
             "{frame:?}"
         );
         Ok(())
+    }
+
+    /// What a terminal shows that has got all that was written.
+    fn shows(screen: &vt100::Screen, (wide, high): (u16, u16)) -> Vec<String> {
+        let cell = |x, y| match screen.cell(y, x) {
+            Some(cell) if cell.has_contents() => {
+                format!("{}{}", cell.contents(), u8::from(cell.inverse()))
+            }
+            Some(cell) => format!(" {}", u8::from(cell.inverse())),
+            None => String::new(),
+        };
+        (0..high)
+            .map(|y| (0..wide).map(|x| cell(x, y)).collect())
+            .collect()
+    }
+
+    proptest! {
+        /// Whatever is drawn where, the terminal shows it, also where only the rows were told that differ.
+        #[test]
+        fn what_is_drawn_is_shown(
+            texts in prop::collection::vec((0u16..3, 0u16..20, "[a-c \u{65e5}\u{672c}]{0,9}", any::<bool>(), any::<bool>()), 1..24),
+        ) {
+            let (written, mut canvas) = canvas()?;
+            let some = |n| std::num::NonZero::new(n).expect("not zero");
+            let mut screen = vt100::Parser::new(some(SIZE.1), some(SIZE.0), 0);
+            let mut cells = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+            canvas.draw(&cells, 0..SIZE.1, None)?;
+            for (y, x, text, reversed, seen) in texts {
+                let style = if reversed { Style::new().reversed() } else { Style::new() };
+                // A row anew: half of a wide cluster is never left over.
+                (0..SIZE.0).for_each(|x| cells[(x, y)].reset());
+                cells.set_string(x, y, &text, style);
+                let cursor = seen.then(|| Position::new(x, y));
+                canvas.draw(&cells, y..y + 1, cursor)?;
+                screen.process(written.take().as_bytes());
+                let (fresh, mut anew) = self::canvas()?;
+                let mut other = vt100::Parser::new(some(SIZE.1), some(SIZE.0), 0);
+                anew.draw(&cells, 0..SIZE.1, cursor)?;
+                other.process(fresh.take().as_bytes());
+                prop_assert_eq!(shows(screen.screen(), SIZE), shows(other.screen(), SIZE));
+                prop_assert_eq!(screen.screen().hide_cursor(), other.screen().hide_cursor());
+                if seen {
+                    prop_assert_eq!(screen.screen().cursor_position(), (y, x));
+                }
+            }
+        }
     }
 }
