@@ -28,7 +28,7 @@ use weft::repl::env::VARIABLES;
 use weft::trace::Planned;
 use weft::trace::Status;
 use weft::tui::app::keys::KEYS;
-use weft::tui::theme::{DEBT, DIFFERS, DIRTY, KEPT, PENDING, POKED, Sign, plan, status};
+use weft::tui::theme::{BREAK, DEBT, DIFFERS, DIRTY, KEPT, PENDING, POKED, Sign, plan, status};
 
 /// The directory that the README shows; the real one has other last letters.
 const SHOWN: &str = "/tmp/weft-demo";
@@ -378,7 +378,7 @@ fn known_to_ci(place: &str, body: &str) {
 /// Every sign of the graph pane.
 fn signs() -> impl Iterator<Item = Sign> {
     let statuses = Status::ALL.into_iter().map(status);
-    let marks = [DIRTY, POKED, PENDING, DEBT];
+    let marks = [DIRTY, POKED, PENDING, DEBT, BREAK];
     let plans = Planned::ALL.map(plan).into_iter().chain([KEPT, DIFFERS]);
     statuses.chain(marks).chain(plans)
 }

@@ -142,6 +142,8 @@ pub const POKED: Sign = Sign::new('!', '!', "poked", Tone::Busy);
 pub const PENDING: Sign = Sign::new('◆', '&', "pending", Tone::Flow);
 /// It may have changed, and has not told anyone.
 pub const DEBT: Sign = Sign::new('¤', '$', "debt", Tone::Bad);
+/// A run stops before it.
+pub const BREAK: Sign = Sign::new('◉', 'B', "break", Tone::Bad);
 
 /// What a plan says of a vertex.
 pub fn plan(planned: Planned) -> Sign {
@@ -186,7 +188,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    const MARKS: [Sign; 4] = [DIRTY, POKED, PENDING, DEBT];
+    const MARKS: [Sign; 5] = [DIRTY, POKED, PENDING, DEBT, BREAK];
 
     #[test]
     fn signs_tell_states_apart_without_colour() {

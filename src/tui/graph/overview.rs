@@ -1,11 +1,13 @@
-//! The whole graph in dots: two columns and four rows of them a cell, as Braille has them; in ASCII a cell has one sign.
+//! The whole graph in dots: two columns and four rows of them a cell, as Braille has them; in ASCII a cell has one sign. A cell in which
+//! something would change, or where a run stops, shows that in place of its dots.
 
 use super::scene::Scene;
-use super::stand::Stand;
-use crate::tui::theme::{Look, Tone};
+use super::stand::{PRESSING, Stand};
+use crate::tui::theme::{self, BREAK, DIFFERS, Look, Tone};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
+use std::cmp::Reverse;
 
 /// Dots in the order of their bits in a Braille character, by row and column.
 const BITS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
@@ -92,11 +94,9 @@ impl Overview {
                 area.x + cell((at % wide) as i64),
                 area.y + cell((at / wide) as i64),
             );
-            let glyph = match look.ascii {
-                true => rank.ascii(),
-                false => char::from_u32(0x2800 + u32::from(bits)).unwrap_or(' '),
-            };
-            let mut style = look.style(rank.tone());
+            let dots = char::from_u32(0x2800 + u32::from(bits)).unwrap_or(' ');
+            let (glyph, tone) = rank.drawn(dots, look.ascii);
+            let mut style = look.style(tone);
             if is_focus {
                 style = style.add_modifier(Modifier::REVERSED);
             }
@@ -119,12 +119,32 @@ enum Rank {
     Held,
     Changed,
     Owes,
+    Breaks,
+    /// What a plan says, by its place among [`PRESSING`].
+    Planned(Reverse<usize>),
     Works,
+    Differs,
     Bad,
 }
 
 impl Rank {
     fn of(stand: &Stand) -> Rank {
+        let state = Rank::of_state(stand);
+        // What came as planned looks as it stands.
+        let plan = match stand.plan {
+            Some(DIFFERS) => Some(Rank::Differs),
+            said => {
+                let at = PRESSING
+                    .iter()
+                    .position(|plan| said == Some(theme::plan(*plan)));
+                at.map(|at| Rank::Planned(Reverse(at)))
+            }
+        };
+        let stops = stand.breaks.then_some(Rank::Breaks);
+        [plan, stops].into_iter().flatten().fold(state, Rank::max)
+    }
+
+    fn of_state(stand: &Stand) -> Rank {
         match stand.sign().tone {
             Tone::Bad => Rank::Bad,
             Tone::Busy => Rank::Works,
@@ -137,28 +157,24 @@ impl Rank {
         }
     }
 
-    fn tone(self) -> Tone {
-        match self {
-            Rank::Still => Tone::Quiet,
-            Rank::Fine => Tone::Good,
-            Rank::Held => Tone::Open,
-            Rank::Changed => Tone::Change,
-            Rank::Owes => Tone::Flow,
-            Rank::Works => Tone::Busy,
-            Rank::Bad => Tone::Bad,
-        }
-    }
-
-    fn ascii(self) -> char {
-        match self {
-            Rank::Still => '.',
-            Rank::Fine => 'v',
-            Rank::Held => '=',
-            Rank::Changed => '*',
-            Rank::Owes => '&',
-            Rank::Works => '>',
-            Rank::Bad => 'x',
-        }
+    /// Its sign and how that looks, where these dots are.
+    fn drawn(self, dots: char, ascii: bool) -> (char, Tone) {
+        let (plain, tone) = match self {
+            Rank::Still => ('.', Tone::Quiet),
+            Rank::Fine => ('v', Tone::Good),
+            Rank::Held => ('=', Tone::Open),
+            Rank::Changed => ('*', Tone::Change),
+            Rank::Owes => ('&', Tone::Flow),
+            Rank::Works => ('>', Tone::Busy),
+            Rank::Bad => ('x', Tone::Bad),
+            Rank::Breaks => return (BREAK.char(ascii), BREAK.tone),
+            Rank::Differs => return (DIFFERS.char(ascii), DIFFERS.tone),
+            Rank::Planned(Reverse(at)) => {
+                let sign = theme::plan(PRESSING[at]);
+                return (sign.char(ascii), sign.tone);
+            }
+        };
+        (if ascii { plain } else { dots }, tone)
     }
 }
 

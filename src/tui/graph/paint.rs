@@ -143,8 +143,7 @@ impl Canvas<'_> {
         let sign = stand.sign();
         let style = self.style_of(number, look.style(sign.tone));
         self.set(spot.x, spot.y, sign.char(look.ascii), style);
-        let planned = stand.plan.into_iter();
-        let mark = planned.chain(stand.marks()).next();
+        let mark = stand.plan_or_break().or(stand.marks().next());
         if let Some(mark) = mark {
             self.set(
                 spot.x + 1,
@@ -158,10 +157,8 @@ impl Canvas<'_> {
     fn line(&mut self, number: usize, spot: &Spot, stand: &Stand) {
         let look = self.painting.look;
         let (x, y, sign) = (spot.x, spot.y, stand.sign());
-        if let Some(plan) = stand.plan {
-            self.set(x, y, plan.char(look.ascii), look.style(plan.tone));
-        } else if stand.breaks {
-            self.set(x, y, break_sign(look), look.style(Tone::Bad));
+        if let Some(mark) = stand.plan_or_break() {
+            self.set(x, y, mark.char(look.ascii), look.style(mark.tone));
         }
         self.set(x + 1, y, sign.char(look.ascii), look.style(sign.tone));
         let name = self.name_style(number, stand);
@@ -242,7 +239,7 @@ impl Canvas<'_> {
             self.text(spot.x + 2, y, label.as_str(), look.style(Tone::Plain));
         }
         let y = bottom - 1;
-        if let Some(plan) = stand.plan {
+        if let Some(plan) = stand.plan_or_break() {
             self.set(spot.x + 1, y, plan.char(look.ascii), look.style(plan.tone));
         }
         self.set(spot.x + 2, y, sign.char(look.ascii), look.style(sign.tone));
@@ -344,10 +341,6 @@ impl Canvas<'_> {
         }
         at
     }
-}
-
-fn break_sign(look: Look) -> char {
-    if look.ascii { 'B' } else { '◉' }
 }
 
 fn wire_style(look: Look, stroke: Option<Stroke>, is_lit: bool) -> Style {

@@ -72,6 +72,11 @@ impl Stand {
         theme::status(self.status.unwrap_or(Status::New))
     }
 
+    /// What stands before its sign: what a plan says, else that a run stops there.
+    pub fn plan_or_break(&self) -> Option<Sign> {
+        self.plan.or(self.breaks.then_some(theme::BREAK))
+    }
+
     /// Its marks, the most pressing first.
     pub fn marks(&self) -> impl Iterator<Item = Sign> {
         let marks = [
@@ -103,12 +108,20 @@ impl Stand {
     }
 }
 
-/// How much what a plan says of one presses more than what it says of others that are drawn as one with it; 0 presses most.
-fn rank(sign: Sign) -> usize {
+/// What a plan says of one, the most pressing first: of several that are drawn as one that is shown.
+pub(super) const PRESSING: [Planned; 9] = {
     use Planned::{Add, Blocked, Change, Fail, Held, May, Refresh, Remove, Unknown};
-    let order = [
+    [
         Fail, Blocked, Remove, Change, Add, Unknown, May, Refresh, Held,
-    ];
-    let mut signs = [theme::DIFFERS].into_iter().chain(order.map(theme::plan));
-    signs.position(|one| one == sign).unwrap_or(order.len() + 1)
+    ]
+};
+
+/// The same of a sign: 0 presses most.
+fn rank(sign: Sign) -> usize {
+    let mut signs = [theme::DIFFERS]
+        .into_iter()
+        .chain(PRESSING.map(theme::plan));
+    signs
+        .position(|one| one == sign)
+        .unwrap_or(PRESSING.len() + 1)
 }

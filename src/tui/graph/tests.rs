@@ -5,8 +5,10 @@ use super::*;
 use crate::command::{edit, parse};
 use crate::graph::{Draft, FieldPath, Graph, Key};
 use crate::kind::Kinds;
+use crate::trace::Planned;
+use crate::trace::Status;
 use crate::tui::layout::Route;
-use crate::tui::theme::{DIFFERS, KEPT};
+use crate::tui::theme::{DIFFERS, KEPT, plan};
 use crate::tui::theme::{Look, Theme};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
@@ -202,6 +204,57 @@ fn what_is_drawn_as_one_shows_what_did_not_come_as_planned() {
         (kept, none, kept),
     ] {
         assert_eq!(one.with(other).plan, shows.plan);
+    }
+}
+
+/// In the overview, and in dots, each in colours, without, and in ASCII.
+#[test]
+fn from_far_it_is_seen_where_something_would_change_and_where_a_run_stops() {
+    let graph = graph(&["add noop a", "add noop b"]);
+    let stand = |plan, breaks, status| Stand {
+        plan,
+        breaks,
+        status,
+        ..Stand::default()
+    };
+    let failed = Some(Status::Failed);
+    let cases = [
+        (stand(Some(plan(Planned::Change)), false, None), "~", "~"),
+        (stand(Some(plan(Planned::May)), true, None), "?", "?"),
+        (stand(None, true, None), "◉", "B"),
+        (stand(Some(DIFFERS), false, Some(Status::Ok)), "≠", "%"),
+    ];
+    let scene = Scene::of(&graph, Zoom::Line, false, None, None);
+    let overview = Overview::of(&scene, (30, 4));
+    let dots = Scene::of(&graph, Zoom::Dot, false, None, None);
+    let looks = [
+        (false, Theme::Dark),
+        (false, Theme::Mono),
+        (true, Theme::Dark),
+    ];
+    for (ascii, theme) in looks {
+        let far = |stands: &[Stand]| {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 4));
+            let look = Look { ascii, theme };
+            overview.paint(stands, None, look, buffer.area, &mut buffer);
+            rows(&buffer).concat()
+        };
+        for (stand, glyph, plain) in cases {
+            let sign = if ascii { plain } else { glyph };
+            assert!(far(&[stand, Stand::default()]).contains(sign), "{stand:?}");
+            let shot = Shot {
+                stands: vec![stand; 2],
+                ..Shot::of(&dots, ascii)
+            };
+            assert!(rows(&shot.whole()).concat().contains(sign), "{stand:?}");
+        }
+        // What came as planned looks as it stands, and what has failed stands before what was planned.
+        for other in [
+            stand(Some(KEPT), false, failed),
+            stand(Some(plan(Planned::Change)), true, failed),
+        ] {
+            assert_eq!(far(&[other; 2]), far(&[stand(None, false, failed); 2]));
+        }
     }
 }
 
