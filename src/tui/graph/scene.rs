@@ -6,7 +6,7 @@ use super::wires::Stroke;
 use crate::command::written::settings;
 use crate::graph::{FieldPath, Graph, Key};
 use crate::kind::Kinds;
-use crate::tui::layout::{Layout, Link, Node, Route, Sheet, layout};
+use crate::tui::layout::{HUB, Layout, Link, Node, Route, Sheet, layout};
 use crate::tui::shown::Shown;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -268,6 +268,7 @@ impl Scene {
             links: self.wires.iter().map(link).collect(),
             height,
             gap,
+            hub: HUB,
             shelf: before.map_or(0, |before| before.layout.shelf),
             rooms: before.map_or_else(Vec::new, |before| before.layout.rooms.clone()),
         }

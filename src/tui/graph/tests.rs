@@ -160,6 +160,28 @@ fn a_pulse_stands_on_three_cells_of_its_line_in_their_order() {
 }
 
 #[test]
+fn lines_of_a_hub_are_stubs_on_which_a_pulse_is_seen() {
+    let mut lines = vec!["add noop reload".to_owned(), "add noop last".to_owned()];
+    lines.extend((0..41).map(|n| format!("add noop n{n}")));
+    lines.extend((0..41).map(|n| format!("n{n} ~> reload")));
+    lines.push("reload -> last".to_owned());
+    lines.push("n7 -> last".to_owned());
+    let graph = graph(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let scene = Scene::of(&graph, Zoom::Line, false, None, None);
+    let end = |wire: &Wire| scene.keys[wire.to].name() == "reload";
+    for (wire, route) in scene.wires.iter().zip(&scene.layout.routes) {
+        assert_eq!(matches!(route, Route::Stub(..)), end(wire), "{wire:?}");
+        let [one, two, three] = [0.25, 0.5, 0.75].map(|at| cell_at(route, at));
+        assert!(one < two && two < three, "{one:?} {two:?} {three:?}");
+    }
+    let painted = rows(&Shot::of(&scene, false).whole());
+    let near = painted
+        .iter()
+        .filter(|row| row.contains("n7]") || row.contains("reload"));
+    kept("hub", &near.cloned().collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
 fn lines_that_have_nothing_to_do_with_each_other_are_not_joined() {
     let graph = graph(&[
         "add noop a1",

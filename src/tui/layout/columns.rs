@@ -27,6 +27,8 @@ pub(super) struct Columns {
     pub y: Vec<i32>,
     /// The items through which each line passes, both ends included; only the ends where it is a stub.
     pub chains: Vec<Vec<usize>>,
+    /// For each vertex, whether it is one by what ends there, and by what begins there.
+    hubs: Vec<[bool; 2]>,
 }
 
 impl Columns {
@@ -39,11 +41,13 @@ impl Columns {
             right: Vec::new(),
             y: Vec::new(),
             chains: Vec::with_capacity(sheet.links.len()),
+            hubs: hubs(sheet),
         };
         for (number, link) in sheet.links.iter().enumerate() {
             let mut chain = vec![link.from];
             if let (Some(from), Some(to)) = (ranks[link.from], ranks[link.to])
                 && to - from <= LONGEST
+                && !all.is_of_hub(link.from, link.to)
             {
                 for rank in from + 1..to {
                     chain.push(all.what.len());
@@ -58,18 +62,26 @@ impl Columns {
         all
     }
 
+    /// Whether a line is drawn at its ends alone.
+    pub fn is_stub(&self, chain: &[usize]) -> bool {
+        let [from, to] = *chain else { return false };
+        let next = self.rank[from].map(|rank| rank + 1) == self.rank[to];
+        !next || self.is_of_hub(from, to)
+    }
+
+    fn is_of_hub(&self, from: usize, to: usize) -> bool {
+        self.hubs[from][1] || self.hubs[to][0]
+    }
+
     fn join(&mut self) {
         let count = self.what.len();
         self.y = vec![0; count];
         (self.left, self.right) = (vec![Vec::new(); count], vec![Vec::new(); count]);
-        for chain in &self.chains {
-            for pair in chain.windows(2) {
-                let [from, to] = [pair[0], pair[1]];
-                if self.rank[from].map(|rank| rank + 1) == self.rank[to] {
-                    self.right[from].push(to);
-                    self.left[to].push(from);
-                }
-            }
+        let whole = self.chains.iter().filter(|chain| !self.is_stub(chain));
+        let pairs = whole.flat_map(|chain| chain.windows(2).map(|pair| (pair[0], pair[1])));
+        for (from, to) in pairs.collect::<Vec<_>>() {
+            self.right[from].push(to);
+            self.left[to].push(from);
         }
         let last = self.rank.iter().flatten().max();
         self.columns = vec![Vec::new(); last.map_or(0, |rank| rank + 1)];
@@ -120,4 +132,14 @@ impl Columns {
     pub fn middle(&self, item: usize, sheet: &Sheet) -> i32 {
         self.y[item] + (self.height(item, sheet) - 1) / 2
     }
+}
+
+fn hubs(sheet: &Sheet) -> Vec<[bool; 2]> {
+    let mut lines = vec![[0; 2]; sheet.nodes.len()];
+    for link in &sheet.links {
+        lines[link.to][0] += 1;
+        lines[link.from][1] += 1;
+    }
+    let is_hub = |lines: [usize; 2]| lines.map(|lines| lines > sheet.hub);
+    lines.into_iter().map(is_hub).collect()
 }

@@ -26,6 +26,8 @@ use columns::Columns;
 
 /// A line that would pass through more columns than this is drawn as a stub at both ends.
 pub const LONGEST: usize = 24;
+/// More lines than these at one side of a vertex are not told apart between two columns.
+pub const HUB: usize = route::TRACKS;
 
 /// A vertex to be placed.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +69,8 @@ pub struct Sheet {
     pub height: i32,
     /// How many rows stay free between two.
     pub gap: i32,
+    /// A vertex at which more lines than this begin, or end, is a hub: its lines are drawn as stubs.
+    pub hub: usize,
     /// How many columns the shelf had in the last layout; 0 for none.
     pub shelf: usize,
     /// How wide each column was in the last layout, and how many tracks there was room for right of it.
@@ -105,7 +109,7 @@ impl Spot {
 }
 
 /// How a line is drawn: its corners, from the cell after its beginning to the cell before its end. Two after another are in one row or one
-/// column. A stub has two pieces, apart.
+/// column. A stub has two pieces, apart, and neither touches the room of the lines between two columns.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Route {
     /// All of it.

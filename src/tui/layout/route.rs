@@ -15,7 +15,7 @@ const FEW: usize = 24;
 /// Free cells beside the tracks: one after the vertices, and the arrow with one before it.
 const BESIDE: i32 = 3;
 /// More tracks than these there are not between two columns; what needs more shares the last.
-const TRACKS: usize = 40;
+pub(super) const TRACKS: usize = 40;
 
 pub(super) fn draw(sheet: &Sheet, all: &Columns) -> Layout {
     let (mut tracks, mut rooms) = (Vec::new(), Vec::new());
@@ -252,10 +252,12 @@ impl Paths<'_> {
             self.spots[from].middle(),
         );
         let end = (self.spots[to].x - 1, self.spots[to].middle());
-        let next = self.all.rank[from].map(|rank| rank + 1) == self.all.rank[to];
-        if chain.len() == 2 && !next {
-            let (first, last) = ((begin.0 + 1, begin.1), (end.0 - 1, end.1));
-            return Route::Stub([begin, first], [last, end]);
+        if self.all.is_stub(chain) {
+            // What is right of the vertices is for lines that turn there: a stub would look like one of them.
+            let after =
+                self.all.rank[from].map_or(0, |rank| self.left[rank] + self.rooms[rank].wide);
+            let first = (begin.0 + 1).min(after).max(begin.0);
+            return Route::Stub([begin, (first, begin.1)], [(end.0 - 1, end.1), end]);
         }
         let mut points = vec![begin];
         for pair in chain.windows(2) {

@@ -20,6 +20,7 @@ fn sheet(widths: &[i32], links: &BTreeSet<(usize, usize)>) -> Sheet {
         links: links.iter().map(link).collect(),
         height: 1,
         gap: 0,
+        hub: HUB,
         shelf: 0,
         rooms: Vec::new(),
     }
@@ -42,16 +43,53 @@ fn drawn() -> impl Strategy<Value = Sheet> {
     (1usize..40).prop_flat_map(|count| {
         let widths = prop::collection::vec(1..30i32, count);
         let ends = prop::collection::btree_set((0..count, 0..count), 0..2 * count);
-        (widths, ends, 1..4i32, 0..2i32).prop_map(|(widths, ends, height, gap)| {
+        let hub = prop_oneof![2..6usize, Just(HUB)];
+        (widths, ends, 1..4i32, 0..2i32, hub).prop_map(|(widths, ends, height, gap, hub)| {
             let links = ends.into_iter().filter(|(from, to)| from < to).collect();
             Sheet {
                 height,
                 gap,
+                hub,
                 ..sheet(&widths, &links)
             }
         })
     })
 }
+
+/// A stub begins and ends where its line would, and looks like no other line.
+fn stub(
+    sheet: &Sheet,
+    layout: &Layout,
+    (link, first, last): (&Link, &Piece, &Piece),
+) -> Result<(), TestCaseError> {
+    let [from, to] = [link.from, link.to].map(|end| &layout.spots[end]);
+    prop_assert_eq!(first[0], (from.x + from.width, from.middle()));
+    prop_assert_eq!(last[1], (to.x - 1, to.middle()));
+    prop_assert!(
+        first[1].0 + 1 < last[0].0,
+        "its pieces are apart: {first:?} {last:?}"
+    );
+    let cells: Vec<(i32, i32)> = [first, last]
+        .into_iter()
+        .flat_map(|[(x1, y), (x2, _)]| (*x1..=*x2).map(|x| (x, *y)))
+        .collect();
+    for (other, route) in sheet.links.iter().zip(&layout.routes) {
+        let Route::Line(points) = route else { continue };
+        for pair in points
+            .windows(2)
+            .filter(|_| other.from != link.from && other.to != link.to)
+        {
+            let [(x1, y1), (x2, y2)] = [pair[0], pair[1]];
+            let on = |(x, y): &(i32, i32)| {
+                (x1..=x2).contains(x) && (y1.min(y2)..=y1.max(y2)).contains(y)
+            };
+            prop_assert!(!cells.iter().any(on), "{points:?} runs through {cells:?}");
+        }
+    }
+    Ok(())
+}
+
+type Piece = [(i32, i32); 2];
 
 /// What is wrong with a layout, if anything.
 fn judge(sheet: &Sheet, layout: &Layout) -> Result<(), TestCaseError> {
@@ -73,7 +111,22 @@ fn judge(sheet: &Sheet, layout: &Layout) -> Result<(), TestCaseError> {
     for (link, route) in sheet.links.iter().zip(&layout.routes) {
         let [from, to] = [&spots[link.from], &spots[link.to]];
         prop_assert!(from.x + from.width < to.x, "{from:?} {to:?}");
-        let Route::Line(points) = route else { continue };
+        let many = |end: fn(&Link) -> usize| {
+            sheet
+                .links
+                .iter()
+                .filter(|other| end(other) == end(link))
+                .count()
+                > sheet.hub
+        };
+        let points = match route {
+            Route::Line(points) => points,
+            Route::Stub(first, last) => {
+                stub(sheet, layout, (link, first, last))?;
+                continue;
+            }
+        };
+        prop_assert!(!many(|link| link.from) && !many(|link| link.to), "{link:?}");
         prop_assert_eq!(points[0], (from.x + from.width, from.middle()));
         prop_assert_eq!(points[points.len() - 1], (to.x - 1, to.middle()));
         for pair in points.windows(2) {
