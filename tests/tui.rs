@@ -22,6 +22,8 @@ mod kept;
 mod keys;
 #[path = "tui/means.rs"]
 mod means;
+#[path = "tui/moves.rs"]
+mod moves;
 #[path = "tui/stage.rs"]
 mod stage;
 #[path = "tui/tells.rs"]

@@ -66,7 +66,7 @@ impl Map {
         );
     }
 
-    /// The first of what runs is brought in sight, if none of it is.
+    /// The first of what runs is brought in sight, if none of it is, all of its name with it.
     pub(super) fn keep_in_sight(&mut self, changed: &Changed) {
         let Changed::Vertices(keys) = changed else {
             return;
@@ -78,8 +78,9 @@ impl Map {
         let seen = |key: &&&Key| {
             let (left, top) = self.corner;
             let (wide, high) = (i32::from(self.size.0), i32::from(self.size.1));
-            self.spot(Some(key)).is_some_and(|(x, y, _)| {
-                (left..left + wide).contains(&x) && (top..top + high).contains(&y)
+            self.spot(Some(key)).is_some_and(|(x, y, width)| {
+                let width = width.min(wide);
+                left <= x && x + width <= left + wide && (top..top + high).contains(&y)
             })
         };
         if active.iter().any(|key| seen(&key)) {
