@@ -17,27 +17,65 @@ impl App {
     pub(super) fn status_line(&self, area: Rect, buffer: &mut Buffer) {
         let look = self.look();
         let (state, tone) = self.state_words();
-        let graph = match self.player.graph().name.as_str() {
-            "" => String::new(),
-            name => format!(" {} {name}", look.pick("·", "-")),
-        };
         let base = look.style(Tone::Strong).add_modifier(Modifier::REVERSED);
         buffer.set_style(area, base);
-        // Where there is little room, where the film is goes before what runs, and that before the graph.
-        let mut room = usize::from(area.width).saturating_sub(1);
-        let right = Shown::of(&self.film_words(), look.ascii).cut(room, look.ascii);
-        room = room.saturating_sub(right.width() + 2);
-        let state = Shown::of(&state, look.ascii).cut(room, look.ascii);
-        room = room.saturating_sub(state.width() + 2);
-        let head = format!("{}{graph}", self.known.label);
-        let head = Shown::of(&head, look.ascii).cut(room, look.ascii);
+        let room = usize::from(area.width).saturating_sub(2);
+        let [head, state, right] = self.status_words(&state, room);
         let cells = |shown: &Shown| u16::try_from(shown.width()).unwrap_or(0);
         buffer.set_string(area.x + 1, area.y, head.as_str(), base);
-        let x = area.x + cells(&head) + 3;
+        let behind = if head.width() == 0 {
+            1
+        } else {
+            cells(&head) + 3
+        };
+        let x = area.x + behind;
         let toned = look.style(tone).add_modifier(Modifier::REVERSED);
         buffer.set_string(x, area.y, state.as_str(), toned);
         let x = area.right().saturating_sub(cells(&right) + 1);
         buffer.set_string(x.max(area.x), area.y, right.as_str(), base);
+    }
+
+    /// The three texts of the status line, so much of them as there is room for. What matters least goes first: the graph's name, what is
+    /// said more of the world, the picture of how far the film is, the time, the world, and more of what runs.
+    fn status_words(&self, state: &str, room: usize) -> [Shown; 3] {
+        let look = self.look();
+        let world = self.known.label.as_str();
+        let graph = match self.player.graph().name.as_str() {
+            "" => String::new(),
+            name => format!(" {} {name}", look.pick("·", "-")),
+        };
+        let named = format!("{world}{graph}");
+        let first = |text: &str| text.split(", ").next().unwrap_or_default().to_owned();
+        let heads = [named, world.to_owned(), first(world), String::new()];
+        let timeless = state.rsplit_once(", ").map_or(state, |(words, _)| words);
+        let states = [state.to_owned(), timeless.to_owned(), first(state)];
+        let films = [true, false].map(|bar| self.film_words(bar));
+        let ways = [
+            (0, 0, 0),
+            (1, 0, 0),
+            (2, 0, 0),
+            (2, 0, 1),
+            (2, 1, 1),
+            (3, 1, 1),
+            (3, 2, 1),
+        ];
+        let told = |(head, state, film): (usize, usize, usize)| {
+            [&heads[head], &states[state], &films[film]].map(|text| Shown::of(text, look.ascii))
+        };
+        let fits = |told: &[Shown; 3]| {
+            let wide = told.iter().map(Shown::width).filter(|wide| *wide > 0);
+            wide.map(|wide| wide + 2).sum::<usize>() <= room + 2
+        };
+        let mut all = ways.into_iter().map(told);
+        let [head, state, film] = all
+            .clone()
+            .find(fits)
+            .or(all.next_back())
+            .unwrap_or_default();
+        // Where not even that has room, the film goes before what runs.
+        let film = film.cut(room, look.ascii);
+        let state = state.cut(room.saturating_sub(film.width() + 2), look.ascii);
+        [head, state, film]
     }
 
     /// What runs, and how far it is.
@@ -88,15 +126,15 @@ impl App {
         }
     }
 
-    /// Where the film is: live, or how far behind what is so now.
-    fn film_words(&self) -> String {
+    /// Where the film is: live, or how far behind what is so now; with a bar, or without.
+    fn film_words(&self, bar: bool) -> String {
         if self.manner.replays {
             let word = match (self.player.is_rewound(), self.is_over()) {
                 (true, _) => "STILL",
                 (false, true) => "OVER",
                 (false, false) => "PLAYS",
             };
-            return format!("{word} {}", self.scrubber());
+            return format!("{word} {}", self.scrubber(bar));
         }
         if !self.player.is_rewound() {
             return match self.known.moment.running || self.under_way > 0 {
@@ -108,13 +146,16 @@ impl App {
             0 => String::new(),
             behind => format!(" LIVE +{behind}"),
         };
-        format!("PAST {}{live}", self.scrubber())
+        format!("PAST {}{live}", self.scrubber(bar))
     }
 
-    /// How far the film is, and in numbers.
-    fn scrubber(&self) -> String {
+    /// How far the film is, in a bar and in numbers.
+    fn scrubber(&self, bar: bool) -> String {
         let look = self.look();
         let (shown, all) = self.shown();
+        if !bar {
+            return format!("{shown}/{all}");
+        }
         const CELLS: usize = 12;
         let full = (shown * CELLS).checked_div(all).unwrap_or(CELLS);
         let [done, rest] = [look.pick("━", "="), look.pick("─", "-")];
