@@ -24,6 +24,8 @@ mod keys;
 mod means;
 #[path = "tui/moves.rs"]
 mod moves;
+#[path = "tui/narrow.rs"]
+mod narrow;
 #[path = "tui/stage.rs"]
 mod stage;
 #[path = "tui/tells.rs"]

@@ -211,12 +211,17 @@ fn markdown(head: &[&str], rows: Vec<Vec<String>>) -> String {
     all.map(|row| line(&row)).collect()
 }
 
+/// How wide a cell is where it is widest: in ASCII, that has three dots for one sign.
+fn widest(cell: &str) -> usize {
+    cell.chars().map(|c| if c == '…' { 3 } else { 1 }).sum()
+}
+
 /// Columns as wide as their widest cell; the last one is not padded.
 pub fn table(rows: Vec<Vec<String>>, indent: &str) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        cells.map(|cell| widest(cell)).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let line = |row: &Vec<String>| {

@@ -22,21 +22,36 @@ pub fn safe(text: &str, style: &Style) -> String {
     if style.ascii { ascii(&out) } else { out }
 }
 
-/// The same in ASCII: signs that have a likeness become it, the rest becomes escapes that say what was there.
+/// The same in ASCII: signs that have a likeness become it, the rest becomes escapes that say what was there. What makes a sign wider is
+/// taken from the free cells behind it, so that columns still stand below each other.
 pub fn ascii(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    // So many cells wider is the row than it was where it was put in columns.
+    let mut wider = 0;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let next = rest.peek();
         match c {
+            ' ' if wider > 0 && next == Some(&' ') => wider -= 1,
+            '\n' => {
+                wider = 0;
+                out.push(c);
+            }
             c if c.is_ascii() => out.push(c),
             '›' => out.push('>'),
             '‹' => out.push('<'),
             '—' | '–' | '─' => out.push('-'),
             '·' | '•' => out.push('*'),
-            '…' => out.push_str("..."),
+            '…' => {
+                wider += 2;
+                out.push_str("...");
+            }
             '‘' | '’' => out.push('\''),
             '“' | '”' => out.push('"'),
-            '→' => out.push_str("->"),
-            '✓' => out.push_str("ok"),
+            '→' | '✓' => {
+                wider += 1;
+                out.push_str(if c == '→' { "->" } else { "ok" });
+            }
             '✗' | '×' => out.push('x'),
             '│' => out.push('|'),
             '├' | '└' | '┌' | '╭' | '╰' => out.push('+'),
@@ -139,6 +154,23 @@ mod tests {
             ..style
         };
         assert_eq!(safe("sim › — … ü", &plain), "sim > - ... \\u{fc}");
+    }
+
+    #[test]
+    fn columns_stand_below_each_other_in_ascii_too() {
+        assert_eq!(
+            ascii("REF…   take\n→  it\n… a  b"),
+            "REF... take\n-> it\n... a b"
+        );
+        let help = crate::command::help::overview();
+        let rows = help.lines().filter(|row| row.starts_with("  "));
+        for row in rows {
+            let plain = ascii(row);
+            let about = row.rsplit("  ").next().expect("a column").trim_start();
+            let about = ascii(about);
+            let at = |row: &str| row.chars().count() - about.chars().count();
+            assert_eq!(at(&plain), at(row), "{plain}");
+        }
     }
 
     #[test]

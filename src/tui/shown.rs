@@ -6,6 +6,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::fmt;
 
+/// A column is no column that has fewer cells.
+const COLUMN: usize = 16;
+/// So far in is what would be in one.
+const INDENT: usize = 4;
+
 /// Text without anything that a terminal would act on: control characters and marks of writing direction are escaped.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Shown(String);
@@ -80,6 +85,20 @@ impl Shown {
         rows
     }
 
+    /// The same of a line of a table: what does not fit goes on below its last column, or below its first word where there is no column.
+    pub fn hung(&self, cells: usize) -> Vec<Shown> {
+        let first = self.0.len() - self.0.trim_start_matches(' ').len();
+        let last = self.0.trim_end_matches(' ').rfind("  ");
+        let column = last.map_or(first, |at| at + 2).max(first);
+        let (lead, text) = self.0.split_at(column);
+        hung(
+            &Shown(lead.to_owned()),
+            &Shown(text.to_owned()),
+            width(lead),
+            cells,
+        )
+    }
+
     fn head(&self, cells: usize) -> String {
         let (mut taken, mut out) = (0, String::new());
         for part in graphemes(&self.0) {
@@ -103,6 +122,30 @@ impl Shown {
         }
         self.0[from..].to_owned()
     }
+}
+
+/// The rows of a text in its own column, behind what leads to it; below that, and a little further in, where there is no room for a column.
+pub fn hung(lead: &Shown, text: &Shown, column: usize, cells: usize) -> Vec<Shown> {
+    let column = match column {
+        column if column + COLUMN <= cells => column,
+        _ if cells < COLUMN || width(&lead.0) == 0 => 0,
+        _ => INDENT,
+    };
+    let lead = lead.0.trim_end_matches(' ');
+    let mut rows = Vec::new();
+    let mut first = match width(lead) < column || width(lead) == 0 {
+        true => lead,
+        false => {
+            rows = Shown(lead.to_owned()).wrapped(cells);
+            ""
+        }
+    };
+    for part in text.wrapped(cells - column.min(cells)) {
+        let pad = column - width(first).min(column);
+        rows.push(Shown(format!("{first}{}{part}", " ".repeat(pad))));
+        first = "";
+    }
+    rows
 }
 
 impl fmt::Display for Shown {
@@ -156,12 +199,51 @@ mod tests {
         assert_eq!(path.cut(0, false).as_str(), "");
     }
 
+    #[test]
+    fn what_does_not_fit_goes_on_below_its_column() {
+        let rows = |text: &str, cells: usize| {
+            let rows = Shown::of(text, false).hung(cells);
+            rows.iter()
+                .map(|row| row.as_str().to_owned())
+                .collect::<Vec<_>>()
+        };
+        let text = "  drop REF…  take vertices out of the graph";
+        assert_eq!(
+            rows(text, 30),
+            [
+                "  drop REF…  take vertices out",
+                "             of the graph"
+            ]
+        );
+        assert_eq!(
+            rows(text, 24),
+            ["  drop REF…", "    take vertices out of", "    the graph"]
+        );
+        assert_eq!(
+            rows("  one two three four", 18),
+            ["  one two three", "  four"]
+        );
+        assert_eq!(rows("one two", 5), ["one", "two"]);
+        assert_eq!(rows("", 5), [""]);
+        let [lead, text] =
+            ["much too long  [k]", "what it does"].map(|text| Shown::of(text, false));
+        let below = hung(&lead, &text, 10, 30);
+        assert_eq!(
+            below.iter().map(Shown::as_str).collect::<Vec<_>>(),
+            ["much too long  [k]", "          what it does"]
+        );
+    }
+
     proptest! {
         #[test]
         fn what_is_cut_fits_and_no_cluster_is_split(text in "\\PC{0,20}|[👩‍🚀日本a]{0,12}", cells in 0usize..12) {
             let shown = Shown::of(&text, false);
             for cut in [shown.cut(cells, false), shown.cut_middle(cells, false)] {
                 prop_assert!(cut.width() <= cells.max(shown.width().min(cells)), "{cut:?}");
+            }
+            let widest = shown.wrapped(1).iter().map(Shown::width).max().unwrap_or(0);
+            for row in shown.hung(cells) {
+                prop_assert!(row.width() <= cells.max(widest), "{row:?}");
             }
             let rows = shown.wrapped(cells);
             let whole: String = rows.iter().flat_map(|row| row.0.chars()).filter(|c| *c != ' ').collect();

@@ -5,9 +5,10 @@ use super::keys::KEYS;
 use super::page::Page;
 use super::{App, Focus, Wish};
 use crate::command::registry::{COMMANDS, Command, SIMS, fuzzy};
-use crate::tui::shown::Shown;
+use crate::tui::shown::{Shown, hung};
 use crate::tui::theme::Look;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::ops::Range;
 
 /// What lies there.
 #[derive(Clone, Debug)]
@@ -51,46 +52,76 @@ impl Over {
         }
     }
 
-    /// Its lines, with the one that is chosen.
-    pub fn lines(&self, look: Look) -> (Vec<Shown>, Option<usize>) {
+    /// Its rows in so many cells, with those of them that are chosen.
+    pub fn rows(&self, cells: usize, look: Look) -> (Vec<Shown>, Range<usize>) {
         match self {
-            Over::Page(page) => (page.seen().cloned().collect(), None),
+            Over::Page(page) => (page.seen().cloned().collect(), 0..0),
             Over::Keys { typed, top } => {
-                let rows = key_lines(typed).into_iter().skip(*top);
-                (rows.map(|row| Shown::of(&row, look.ascii)).collect(), None)
+                let told = key_lines(typed).into_iter().skip(*top);
+                let rows = told.flat_map(|told| told.rows(KEYS_LEAD, cells, look));
+                (rows.collect(), 0..0)
             }
             Over::Palette { typed, at } => {
-                let rows = found(typed).into_iter().map(palette_line);
-                (
-                    rows.map(|row| Shown::of(&row, look.ascii)).collect(),
-                    Some(*at),
-                )
+                let (mut rows, mut chosen) = (Vec::new(), 0..0);
+                for (number, command) in found(typed).into_iter().enumerate() {
+                    let from = rows.len();
+                    rows.extend(palette_line(command).rows(PALETTE_LEAD, cells, look));
+                    if number == *at {
+                        chosen = from..rows.len();
+                    }
+                }
+                (rows, chosen)
             }
         }
     }
 }
 
-/// The lines of `?`: what keys do, filtered by letters that stand in them.
-pub fn key_lines(typed: &str) -> Vec<String> {
-    let typed = typed.to_lowercase();
-    let line = |row: &super::keys::Row| {
+/// What is told of a key or a command stands so far in.
+const KEYS_LEAD: usize = 21;
+const PALETTE_LEAD: usize = 40;
+
+/// A key or a command: what it is, and what is told of it.
+struct Told {
+    lead: String,
+    text: String,
+}
+
+impl Told {
+    fn rows(&self, column: usize, cells: usize, look: Look) -> Vec<Shown> {
+        let [lead, text] = [&self.lead, &self.text].map(|part| Shown::of(part, look.ascii));
+        hung(&lead, &text, column, cells)
+    }
+
+    fn has(&self, typed: &str) -> bool {
+        let line = format!("{} {}", self.lead, self.text);
+        line.to_lowercase().contains(typed)
+    }
+}
+
+/// What `?` tells: what keys do, filtered by letters that stand in them.
+fn key_lines(typed: &str) -> Vec<Told> {
+    let line = |keys: &str, place: &str, text: &str| Told {
+        lead: format!("{keys:<10} {place}"),
+        text: text.to_owned(),
+    };
+    let row = |row: &super::keys::Row| {
         let place = if row.anywhere { "anywhere" } else { "graph" };
-        format!(
-            "{:<10} {:<9} {}",
-            row.keys.replace(' ', ", "),
-            place,
-            row.says()
-        )
+        line(&row.keys.replace(' ', ", "), place, row.says())
     };
     let own = [
-        "Tab        prompt    complete what is typed",
-        "Ctrl+R     prompt    find a line typed before",
-        "Ctrl+C     anywhere  clear the line; stop what runs; twice on an empty line: leave",
-        "Ctrl+D     prompt    leave, on an empty line",
+        ("Tab", "prompt", "complete what is typed"),
+        ("Ctrl+R", "prompt", "find a line typed before"),
+        (
+            "Ctrl+C",
+            "anywhere",
+            "clear the line; stop what runs; twice on an empty line: leave",
+        ),
+        ("Ctrl+D", "prompt", "leave, on an empty line"),
     ];
-    let all = KEYS.iter().map(line).chain(own.map(str::to_owned));
-    all.filter(|line| line.to_lowercase().contains(&typed))
-        .collect()
+    let own = own.map(|(keys, place, text)| line(keys, place, text));
+    let typed = typed.to_lowercase();
+    let all = KEYS.iter().map(row).chain(own);
+    all.filter(|told| told.has(&typed)).collect()
 }
 
 /// The commands that are meant, best first; all in the order of help where nothing is typed.
@@ -101,9 +132,12 @@ fn found(typed: &str) -> Vec<&'static Command> {
     }
 }
 
-fn palette_line(command: &'static Command) -> String {
+fn palette_line(command: &'static Command) -> Told {
     let key = command.key.map_or(String::new(), |key| format!("[{key}]"));
-    format!("{:<28} {:<8} {}", command.usage(), key, command.about)
+    Told {
+        lead: format!("{:<30} {key}", command.usage()),
+        text: command.about.to_owned(),
+    }
 }
 
 impl App {

@@ -34,7 +34,7 @@ impl Page {
         if cells != self.cells {
             let line = self.rows.get(self.top).map_or(0, |(line, _)| *line);
             let wrapped = |(at, line): (usize, &Shown)| {
-                let rows = line.wrapped(cells.max(1)).into_iter();
+                let rows = line.hung(cells.max(1)).into_iter();
                 rows.map(move |row| (at, row))
             };
             self.rows = self.lines.iter().enumerate().flat_map(wrapped).collect();

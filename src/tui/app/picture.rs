@@ -292,8 +292,8 @@ impl App {
             height: area.height.saturating_sub(2),
             ..area
         };
-        let (lines, chosen) = over.lines(look);
-        let skip = chosen.map_or(0, |at| (at + 1).saturating_sub(rows));
+        let (lines, chosen) = over.rows(inner, look);
+        let skip = chosen.end.saturating_sub(rows);
         for y in pane.y..pane.bottom() {
             for x in pane.x..pane.right() {
                 if let Some(cell) = buffer.cell_mut((x, y)) {
@@ -310,7 +310,7 @@ impl App {
             .enumerate()
         {
             let mut style = look.style(Tone::Plain);
-            if chosen == Some(row + skip) {
+            if chosen.contains(&(row + skip)) {
                 style = style.add_modifier(Modifier::REVERSED);
             }
             let line = line.cut(inner, look.ascii);

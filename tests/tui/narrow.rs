@@ -1,0 +1,108 @@
+//! Where there is little room: what is cut, where it goes on, and what is left out first.
+
+use super::stage::{PASSWORD, Stage};
+use std::collections::BTreeSet;
+use weft::tui::theme::{Look, Theme};
+
+fn open(size: (u16, u16), ascii: bool) -> Stage {
+    let theme = Theme::Dark;
+    Stage::open(PASSWORD, size, Look { ascii, theme })
+}
+
+#[test]
+fn the_status_line_leaves_out_whole_words() {
+    for ascii in [false, true] {
+        let words = |wide: u16, keys: &str| -> Vec<String> {
+            let mut stage = open((wide, 15), ascii);
+            for keys in keys.split(", ") {
+                stage.keys(keys).wait(60_000);
+            }
+            let row = stage.rows()[0].clone();
+            row.split_whitespace().map(str::to_owned).collect()
+        };
+        for keys in ["Esc", "Esc a", "Esc a, < < < <"] {
+            let all: BTreeSet<String> = words(200, keys).into_iter().map(bare).collect();
+            for wide in 40..140 {
+                let some = words(wide, keys);
+                let whole = some.iter().all(|word| all.contains(&bare(word.clone())));
+                assert!(whole, "{wide} {keys}: {some:?} of {all:?}");
+            }
+        }
+        let past = words(60, "Esc a, < < < <").join(" ");
+        for told in ["running", " of 3", "PAST", "/24", "LIVE +"] {
+            assert!(past.contains(told), "{told}: {past}");
+        }
+        assert!(words(60, "Esc a").join(" ").starts_with("sim, seed 0"));
+    }
+}
+
+/// A word without what only joins it to the next.
+fn bare(word: String) -> String {
+    word.trim_end_matches(',').to_owned()
+}
+
+/// The rows over the panes, without title and hint bar.
+fn over(stage: &mut Stage) -> Vec<String> {
+    let rows = stage.rows();
+    rows[2..rows.len() - 1].to_vec()
+}
+
+#[test]
+fn what_is_told_of_keys_and_commands_goes_on_in_its_column() {
+    for ascii in [false, true] {
+        for (size, keys, column) in [
+            ((80, 60), "F1", 22),
+            ((60, 90), "F1", 22),
+            ((80, 90), "Esc :", 41),
+            ((60, 140), "Esc :", 41),
+        ] {
+            let mut stage = open(size, ascii);
+            let rows = over(stage.keys(keys));
+            let signs = |row: &String| row.chars().collect::<Vec<_>>();
+            let cut = rows.iter().any(|row| row.ends_with(['…', '~']));
+            assert!(!cut, "{rows:#?}");
+            let rows: Vec<_> = rows.iter().map(signs).collect();
+            let begins = |row: &Vec<char>| row.get(column - 1) == Some(&' ') && row[column] != ' ';
+            let goes_on = |row: &Vec<char>| begins(row) && row[..column].iter().all(|c| *c == ' ');
+            for pair in rows.windows(2).filter(|pair| pair[0].len() > column) {
+                // What leads to it is alone in its row where it is too long.
+                assert!(
+                    begins(&pair[0]) || goes_on(&pair[1]),
+                    "{keys} {size:?}: {pair:?}"
+                );
+            }
+            let more = rows.iter().filter(|row| goes_on(row));
+            assert!(more.count() > 1, "{keys} {size:?}");
+        }
+        // Of what is chosen all rows are seen.
+        let mut stage = open((60, 15), ascii);
+        stage.keys("Esc :");
+        for _ in 0..20 {
+            stage.keys("Down");
+            let chosen = stage.frame().0;
+            let reversed = |y: &u16| {
+                let first = &chosen[(1, *y)];
+                first.modifier.contains(ratatui::style::Modifier::REVERSED)
+            };
+            assert!((2..14).any(|y| reversed(&y)));
+        }
+    }
+}
+
+#[test]
+fn a_page_goes_on_in_its_column() {
+    for (wide, ascii) in [(80, false), (80, true), (60, false), (60, true)] {
+        let mut stage = open((wide, 200), ascii);
+        let rows = over(stage.line("help"));
+        let at = |text: &str| rows.iter().position(|row| row.contains(text)).expect(text);
+        let drops = at("take vertices out");
+        let column = |row: &str, text: &str| {
+            let (before, _) = row.split_once(text).expect(text);
+            before.chars().count()
+        };
+        let takes = column(&rows[drops], "take");
+        let more = &rows[drops + 1];
+        assert_eq!(column(more, more.trim_start()), takes, "{more}");
+        assert_eq!(column(&rows[at("draw the graph")], "draw the"), takes);
+    }
+}
