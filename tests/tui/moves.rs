@@ -3,7 +3,7 @@
 use super::stage::Stage;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::style::Modifier;
-use weft::tui::app::Told;
+use weft::tui::app::{Told, Wish, keys};
 use weft::tui::theme::Look;
 
 /// A chain of so many, far wider than a screen.
@@ -244,4 +244,63 @@ fn a_click_selects_what_is_below_it() {
     let before = stage.rows();
     mouse(&mut stage, DOWN, (60, 18));
     assert_eq!(stage.rows(), before);
+}
+
+/// What is said of where the graph goes on hides nothing of it.
+#[test]
+fn it_is_told_where_the_graph_goes_on() {
+    for (ascii, [left, up, down, right]) in
+        [(false, ["‹", "▴", "▾", "›"]), (true, ["<", "^", "v", ">"])]
+    {
+        let look = Look {
+            ascii,
+            ..Look::default()
+        };
+        let told = |text: &str, keys: &str| {
+            let mut stage = Stage::open(text, (80, 24), look);
+            stage.keys(keys);
+            let rows = stage.rows();
+            let signs = rows[1].trim_matches(['━', '=', '─', '-', ' ']).to_owned();
+            let names = graph(&mut stage).concat().matches("noop[n").count();
+            (
+                signs
+                    .chars()
+                    .rev()
+                    .take(2)
+                    .collect::<String>()
+                    .chars()
+                    .rev()
+                    .collect::<String>(),
+                names,
+            )
+        };
+        assert!(
+            told(&chain(30), "Esc").0.ends_with(right),
+            "{:?}",
+            told(&chain(30), "Esc")
+        );
+        assert!(told(&chain(30), "Esc / n 2 9 Enter").0.ends_with(left));
+        let (signs, names) = told(&pairs(30), "Esc");
+        assert!(signs.ends_with(down) && names == 28, "{signs} {names}");
+        assert!(told(&pairs(30), "Esc / n 5 9 Enter").0.ends_with(up));
+        assert_eq!(told(&pairs(30), "Esc / n 3 1 Enter").0, [up, down].concat());
+        let (signs, _) = told(&pairs(4), "Esc");
+        assert_eq!(signs, "es", "nothing after `8 vertices`");
+    }
+}
+
+/// A large graph is placed beside the loop: until then nothing is said of how many are drawn.
+#[test]
+fn what_is_not_placed_yet_is_not_counted() {
+    let mut stage = open(&pairs(500), (80, 24));
+    // What it wishes placed waits.
+    let wished = stage
+        .app
+        .take(Told::Key(keys::key("+").expect("a key")), stage.at);
+    assert!(matches!(wished[..], [Wish::Place(_)]), "{wished:?}");
+    assert!(
+        stage.has("dots") && !stage.has("of 0"),
+        "{:?}",
+        stage.rows()
+    );
 }

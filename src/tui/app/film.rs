@@ -105,6 +105,8 @@ impl App {
             Act::Active if !found => "nothing is dirty, pending, at work or failed".to_owned(),
             Act::Active if self.map.is_part() => "what is active alone: A shows all".to_owned(),
             Act::Near if self.map.is_part() => "the neighbourhood alone: f shows all".to_owned(),
+            // While it is placed, nothing is known of how many are drawn as one.
+            _ if self.map.len() == 0 => self.map.zoom().word().to_owned(),
             _ => format!("{} of {}", self.map.zoom().word(), self.map.len()),
         };
         self.word = Some(word);

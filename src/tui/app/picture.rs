@@ -8,7 +8,7 @@ use super::tale::{Film, Row};
 use super::{App, Focus, Pane, Typing};
 use crate::tui::graph::Zoom;
 use crate::tui::line::MenuLook;
-use crate::tui::shown::Shown;
+use crate::tui::shown::{Shown, width};
 use crate::tui::theme::Tone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -91,6 +91,7 @@ impl App {
         }
         let moving = self.moving();
         self.map.draw(&moving, look, pane, buffer);
+        self.at_title(&self.map.goes_on(look), Tone::Strong, area, buffer);
     }
 
     /// An empty graph says what there is to do.
@@ -136,17 +137,20 @@ impl App {
         for (y, (text, tone)) in (pane.y..pane.bottom()).zip(seen) {
             buffer.set_string(pane.x, y, text.as_str(), look.style(*tone));
         }
-        self.more_below(most - self.scrolled, area, buffer);
+        let more = match most - self.scrolled {
+            0 => String::new(),
+            more => format!("{more} more"),
+        };
+        self.at_title(&more, Tone::Quiet, area, buffer);
     }
 
-    /// How many lines are not seen, at the right of a title.
-    fn more_below(&self, more: usize, area: Rect, buffer: &mut Buffer) {
-        if more > 0 {
-            let text = format!(" {more} more ");
-            let x = area
-                .right()
-                .saturating_sub(u16::try_from(text.len() + 1).unwrap_or(0));
-            buffer.set_string(x, area.y, text, self.look().style(Tone::Quiet));
+    /// Something more at the right of a title; nothing where there is nothing to say.
+    fn at_title(&self, text: &str, tone: Tone, area: Rect, buffer: &mut Buffer) {
+        if !text.is_empty() {
+            let text = format!(" {text} ");
+            let cells = u16::try_from(width(&text) + 1).unwrap_or(0);
+            let x = area.right().saturating_sub(cells).max(area.x);
+            buffer.set_string(x, area.y, text, self.look().style(tone));
         }
     }
 

@@ -4,7 +4,7 @@ use super::map::Map;
 use crate::graph::Key;
 use crate::tui::graph::{Flash, Moving, Overview, Painting, Pulse, Zoom, paint};
 use crate::tui::motion::{Motion, Travels};
-use crate::tui::theme::{Look, Tone};
+use crate::tui::theme::Look;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::collections::BTreeSet;
@@ -62,34 +62,25 @@ impl Map {
             look,
         };
         paint(scene, &painting, area, buffer);
-        self.edges(look, area, buffer);
     }
 
-    /// Signs at the pane's edges where the graph goes on.
-    fn edges(&self, look: Look, area: Rect, buffer: &mut Buffer) {
+    /// Where the graph goes on beyond what is seen of it, in signs.
+    pub fn goes_on(&self, look: Look) -> String {
+        if self.zoom == Zoom::Overview {
+            return String::new();
+        }
         let layout = &self.scene().layout;
         let (left, top) = self.corner;
-        let (right, bottom) = (left + i32::from(area.width), top + i32::from(area.height));
-        let (middle_x, middle_y) = (area.x + area.width / 2, area.y + area.height / 2);
-        let more = [
-            (left > 0, (area.x, middle_y), ('‹', '<')),
-            (
-                layout.width > right,
-                (area.right() - 1, middle_y),
-                ('›', '>'),
-            ),
-            (top > 0, (middle_x, area.y), ('▴', '^')),
-            (
-                layout.height > bottom,
-                (middle_x, area.bottom() - 1),
-                ('▾', 'v'),
-            ),
+        let (right, bottom) = (left + i32::from(self.size.0), top + i32::from(self.size.1));
+        let ways = [
+            (left > 0, ("‹", "<")),
+            (top > 0, ("▴", "^")),
+            (layout.height > bottom, ("▾", "v")),
+            (layout.width > right, ("›", ">")),
         ];
-        for (is, place, (glyph, ascii)) in more {
-            if is && let Some(cell) = buffer.cell_mut(place) {
-                cell.set_char(if look.ascii { ascii } else { glyph });
-                cell.set_style(look.style(Tone::Strong));
-            }
-        }
+        let signs = ways.into_iter().filter(|(is, _)| *is);
+        signs
+            .map(|(_, (sign, ascii))| look.pick(sign, ascii))
+            .collect()
     }
 }
