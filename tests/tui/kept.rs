@@ -1,6 +1,6 @@
 //! What is kept of the last picture: never more than is still so.
 
-use super::stage::{PASSWORD, Stage, session};
+use super::stage::{PASSWORD, Stage, asks, session};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -37,6 +37,7 @@ enum Does {
     Line(usize),
     Size(usize),
     Wait(u64),
+    Asks,
 }
 
 fn does() -> impl Strategy<Value = Does> {
@@ -46,6 +47,7 @@ fn does() -> impl Strategy<Value = Does> {
         1 => (0..SIZES.len()).prop_map(Does::Size),
         8 => (1u64..200).prop_map(Does::Wait),
         1 => (200u64..4_000).prop_map(Does::Wait),
+        1 => Just(Does::Asks),
     ]
 }
 
@@ -56,6 +58,7 @@ fn goes_on(stage: &mut Stage, does: Does) {
             stage.keys("Esc Esc i Ctrl+U").text(LINES[at]).keys("Enter");
         }
         Does::Size(at) => stage.resize(SIZES[at]),
+        Does::Asks => stage.tell(asks("Apply 3 changes?", "-old\n+new\n")),
         Does::Wait(millis) => _ = stage.wait(millis),
     }
 }
@@ -128,4 +131,24 @@ fn what_lies_over_a_film_stays_there() {
         let now = stage.app.picture(stage.at).cells;
         assert_eq!(row(now), row(&open), "{key}");
     }
+}
+
+/// A question says by itself from when on it can be answered.
+#[test]
+fn a_question_is_drawn_anew_while_it_stands() {
+    let mut stage = Stage::over(session(PASSWORD), (120, 40), Default::default());
+    stage.tell(asks("Apply 3 changes?", ""));
+    let mut pictures = Vec::new();
+    for _ in 0..30 {
+        let kept = stage.app.picture(stage.at).cells.clone();
+        assert_eq!(kept, stage.frame().0);
+        pictures.push(kept);
+        stage.wait(50);
+    }
+    pictures.dedup();
+    assert_eq!(
+        pictures.len(),
+        2,
+        "before it can be answered, and from then on"
+    );
 }
