@@ -3,7 +3,7 @@
 use super::args::{LookArgs, ScreenArgs};
 use super::desk::Desk;
 use crate::command::{Order, Session};
-use crate::repl::{env, history, size, stdout_is_terminal};
+use crate::repl::{env, history, plain, size, stdout_is_terminal};
 use crate::tui::app::{App, Manner};
 use crate::tui::line::Prompt;
 use crate::tui::news::News;
@@ -11,7 +11,7 @@ use crate::tui::run::{Record, Setup, run};
 use crate::tui::theme::{Look, Theme};
 use crate::tui::worker::Tools;
 use std::fs::File;
-use std::io::LineWriter;
+use std::io::{ErrorKind, LineWriter};
 use std::path::Path;
 
 /// Columns and rows below which there is no room for a screen.
@@ -142,11 +142,19 @@ pub fn nothing_to_record(desk: &Desk, place: Option<Place>) -> i32 {
     64
 }
 
-/// Where it is recorded. Each frame is there as soon as it was drawn.
+/// Where it is recorded. Each frame is there as soon as it was drawn. A file that is there already stays as it is: what
+/// was shown once is not shown again.
 pub fn recorded(path: Option<&Path>) -> Result<Option<Record>, String> {
     let Some(path) = path else { return Ok(None) };
-    let file =
-        File::create(path).map_err(|error| format!("--record {}: {error}", path.display()))?;
+    let file = match File::create_new(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => match path.is_file() {
+            true => Err("it is there already: give another name, or remove it".to_owned()),
+            // A pipe or a device.
+            false => File::create(path).map_err(|error| plain(&error)),
+        },
+        opened => opened.map_err(|error| plain(&error)),
+    };
+    let file = file.map_err(|why| format!("--record {}: {why}", path.display()))?;
     Ok(Some(Box::new(LineWriter::new(file))))
 }
 

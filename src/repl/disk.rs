@@ -91,6 +91,7 @@ fn put(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
     file.sync_all()
 }
 
+/// Why, in the words of a person.
 pub fn plain(error: &std::io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "no such file or directory".into(),

@@ -50,7 +50,7 @@ pub use asking::Asking;
 pub use behind::{Behind, News};
 pub use beside::{tell_instead, write_beside};
 pub use console::Console;
-pub use disk::{read_file, write_file};
+pub use disk::{plain, read_file, write_file};
 pub use editor::edit;
 pub use ends::{left_by_signal, stop_what_runs, unsaved_words};
 pub use guide::{Guide, Hint};

@@ -206,6 +206,26 @@ fn a_still_shows_one_moment_the_same_everywhere() {
     );
 }
 
+/// Neither a recording nor anything else that is there is lost for one; a pipe or a device keeps nothing.
+#[test]
+fn a_recording_overwrites_no_file() {
+    let home = Home::new("replay-record-kept");
+    let (trace, _) = password(&home);
+    home.write("it.cast", "somebody's own");
+    std::os::unix::fs::symlink("it.cast", home.path("link.cast")).expect("a link");
+    for name in ["it.cast", "link.cast"] {
+        home.run(&["replay", &trace, "--record", name])
+            .ends(1)
+            .complains(&format!(
+                "--record {name}: it is there already: give another name, or remove it"
+            ));
+        let kept = fs::read_to_string(home.path("it.cast")).expect("it is there");
+        assert_eq!(kept, "somebody's own");
+    }
+    home.run(&["replay", &trace, "--record", "/dev/null"])
+        .ends(0);
+}
+
 /// All of it, in the film's own time: what is seen last is how it ended.
 #[test]
 fn a_recording_needs_no_terminal() {
@@ -243,13 +263,21 @@ fn a_recording_needs_no_terminal() {
         "{seen:?}"
     );
     // The same film once more is the same recording.
+    let args = [
+        "replay",
+        &trace,
+        "--record",
+        "again.cast",
+        "--size",
+        "80x24",
+    ];
     home.run(&args).ends(0);
     assert_eq!(
-        fs::read_to_string(home.path("it.cast")).expect("a recording"),
+        fs::read_to_string(home.path("again.cast")).expect("a recording"),
         cast
     );
     let ran = home
-        .run(&["replay", &trace, "--record", "it.cast", "--json"])
+        .run(&["replay", &trace, "--record", "third.cast", "--json"])
         .ends(0);
     assert!(ran.out.contains("\"seconds\":4."), "{}", ran.out);
 }

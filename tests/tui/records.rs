@@ -52,10 +52,16 @@ fn a_recording_that_cannot_be_is_told_of() {
         "{}",
         weft.text()
     );
+    std::fs::write(home.0.join("kept.cast"), "kept").expect("written");
     for (args, why, code) in [
         (
             &["--record", "none/out.cast", "empty.yaml"][..],
             "--record none/out.cast",
+            1,
+        ),
+        (
+            &["--record", "kept.cast", "empty.yaml"],
+            "--record kept.cast: it is there already",
             1,
         ),
         (
@@ -74,6 +80,8 @@ fn a_recording_that_cannot_be_is_told_of() {
         assert!(weft.text().contains(why), "{}", weft.text());
     }
     assert!(!home.0.join("out.cast").exists());
+    let kept = std::fs::read_to_string(home.0.join("kept.cast"));
+    assert_eq!(kept.expect("it is there"), "kept");
 }
 
 /// How a cell looks: its text, its colours, and what is done to its letters.

@@ -31,7 +31,7 @@ pub struct LookArgs {
     #[arg(long)]
     pub mouse: bool,
     /// Records what is shown to FILE, as players of terminals play it (asciicast v2). Its times are those of what is shown, not of who
-    /// watched it: no pause is longer than a second.
+    /// watched it: no pause is longer than a second. A file that is there already is not overwritten.
     #[arg(long, value_name = "FILE", value_parser = file)]
     pub record: Option<PathBuf>,
 }
