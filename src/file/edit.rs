@@ -195,22 +195,33 @@ impl<'a> Edits<'a> {
         }
     }
 
-    /// Adds lines at the end of a block of text that keeps its lines (`|`).
-    pub fn add_lines(&mut self, node: &Node, more: &[String]) -> Option<()> {
+    /// Ends a block of text that keeps its lines (`|`) with these, instead of all that stands there from this line of the file on.
+    pub fn end_lines(&mut self, node: &Node, from: Option<u32>, more: &[String]) -> Option<()> {
         let block = self.text.get(node.span.clone())?;
         let lines = block.strip_prefix('|')?.lines().skip(1);
         let first = lines.map(str::trim_end).find(|line| !line.is_empty())?;
         let pad = " ".repeat(first.len() - first.trim_start_matches(' ').len());
-        let at = self.line_end(self.trimmed(&node.span).end);
+        let end = self.line_end(self.trimmed(&node.span).end);
+        let start = match from {
+            Some(line) => self.line(line).filter(|at| node.span.contains(at))?,
+            None => end,
+        };
         let mut new = String::new();
-        if !self.text[..at].ends_with('\n') {
+        if !self.text[..start].ends_with('\n') {
             new.push('\n');
         }
         for line in more.iter().flat_map(|text| text.lines()) {
             new.push_str(&format!("{pad}{line}\n"));
         }
-        self.insert(at, new);
+        self.edits.push((start..end, new));
         Some(())
+    }
+
+    /// Where a line begins, counted from 1.
+    fn line(&self, number: u32) -> Option<usize> {
+        let before = (number as usize).checked_sub(1)?;
+        let lines = self.text.split_inclusive('\n').take(before);
+        Some(lines.map(str::len).sum())
     }
 
     fn flow_list(

@@ -60,7 +60,7 @@ pub use lesson::{Check, Lesson};
 pub use load::{is_as_read, load};
 pub use problem::{FileError, FileProblem, Source};
 pub use save::{Saved, same, save, save_as};
-pub use save_story::save_story;
+pub use save_story::{GoesOn, save_story};
 pub use schema::schema_json;
 pub use story::{Step, Story};
 pub use yaml::{MAX_ALIASED, MAX_BYTES, MAX_DEPTH};

@@ -77,3 +77,45 @@ fn a_repair_on_this_machine_is_a_story() {
     home.run(&["story.yaml"]).ends(0).says("1 changed");
     assert!(!conf.exists(), "nothing of this machine is touched");
 }
+
+/// A story that is saved holds what was done, whatever it was opened as: it can be tested as it is.
+#[test]
+fn a_saved_story_passes_its_own_test() {
+    let home = Home::new("saved-stories");
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut judged = 0;
+    for name in [
+        "", "chain", "debt", "edit", "http", "recover", "retry", "step", "svc", "drift",
+    ] {
+        let path = dir.join(name).with_extension("yaml");
+        let story = std::fs::read_to_string(&path).unwrap_or_default();
+        let own: Vec<&str> = match name {
+            "" => vec![],
+            _ => vec!["first.yaml"],
+        };
+        home.write("first.yaml", &story);
+        for lines in [
+            &["apply"][..],
+            &["add noop zzz", "apply", "add noop yyy", "undo"],
+            &["plan"],
+            &["watch", "sim advance 1m", "stop"],
+            &["sim crash", "sim restart", "apply"],
+        ] {
+            let _ = std::fs::remove_file(home.path("mine.yaml"));
+            let mut args = own.clone();
+            args.push("--keep-going");
+            args.extend(lines.iter().flat_map(|line| ["-c", line]));
+            args.extend(["-c", "save --story mine.yaml"]);
+            let saved = home.run(&args);
+            assert!(
+                saved.out.contains("saved mine.yaml"),
+                "{name} {lines:?}: {saved:#?}"
+            );
+            let text = std::fs::read_to_string(home.path("mine.yaml")).expect("a story");
+            judged += usize::from(text.contains("\nexpect:"));
+            home.run(&["test", "--accept", "mine.yaml"]).ends(0);
+            home.run(&["test", "mine.yaml"]).ends(0).says("1 ok");
+        }
+    }
+    assert!(judged > 10, "{judged} expect something");
+}

@@ -180,9 +180,6 @@ impl Session {
         let saved = self.as_file(story)?;
         let shown = sanitise(&path.display().to_string());
         tell_lost(&saved, &shown, front);
-        if story && self.began.replayed.is_ahead(&self.log) {
-            front.remark("what was done here comes after the story's own steps, which were not played before it\n");
-        }
         if saved.anew && self.own_path(story).as_ref() == Ok(&path) && front.can_ask() {
             let question = format!("Write {shown} anew?");
             if !front.confirm(&question, &format!("{}\n", saved.lost.join("\n"))) {

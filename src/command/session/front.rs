@@ -87,3 +87,39 @@ pub trait Front {
     /// Writes a file, whole or not at all; or why it cannot.
     fn write(&mut self, path: &Path, text: &str) -> Result<(), String>;
 }
+
+/// Nobody looks, and nobody is asked: what is done again in a simulation to see what comes of it.
+#[derive(Debug)]
+pub struct Silent;
+
+impl Front for Silent {
+    fn show(&mut self, _: &str) {}
+
+    fn remark(&mut self, _: &str) {}
+
+    fn events(&mut self, _: &[Event]) {}
+
+    fn can_ask(&self) -> bool {
+        false
+    }
+
+    fn confirm(&mut self, _: &str, _: &str) -> bool {
+        false
+    }
+
+    fn secret(&mut self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn edit(&mut self, _: &str) -> Result<Option<String>, String> {
+        Err("a story has no editor".into())
+    }
+
+    fn read(&mut self, _: &Path) -> Result<Vec<u8>, String> {
+        Err("a story reads no file of this machine".into())
+    }
+
+    fn write(&mut self, _: &Path, _: &str) -> Result<(), String> {
+        Err("a story writes no file of this machine".into())
+    }
+}

@@ -180,7 +180,8 @@ impl Session {
         Ok(())
     }
 
-    fn simulated(&self) -> SessionOptions {
+    /// As this one is opened, in a simulation.
+    pub(super) fn simulated(&self) -> SessionOptions {
         SessionOptions {
             world: Some(WorldName::Sim),
             ..self.options.clone()

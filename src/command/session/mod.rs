@@ -30,7 +30,7 @@ pub use ask::{reference, status_text};
 pub(crate) use expect::speaks_of;
 pub use expect::{Verdict, judge};
 pub(crate) use files::nothing_to;
-pub use front::{Front, Sort};
+pub use front::{Front, Silent, Sort};
 pub use lesson::LessonView;
 pub use open::{Attendant, SessionOptions, WorldName, state_name};
 pub use outcome::{Ended, Flow, SessionError};

@@ -1,7 +1,8 @@
 //! A session as a story: what it began with, its own steps if it began as one, and what was done since.
 
-use super::{Session, SessionError};
-use crate::file::{self, Document, Saved, Step, Story};
+use super::expect::judge;
+use super::{Session, SessionError, SessionOptions, Silent};
+use crate::file::{self, Document, GoesOn, Saved, Step, Story};
 use crate::graph::Graph;
 use crate::kind::Kinds;
 use crate::world::sim::SimSpec;
@@ -57,8 +58,8 @@ impl Session {
         self.began.replays = false;
     }
 
-    /// This session as a story: graph and world as they were at its start, its own steps if it began as one, and what was
-    /// done since as steps after those. Where it acts on a real machine, what was inspected there is the world.
+    /// This session as a story: graph and world as they were at its start, those of its own steps that were played, if it began as
+    /// one, and what was done since as steps after those. Where it acts on a real machine, what was inspected there is the world.
     pub(super) fn story(&self) -> Result<Saved, SessionError> {
         let own = self.began.document.as_ref();
         let seed_of = |document: &Document| document.story.as_ref().map_or(0, |story| story.seed);
@@ -71,7 +72,7 @@ impl Session {
         let is_story =
             |document: &&Document| self.began.world.is_some() || document.story.is_some();
         let mut saved = match own.filter(is_story) {
-            Some(document) => file::save_story(document, seed, done, &Kinds),
+            Some(document) => self.gone_on(document, seed, done),
             None => {
                 let step = |text: &String| Step {
                     text: text.clone(),
@@ -102,6 +103,53 @@ impl Session {
             .extend(asks.map(|line| format!("the answer to `{line}`")));
         Ok(saved)
     }
+
+    /// The story that this session began as, with what was done. It expects nothing that is not so when it is played.
+    fn gone_on(&self, document: &Document, seed: u64, done: &[String]) -> Saved {
+        let own = document.story.clone().unwrap_or_default();
+        let whole = own.steps.len();
+        // Where nothing was done it is the story as it was.
+        let played = match self.log.is_empty() && self.began.replayed.played == 0 {
+            true => whole,
+            false => self.began.replayed.played,
+        };
+        let mut goes = GoesOn {
+            seed,
+            played,
+            more: done,
+            holds: &[],
+        };
+        let holds = match done.is_empty() && played == whole {
+            true => Vec::new(),
+            false => self.what_holds(document, goes.story(&own)),
+        };
+        goes.holds = &holds;
+        file::save_story(document, &goes, &Kinds)
+    }
+
+    /// Which expectations of a story hold once it is played. It is played for that, on a machine of its own.
+    fn what_holds(&self, document: &Document, story: Story) -> Vec<bool> {
+        let mut document = document.clone();
+        document.story = Some(story.clone());
+        let options = SessionOptions {
+            seed: None,
+            noop: false,
+            yes: false,
+            ..self.simulated()
+        };
+        let Ok(mut session) = Session::open(Some(document), options) else {
+            return Vec::new();
+        };
+        for step in &story.steps {
+            // One that fails is an expectation's matter, or will be told of where it is played.
+            let _ = session.eval(&step.text, &mut Silent);
+        }
+        let holds = story
+            .expect
+            .iter()
+            .map(|expect| judge(&session, &expect.says).holds);
+        holds.collect()
+    }
 }
 
 /// Whether an order of the log can change the simulated machine.
@@ -115,6 +163,8 @@ fn touches(line: &str) -> bool {
 pub(super) struct Replayed {
     /// The steps that are still to come, the next one last.
     left: Vec<String>,
+    /// How many were done.
+    played: usize,
     /// Whether nothing else was done before.
     on: bool,
     /// How long the log was when it last did one.
@@ -131,6 +181,7 @@ impl Replayed {
         let steps = steps.iter().rev();
         Replayed {
             left: steps.map(|step| step.text.trim().to_owned()).collect(),
+            played: 0,
             on: true,
             log: 0,
             seen: 0,
@@ -141,6 +192,7 @@ impl Replayed {
     fn after(log: usize) -> Replayed {
         Replayed {
             left: Vec::new(),
+            played: 0,
             on: true,
             log,
             seen: log,
@@ -152,6 +204,7 @@ impl Replayed {
         let is_next = self.left.last().is_some_and(|next| next == line.trim());
         if self.on && is_next {
             self.left.pop();
+            self.played += 1;
             self.log = log;
         } else if log > self.seen {
             self.on = false;
@@ -159,16 +212,8 @@ impl Replayed {
         self.seen = log;
     }
 
-    /// Whether something was done without those of its own steps that will come before it.
-    pub(super) fn is_ahead(&self, log: &[String]) -> bool {
-        !self.left.is_empty() && !log.is_empty()
-    }
-
-    /// What was done besides the story's own steps: all, unless it began with all of those.
+    /// What was done besides the story's own steps.
     fn since<'a>(&self, log: &'a [String]) -> &'a [String] {
-        match self.left.is_empty() {
-            true => log.get(self.log..).unwrap_or_default(),
-            false => log,
-        }
+        log.get(self.log..).unwrap_or_default()
     }
 }

@@ -134,17 +134,25 @@ fn a_lesson_is_written_as_it_was_read_and_kept() {
         "{}",
         saved.text
     );
-    assert_eq!(
-        save_story(&document, 0, &[], &TestKinds).text,
-        super::good::LESSON
-    );
+    assert_eq!(going_on(&document, 0, &[]).text, super::good::LESSON);
+}
+
+/// With so many of its own steps, and these after them.
+fn going_on(document: &Document, played: usize, more: &[String]) -> Saved {
+    let goes = GoesOn {
+        seed: 0,
+        played,
+        more,
+        holds: &[],
+    };
+    save_story(document, &goes, &TestKinds)
 }
 
 /// What a learner did comes after what a learner finds: that is a story, and no lesson.
 #[test]
 fn a_lesson_that_goes_on_is_a_story() {
     let document = good(super::good::LESSON);
-    let saved = save_story(&document, 0, &["apply".to_owned()], &TestKinds);
+    let saved = going_on(&document, 0, &["apply".to_owned()]);
     assert_eq!(saved.lost, ["the lesson `A first one`"]);
     let story = good(&saved.text).story.unwrap_or_default();
     assert!(story.lesson.is_none(), "{}", saved.text);

@@ -5,12 +5,12 @@
 //! graph is applied until a run does what the one before it did.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::point::Point;
 use super::stand::Stand;
-use crate::command::{Flow, Front, Session, SessionError};
+use crate::command::session::Silent;
+use crate::command::{Flow, Session, SessionError};
 use crate::drive::runner::Runner;
 use crate::drive::sim::{Passed, SimDrive, Strike};
 use crate::engine::event::{Event, What};
@@ -235,39 +235,4 @@ fn did(events: &[Event]) -> BTreeSet<Key> {
 
 fn word(step: &str) -> &str {
     step.split_whitespace().next().unwrap_or_default()
-}
-
-/// Nobody looks.
-struct Silent;
-
-impl Front for Silent {
-    fn show(&mut self, _: &str) {}
-
-    fn remark(&mut self, _: &str) {}
-
-    fn events(&mut self, _: &[Event]) {}
-
-    fn can_ask(&self) -> bool {
-        false
-    }
-
-    fn confirm(&mut self, _: &str, _: &str) -> bool {
-        false
-    }
-
-    fn secret(&mut self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn edit(&mut self, _: &str) -> Result<Option<String>, String> {
-        Err("a story has no editor".into())
-    }
-
-    fn read(&mut self, _: &Path) -> Result<Vec<u8>, String> {
-        Err("a story reads no file of this machine".into())
-    }
-
-    fn write(&mut self, _: &Path, _: &str) -> Result<(), String> {
-        Err("a story writes no file of this machine".into())
-    }
 }
