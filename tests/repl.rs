@@ -126,6 +126,24 @@ fn tab_completes_and_an_error_points_at_its_place() {
     assert_eq!(weft.ends(), 0);
 }
 
+/// A service manager whose bus takes the call and never answers is not waited for.
+#[test]
+fn tab_goes_on_where_the_service_manager_does_not_answer() {
+    let home = Home::new("tab-bus");
+    let bus = std::os::unix::net::UnixListener::bind(home.0.join("bus")).expect("a socket");
+    let dir = home.0.display().to_string();
+    let mut weft = Terminal::start_with(&home.0, &["host"], &[("XDG_RUNTIME_DIR", &dir)]);
+    weft.prompts("host graph ›");
+    weft.keys("add svc ngi\t");
+    let (asked, _) = bus.accept().expect("it is asked");
+    weft.keys("nx\r");
+    weft.sees("added svc[nginx]");
+    weft.ready();
+    weft.keys(CTRL_D);
+    assert_eq!(weft.ends(), 0);
+    drop(asked);
+}
+
 /// What is completed are the paths of the machine that is acted on, and the files here for what is read here.
 #[test]
 fn tab_completes_paths_of_the_simulated_machine() {

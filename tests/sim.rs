@@ -332,6 +332,9 @@ fn a_written_unit_file_is_read_when_the_manager_reloads() -> Outcome {
         let read = world.service(&app)?;
         assert_eq!((read.stale, read.can_reload), (false, true));
         world.put(&file(new, "[Install]\n"))?;
+        world.put(&file("/etc/systemd/system/many@.service", ""))?;
+        assert_eq!(world.units(false)?, ["app.service", "new.service"]);
+        assert_eq!(world.units(true)?, [""; 0]);
         let found = world.service(&unit("new.service"))?;
         assert_eq!(
             (found.load, found.startup),

@@ -20,6 +20,8 @@ pub struct Context<'a> {
     pub files: &'a dyn Fn(&str) -> Vec<String>,
     /// The paths that begin so in the world that is acted on.
     pub paths: &'a dyn Fn(&str) -> Vec<String>,
+    /// The full names of the units in that world.
+    pub units: &'a dyn Fn() -> Vec<String>,
 }
 
 /// Something that can stand there.

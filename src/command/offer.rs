@@ -13,6 +13,9 @@ use crate::graph::refs::ref_text;
 use crate::value::{Field, Schema, Type, quote};
 use std::collections::BTreeSet;
 
+/// The kind whose vertices are called by a unit.
+const UNITS: &str = "svc";
+
 /// Collects candidates that go on from what is typed.
 pub(super) struct Offers<'a> {
     pub(super) ctx: &'a Context<'a>,
@@ -85,7 +88,11 @@ impl<'a> Offers<'a> {
 
     fn slot(&mut self, slot: Slot, owner: Option<&Key>) {
         match slot {
-            Slot::NewRef | Slot::Kind => self.kinds(),
+            Slot::NewRef => {
+                self.kinds();
+                self.new_unit();
+            }
+            Slot::Kind => self.kinds(),
             Slot::Ref | Slot::Refs | Slot::Chain => self.refs(),
             Slot::Field => self.bound(),
             Slot::Binding => self.senders(),
@@ -196,6 +203,31 @@ impl<'a> Offers<'a> {
         let named_by_path = |field: &Field| field.from_name && field.ty == Type::Path;
         if schema.is_some_and(|schema| schema.fields.iter().any(named_by_path)) {
             self.paths(self.at.typed);
+        }
+        if owner.is_some_and(|key| key.kind() == UNITS) {
+            self.units(self.at.typed, quote);
+        }
+    }
+
+    /// A new vertex of a unit, with the name in brackets.
+    fn new_unit(&mut self) {
+        let open = self.at.typed.strip_prefix(UNITS);
+        if let Some(typed) = open.and_then(|rest| rest.strip_prefix('[')) {
+            self.units(typed, |name| ref_text(&Key::new(UNITS, name)));
+        }
+    }
+
+    /// Units in the world that is acted on, as they are called here: a service without its suffix.
+    fn units(&mut self, typed: &str, text: impl Fn(&str) -> String) {
+        let plain = typed.trim_start_matches(['"', '\'']);
+        for unit in (self.ctx.units)() {
+            let name = match unit.strip_suffix(".service") {
+                Some(name) if !unit.starts_with(plain) || name.starts_with(plain) => name,
+                _ => &unit,
+            };
+            if name.starts_with(plain) {
+                self.put(text(name), "");
+            }
         }
     }
 
@@ -336,6 +368,7 @@ mod tests {
             catalog: &catalog,
             files: &|_| Vec::new(),
             paths: &|_| Vec::new(),
+            units: &Vec::new,
         });
         (COMPARED.get(), catalog.0.get())
     }

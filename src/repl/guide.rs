@@ -4,19 +4,37 @@ use super::disk;
 use crate::command::{Candidate, Context, Session, complete, hint, parse};
 use crate::graph::Graph;
 use crate::kind::Kinds;
-use crate::world::Node;
+use crate::time::Span;
+use crate::world::host::{CancelToken, Host};
 use crate::world::sim::Sim;
+use crate::world::{Look, Node};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Answers from the graph as it stood when it was asked for.
 #[derive(Clone)]
 pub struct Guide {
     graph: Arc<Graph>,
-    /// The simulated machine that is acted on, if it is none that is real.
-    machine: Option<Sim>,
+    machine: Machine,
+    /// The units of this machine, once somebody wanted to know them: a manager that does not answer is asked once.
+    units: Arc<OnceLock<Vec<String>>>,
 }
+
+/// What is acted on.
+#[derive(Clone)]
+enum Machine {
+    /// A simulated one.
+    Sim(Sim),
+    /// This one.
+    Host(Host),
+    /// Nobody acts.
+    None,
+}
+
+/// How long a service manager may take to list its units while somebody waits at the prompt.
+const PATIENCE: Span = Span::millis(500);
 
 impl fmt::Debug for Guide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,7 +56,12 @@ impl Guide {
     pub fn of(session: &Session) -> Guide {
         Guide {
             graph: session.graph().clone(),
-            machine: session.machine().cloned(),
+            machine: match (session.machine(), session.host()) {
+                (Some(sim), _) => Machine::Sim(sim.clone()),
+                (None, Some(host)) => Machine::Host(host.clone()),
+                (None, None) => Machine::None,
+            },
+            units: Arc::default(),
         }
     }
 
@@ -46,13 +69,15 @@ impl Guide {
     pub fn of_graph(graph: Arc<Graph>) -> Guide {
         Guide {
             graph,
-            machine: None,
+            machine: Machine::None,
+            units: Arc::default(),
         }
     }
 
     /// What can stand at a byte of a line, and the byte from which it replaces what is there.
     pub fn complete(&self, line: &str, cursor: usize) -> (usize, Vec<Candidate>) {
-        self.asked(|context| complete(line, cursor, context))
+        let units = || self.units();
+        self.asked(&units, |context| complete(line, cursor, context))
     }
 
     /// What to show behind the end of a line.
@@ -61,7 +86,8 @@ impl Guide {
             return None;
         }
         Some(Hint {
-            text: self.asked(|context| hint(line, context))?,
+            // Nobody has asked for it, so that nobody waits for it.
+            text: self.asked(&|| self.units_at_hand(), |context| hint(line, context))?,
             completes: !line.ends_with(char::is_whitespace),
         })
     }
@@ -71,19 +97,47 @@ impl Guide {
         parse(line, &self.graph, &Kinds).is_err_and(|error| error.is_incomplete())
     }
 
-    /// Asks what knows the graph, and the files here and on the machine.
-    fn asked<T>(&self, ask: impl FnOnce(&Context) -> T) -> T {
+    /// Asks what knows the graph, the units, and the files here and on the machine.
+    fn asked<T>(&self, units: &dyn Fn() -> Vec<String>, ask: impl FnOnce(&Context) -> T) -> T {
         let paths = |typed: &str| match &self.machine {
-            Some(machine) => simulated(machine, typed),
-            None => disk::paths(typed),
+            Machine::Sim(machine) => simulated(machine, typed),
+            Machine::Host(_) | Machine::None => disk::paths(typed),
         };
         ask(&Context {
             graph: &self.graph,
             catalog: &Kinds,
             files: &disk::paths,
             paths: &paths,
+            units,
         })
     }
+
+    /// The units of the machine. What a manager does not tell in time, nobody waits for.
+    fn units(&self) -> Vec<String> {
+        let Machine::Host(host) = &self.machine else {
+            return self.units_at_hand();
+        };
+        let list = || {
+            let host = host.attempt(CancelToken::new(), Some(PATIENCE));
+            both(|session| host.units(session).unwrap_or_default())
+        };
+        self.units.get_or_init(list).clone()
+    }
+
+    /// Those for which no manager has to be asked.
+    fn units_at_hand(&self) -> Vec<String> {
+        match &self.machine {
+            Machine::Sim(sim) => both(|session| sim.outside().units(session)),
+            Machine::Host(_) => self.units.get().cloned().unwrap_or_default(),
+            Machine::None => Vec::new(),
+        }
+    }
+}
+
+/// The units of the system's manager and the user's own, as one list.
+fn both(list: impl Fn(bool) -> Vec<String>) -> Vec<String> {
+    let units: BTreeSet<String> = [false, true].into_iter().flat_map(list).collect();
+    units.into_iter().collect()
 }
 
 /// The paths of a simulated machine that begin so.
@@ -99,4 +153,59 @@ fn simulated(machine: &Sim, typed: &str) -> Vec<String> {
         let names = outside.list(dir).into_iter();
         names.map(|name| (is_dir(&dir.join(&name)), name)).collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::Unit;
+    use crate::world::sim::SimSpec;
+    use crate::world::sim::spec::UnitSpec;
+
+    /// A service is offered as it is called here, and what else there is by its whole name.
+    #[test]
+    fn units_of_the_machine_are_offered() {
+        let unit = |name: &str| Unit {
+            name: name.to_owned(),
+            session: name.starts_with("sync"),
+        };
+        let names = [
+            "nginx.service",
+            "nginx.socket",
+            "ssh.service",
+            "sync.service",
+        ];
+        let services = names.map(|name| (unit(name), UnitSpec::default()));
+        let spec = SimSpec {
+            services: services.into_iter().collect(),
+            ..SimSpec::default()
+        };
+        let guide = Guide {
+            machine: Machine::Sim(Sim::new(spec, 0).expect("a machine")),
+            ..Guide::of_graph(Arc::default())
+        };
+        for (line, wanted) in [
+            (
+                "inspect svc ",
+                &["nginx", "nginx.socket", "ssh", "sync"][..],
+            ),
+            ("add svc ng", &["nginx", "nginx.socket"]),
+            ("add svc nginx.se", &["nginx.service"]),
+            ("inspect svc[ss", &["svc[ssh]"]),
+            (
+                "add svc[",
+                &["svc[nginx]", "svc[nginx.socket]", "svc[ssh]", "svc[sync]"],
+            ),
+            ("add noop ng", &[]),
+            ("inspect sv", &["svc"]),
+        ] {
+            let (_, found) = guide.complete(line, line.len());
+            let found: Vec<String> = found.into_iter().map(|found| found.text).collect();
+            assert_eq!(found, wanted, "{line}");
+        }
+        assert_eq!(
+            guide.hint("add svc ss").map(|hint| hint.text).as_deref(),
+            Some("h")
+        );
+    }
 }

@@ -232,6 +232,9 @@ pub trait Look: Send + Sync {
     fn fetch(&self, request: &Request) -> Result<Response, Fault>;
     /// A unit as it stands; a unit that is not there is [`Load::NotFound`].
     fn service(&self, unit: &Unit) -> Result<Service, Fault>;
+    /// The full names of the units that there are, of the system's manager or the user's own, in order: those that it has loaded, and
+    /// those whose file it would find.
+    fn units(&self, session: bool) -> Result<Vec<String>, Fault>;
     /// One name for the machine: its host name, or the story's.
     fn hostname(&self) -> String;
     /// Whether an entry could be made in this directory, answered without writing: [`Fault::ReadOnly`] before

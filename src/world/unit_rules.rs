@@ -33,6 +33,17 @@ pub(super) fn unit_of(path: &Path) -> Option<Unit> {
     })
 }
 
+/// Where unit files of a manager stand.
+pub(super) fn dirs(session: bool) -> impl Iterator<Item = &'static Path> {
+    let places = PLACES.iter().filter(move |place| place.1 == session);
+    places.map(|(place, _)| Path::new(*place))
+}
+
+/// Whether a file of this name is one unit's: not a template, and not what is beside unit files.
+pub(super) fn is_one(name: &str) -> bool {
+    name.contains('.') && !name.contains("@.") && !name.ends_with(".wants") && !name.ends_with(".d")
+}
+
 /// Whether a unit file's text lets it be enabled, and reloaded.
 pub(super) fn described(text: &[u8]) -> (Startup, bool) {
     let text = String::from_utf8_lossy(text);

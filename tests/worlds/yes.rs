@@ -60,6 +60,9 @@ impl Look for Yes {
     fn service(&self, unit: &Unit) -> Result<Service, Fault> {
         Err(Fault::Service(unit.name.clone()))
     }
+    fn units(&self, _: bool) -> Result<Vec<String>, Fault> {
+        Ok(Vec::new())
+    }
     fn hostname(&self) -> String {
         String::new()
     }

@@ -53,6 +53,7 @@ use crate::graph::{Graph, Key};
 use crate::kind::Kinds;
 use crate::time::Span;
 use crate::trace::{REMEMBERED, Stage, View, keep_last};
+use crate::world::host::Host;
 use crate::world::sim::Sim;
 use std::sync::Arc;
 use story::Began;
@@ -284,6 +285,14 @@ impl Session {
         match &self.runner {
             Runner::Sim { sim, .. } => Some(sim),
             Runner::Host(_) => None,
+        }
+    }
+
+    /// This machine, if the session acts on it.
+    pub fn host(&self) -> Option<&Host> {
+        match &self.runner {
+            Runner::Sim { .. } => None,
+            Runner::Host(runner) => Some(&runner.host),
         }
     }
 

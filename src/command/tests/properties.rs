@@ -161,7 +161,7 @@ proptest! {
     #[test]
     fn parsing_and_completing_never_panic(line in drawn(), cut in 0usize..80) {
         let graph = graph();
-        let ctx = Context { graph: &graph, catalog: &Small, files: &|_| Vec::new(), paths: &|_| vec!["/a b".to_owned()] };
+        let ctx = Context { graph: &graph, catalog: &Small, files: &|_| Vec::new(), paths: &|_| vec!["/a b".to_owned()], units: &Vec::new };
         if let Err(error) = parse(&line, &graph, &Small) {
             prop_assert!(error.to_string().contains('^'));
         }
@@ -232,6 +232,7 @@ fn candidates(typed: &str) -> (usize, Vec<Candidate>) {
     let graph = graph();
     let paths = &|_: &str| vec!["/tmp/a b".to_owned(), "/x".to_owned()];
     let ctx = Context {
+        units: &Vec::new,
         graph: &graph,
         catalog: &Small,
         files: &|_| vec!["x.yaml".to_owned()],

@@ -261,6 +261,7 @@ fn texts(line: &str) -> Vec<String> {
         catalog: &Small,
         files: &|_| vec!["site.yaml".to_owned()],
         paths: &paths,
+        units: &Vec::new,
     };
     let (_, found) = complete(line, line.len(), &ctx);
     found.into_iter().map(|candidate| candidate.text).collect()
@@ -365,6 +366,7 @@ fn hints_go_on_where_completion_does() {
         catalog: &Small,
         files: &|_| Vec::new(),
         paths: &|_| Vec::new(),
+        units: &Vec::new,
     };
     let rows = [
         ("ad", Some("d")),

@@ -219,6 +219,9 @@ impl Look for Stage {
     fn service(&self, unit: &Unit) -> Result<Service, Fault> {
         self.called("service").service(unit)
     }
+    fn units(&self, session: bool) -> Result<Vec<String>, Fault> {
+        self.called("units").units(session)
+    }
     fn hostname(&self) -> String {
         self.called("hostname").hostname()
     }

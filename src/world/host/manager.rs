@@ -5,7 +5,9 @@
 use super::bus::{next, session_bus, system_bus};
 use super::unit::Properties;
 use crate::time::Span;
+use crate::world::unit_rules::is_one;
 use crate::world::{Active, Fault, Unit};
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use zbus::{Connection, DynamicType, MatchRule, Message, MessageStream, OwnedObjectPath};
 
@@ -19,6 +21,20 @@ pub(super) const QUEUE: usize = 4096;
 
 /// How often a manager is reminded of who listens to it.
 pub(super) const REMIND: Span = Span::secs(2);
+
+/// A loaded unit in a list: its name, description, load state and more, its object, and its job.
+type Listed = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    OwnedObjectPath,
+    u32,
+    String,
+    OwnedObjectPath,
+);
 
 /// A connection to a service manager.
 pub(super) struct Manager(pub Connection);
@@ -86,6 +102,21 @@ impl Manager {
             .await
             .map_err(|error| said(unit, error))?;
         answer.body().deserialize().map(Properties).map_err(broken)
+    }
+
+    /// The names of its units, in order: what it has loaded, and what it would find a file of. A template is no unit.
+    pub async fn names(&self) -> Result<Vec<String>, Fault> {
+        let all = |error| Fault::Service(format!("the units cannot be listed: {error}"));
+        let loaded = self.ask("ListUnits", &()).await.map_err(all)?;
+        let loaded: Vec<Listed> = loaded.body().deserialize().map_err(broken)?;
+        let files = self.ask("ListUnitFiles", &()).await.map_err(all)?;
+        let files: Vec<(String, String)> = files.body().deserialize().map_err(broken)?;
+        let there = loaded.into_iter().filter(|listed| listed.2 != "not-found");
+        let found = files.iter().filter_map(|(path, _)| path.rsplit('/').next());
+        let found = found.filter(|name| is_one(name)).map(str::to_owned);
+        let names = there.map(|listed| listed.0).chain(found);
+        let names: BTreeSet<String> = names.collect();
+        Ok(names.into_iter().collect())
     }
 
     pub async fn enable(&self, unit: &Unit) -> Result<(), Fault> {

@@ -210,6 +210,11 @@ impl Look for Host {
         service::look(unit, &self.limits)
     }
 
+    fn units(&self, session: bool) -> Result<Vec<String>, Fault> {
+        self.not_in_an_image("listing units")?;
+        service::list(session, &self.limits)
+    }
+
     fn can_write(&self, dir: &Path) -> Result<(), Fault> {
         let place = self.place(dir)?;
         let answer = files::can_write(&place);

@@ -26,6 +26,13 @@ pub(super) fn look(unit: &Unit, limits: &Limits) -> Result<Service, Fault> {
     Ok(service)
 }
 
+/// The names of all units that a manager has loaded or would find.
+pub(super) fn list(session: bool, limits: &Limits) -> Result<Vec<String>, Fault> {
+    block(limits, Some(ANSWER), async {
+        Manager::connect(session).await?.names().await
+    })
+}
+
 /// Does something with a unit, and waits until it is done.
 pub(super) fn act(unit: &Unit, act: ServiceAct, limits: &Limits) -> Result<(), Fault> {
     block(limits, None, async {
@@ -179,6 +186,19 @@ pub(super) mod tests {
             unit.act(act)?;
             assert_eq!(unit.look()?.active, active, "{act:?}");
         }
+        Ok(())
+    }
+
+    /// Also one that is not loaded, and never ran; a template is no unit.
+    #[test]
+    fn units_are_listed() -> Outcome {
+        let Some(unit) = UnitFile::new("listed", RUNS)? else {
+            return Ok(());
+        };
+        let listed = unit.0.units(true)?;
+        assert!(listed.contains(&unit.1.name), "{listed:?}");
+        assert!(listed.is_sorted(), "{listed:?}");
+        assert!(!listed.iter().any(|name| name.contains("@.")), "{listed:?}");
         Ok(())
     }
 

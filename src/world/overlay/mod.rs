@@ -173,6 +173,10 @@ impl Look for OverlayView {
         units::service(&self.look(), unit)
     }
 
+    fn units(&self, session: bool) -> Result<Vec<String>, Fault> {
+        units::names(&self.look(), session)
+    }
+
     fn hostname(&self) -> String {
         self.look().below.hostname()
     }

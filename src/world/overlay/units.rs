@@ -53,6 +53,20 @@ pub(super) fn service(layer: &Layer, unit: &Unit) -> Result<Service, Fault> {
     Ok(service)
 }
 
+/// The names of the units that there are, in order; also of those whose file is planned.
+pub(super) fn names(layer: &Layer, session: bool) -> Result<Vec<String>, Fault> {
+    let mut names: BTreeSet<String> = layer.below.units(session)?.into_iter().collect();
+    for path in layer.changed() {
+        let unit = unit_rules::unit_of(&path).filter(|unit| unit.session == session);
+        if let (Some(unit), Some(Entry::Node(..))) = (unit, layer.entry(&path))
+            && unit_rules::is_one(&unit.name)
+        {
+            names.insert(unit.name);
+        }
+    }
+    Ok(names.into_iter().collect())
+}
+
 /// What a planned unit file makes of its unit.
 fn describe(layer: &Layer, place: &Path, data: &Data, service: &mut Service) -> Result<(), Fault> {
     layer.known(place)?;

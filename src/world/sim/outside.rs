@@ -45,6 +45,12 @@ impl Outside {
         found.map_or(Vec::new(), |(spot, _)| machine.disk.names(&spot.path))
     }
 
+    /// The names of the units that there are, in order.
+    pub fn units(&self, session: bool) -> Vec<String> {
+        let machine = self.lock();
+        machine.units.names(session, &machine.disk)
+    }
+
     /// The content of the file at a path, through links, whoever may read it; `None` if there is no file.
     pub fn content(&self, path: &Path) -> Option<Arc<[u8]>> {
         let machine = self.lock();

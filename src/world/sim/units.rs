@@ -118,6 +118,21 @@ impl Units {
         }
     }
 
+    /// The names of a manager's units, in order; also of those whose file is on the disk.
+    pub fn names(&self, session: bool, disk: &Disk) -> Vec<String> {
+        let there = |(unit, live): (&Unit, &Live)| {
+            let is_there = unit.session == session && live.spec.load != Load::NotFound;
+            is_there.then(|| unit.name.clone())
+        };
+        let found = unit_rules::dirs(session).flat_map(|dir| match disk.find(dir) {
+            Some(_) => disk.names(dir),
+            None => Vec::new(),
+        });
+        let found = found.filter(|name| unit_rules::is_one(name));
+        let names: BTreeSet<String> = self.all.iter().filter_map(there).chain(found).collect();
+        names.into_iter().collect()
+    }
+
     /// A unit as it stands at this time; one whose file is on the disk is loaded when it is first asked for.
     pub fn service(&mut self, unit: &Unit, now: Time, disk: &Disk) -> Service {
         if !self.all.contains_key(unit)

@@ -229,6 +229,12 @@ impl Look for SimView {
         })
     }
 
+    fn units(&self, session: bool) -> Result<Vec<String>, Fault> {
+        self.call("service", "", |machine| {
+            Ok(machine.units.names(session, &machine.disk))
+        })
+    }
+
     fn hostname(&self) -> String {
         super::lock(&self.machine).hostname.clone()
     }
