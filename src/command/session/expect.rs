@@ -114,6 +114,7 @@ impl Session {
         let verdict = judge(self, &expect);
         if verdict.holds {
             self.log.push(Order::Expect(text.to_owned()).to_string());
+            front.show(&format!("holds: {}\n", sanitise(text)));
             return Ok(());
         }
         front.show(&lines(&verdict.why));

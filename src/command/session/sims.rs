@@ -6,13 +6,14 @@ use std::path::Path;
 
 use super::{Front, Session, SessionError, take};
 use crate::command::order::{Order, SimOrder};
-use crate::command::sims::{UnitState, numbered};
+use crate::command::sims::{UnitState, fault_word, numbered};
 use crate::drive::runner::Runner;
 use crate::drive::sim::{CrashPoint, Strike};
 use crate::engine::Input;
 use crate::time::Span;
 use crate::trace::Stage;
 use crate::trace::count;
+use crate::value::sanitise;
 use crate::world::sim::{FaultKind, FaultRule, Sim};
 use crate::world::{Active, Command, Fault, Unit, World};
 
@@ -37,6 +38,9 @@ impl Session {
             SimOrder::Fail(on, fault, times) => self.fail(&sim, on, rule(on, *fault, *times)),
             SimOrder::Heal(on) => heal(&sim, on.as_deref())?,
             outside => change(&sim, outside)?,
+        }
+        if let Some(now) = so_now(order) {
+            front.show(&format!("{}\n", sanitise(&now)));
         }
         self.log.push(Order::Sim(order.clone()).to_string());
         self.hear(front);
@@ -215,6 +219,34 @@ fn change(sim: &Sim, order: &SimOrder) -> Done {
         _ => Ok(()),
     };
     done.map_err(refused)
+}
+
+/// What is so once an order was carried out that tells nothing itself.
+fn so_now(order: &SimOrder) -> Option<String> {
+    Some(match order {
+        SimOrder::Write(path, text) => format!("{path} holds {}", count(text.len(), "byte")),
+        SimOrder::Rm(path) => format!("{path} is gone"),
+        SimOrder::Touch(path) => format!("{path} was touched"),
+        SimOrder::Chmod(bits, path) => format!("{path} has mode {bits:04o}"),
+        SimOrder::Chown(owner, path) => format!("{path} belongs to {owner}"),
+        SimOrder::Mkdir(path) => format!("{path} is a directory"),
+        SimOrder::Mv(from, to) => format!("{from} is {to} now"),
+        SimOrder::Ln(target, path) => format!("{path} leads to {target}"),
+        SimOrder::Svc(name, state) => format!("{} is {}", unit(name).name, state.word()),
+        SimOrder::Http(url, status, _) => format!("{url} answers {status}"),
+        SimOrder::Fail(on, fault, times) => {
+            let fault = fault_word(*fault);
+            let times = times.map_or(String::new(), |n| {
+                format!(", {}", count(n as usize, "time"))
+            });
+            format!("{on} is going to fail: {fault}{times}")
+        }
+        SimOrder::Heal(Some(on)) => format!("{on} does not fail any more"),
+        SimOrder::Heal(None) => "nothing is going to fail any more".to_owned(),
+        SimOrder::Crash(_) | SimOrder::Restart | SimOrder::Advance(_) | SimOrder::Run(_) => {
+            return None;
+        }
+    })
 }
 
 pub(super) fn unit(name: &str) -> Unit {
