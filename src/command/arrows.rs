@@ -1,7 +1,7 @@
 //! Statements of references and arrows: chains and bindings, with a verb or without.
 
 use super::error::{CommandError, Grade};
-use super::order::Order;
+use super::order::{LEARN, Order};
 use super::parse::{Reader, Taken, bare};
 use super::refs::{self, Wants, resolve};
 use super::registry::{self, Arg, Slot};
@@ -156,7 +156,7 @@ impl Reader<'_> {
 
     pub(super) fn no_arrow(&self, token: &Token) -> CommandError {
         let first = self.tokens.first().map_or(0..0, |token| token.span.clone());
-        let near = registry::near(registry::COMMANDS, self.text_at(&first));
+        let near = self.perhaps(self.text_at(&first));
         self.wrong(
             &token.span,
             format!("`{}` cannot stand here", self.text_at(&token.span)),
@@ -166,6 +166,17 @@ impl Reader<'_> {
             "a vertex before it begins a chain: `a -> b`".to_owned(),
             |near| format!("did you mean `{near}`?"),
         ))
+    }
+
+    /// The command that was perhaps meant by a first word: one that is written nearly so, or one whose second word it is.
+    fn perhaps(&self, word: &str) -> Option<String> {
+        let learns = LEARN.iter().any(|(learn, _)| *learn == word);
+        let is_sim = registry::SIMS.iter().any(|sim| sim.name == word) && !self.is_kind(word);
+        match (learns, is_sim) {
+            (true, _) => Some(format!("learn {word}")),
+            (_, true) => Some(format!("sim {word}")),
+            _ => registry::near(registry::COMMANDS, word).map(str::to_owned),
+        }
     }
 
     /// An unknown first word was perhaps to be a command.
@@ -181,7 +192,7 @@ impl Reader<'_> {
         if !begins || !error.what.starts_with("there is no vertex") {
             return error;
         }
-        let near = registry::near(registry::COMMANDS, word);
+        let near = self.perhaps(word);
         let meant = error
             .hint
             .clone()

@@ -48,6 +48,13 @@ pub(super) const VERBS: &[(&str, Verb)] = &[
     ("dropped", Verb::Dropped),
 ];
 
+impl Verb {
+    pub(super) fn word(self) -> &'static str {
+        let row = VERBS.iter().find(|(_, verb)| *verb == self);
+        row.map_or("", |(word, _)| word)
+    }
+}
+
 /// How often something must have been: `2`, `2+` for twice or more, `never`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Amount {
@@ -79,6 +86,34 @@ impl Amount {
                 text,
             )
         })
+    }
+}
+
+impl Amount {
+    /// Whether it is none at all.
+    pub(super) fn is_none(self) -> bool {
+        self.n == 0
+    }
+
+    /// `2`, or `2 or more`.
+    pub(super) fn number(self) -> String {
+        match self.or_more {
+            true => format!("{} or more", self.n),
+            false => self.n.to_string(),
+        }
+    }
+
+    /// `once`, `twice`, `3 times`, or at least so often.
+    pub(super) fn often(self) -> String {
+        let often = match self.n {
+            1 => "once".to_owned(),
+            2 => "twice".to_owned(),
+            n => format!("{n} times"),
+        };
+        match self.or_more {
+            true => format!("at least {often}"),
+            false => often,
+        }
     }
 }
 

@@ -32,6 +32,7 @@ mod drops;
 mod edit;
 mod emit;
 mod expect;
+mod expect_told;
 mod expect_words;
 mod graph;
 mod hints;

@@ -69,8 +69,8 @@ enum Wanted {
 }
 
 fn wrong(lesson: &Lesson, view: &LessonView, wanted: Wanted) -> Option<String> {
-    let missing = view.checks.iter().filter(|(_, holds)| !holds);
-    let missing: Vec<String> = missing.map(|(text, _)| format!("`{text}`")).collect();
+    let missing = view.missing.iter();
+    let missing: Vec<String> = missing.map(|text| format!("`{text}`")).collect();
     let all = missing.is_empty();
     match wanted {
         Wanted::Reached(way) if !view.done => Some(format!(

@@ -54,6 +54,8 @@ pub(super) struct Learning {
     pub lesson: Lesson,
     /// Which of its checks held when they were last looked at.
     holds: Vec<bool>,
+    /// Which of them have held from the start: nobody has reached those.
+    given: Vec<bool>,
     /// How many of its hints were shown.
     pub hints: usize,
     /// What was said of the last run.
@@ -72,12 +74,20 @@ impl Learning {
             which,
             lesson,
             holds: Vec::new(),
+            given: Vec::new(),
             hints: 0,
             told: None,
             commands: 0,
             done: false,
             seen: None,
         }
+    }
+
+    /// The checks that are, or were at some time, to be reached, with whether they hold.
+    fn sought(&self) -> impl Iterator<Item = (&Check, bool)> {
+        let checks = self.lesson.check.iter().zip(&self.holds);
+        let sought = checks.zip(&self.given).filter(|(_, given)| !**given);
+        sought.map(|((check, holds), _)| (check, *holds))
     }
 }
 
@@ -94,8 +104,10 @@ pub struct LessonView {
     pub text: String,
     /// What is to be reached.
     pub goal: String,
-    /// Each of its checks, with whether it holds.
+    /// Each of its checks that did not hold from the start, in words, with whether it holds.
     pub checks: Vec<(String, bool)>,
+    /// Those that do not hold now, as they are written.
+    pub missing: Vec<String>,
     /// Its hints that were shown, and how many there are.
     pub hints: Vec<String>,
     /// How many hints there are.
@@ -117,7 +129,6 @@ impl Session {
     pub fn lesson(&self) -> Option<LessonView> {
         let on = self.learning.as_ref()?;
         let lesson = &on.lesson;
-        let checks = lesson.check.iter().zip(&on.holds);
         Some(LessonView {
             number: match on.which {
                 Which::BuiltIn(at) => Some(at + 1),
@@ -127,8 +138,14 @@ impl Session {
             title: lesson.title.clone(),
             text: lesson.text.clone(),
             goal: lesson.goal.clone(),
-            checks: checks
-                .map(|(check, holds)| (check.expect.text.clone(), *holds))
+            checks: on
+                .sought()
+                .map(|(check, holds)| (check.expect.says.told(), holds))
+                .collect(),
+            missing: on
+                .sought()
+                .filter(|(_, holds)| !holds)
+                .map(|(check, _)| check.expect.text.clone())
                 .collect(),
             hints: lesson.hints.iter().take(on.hints).cloned().collect(),
             all_hints: lesson.hints.len(),
@@ -143,6 +160,7 @@ impl Session {
     /// A lesson begins with what a learner finds.
     pub(super) fn begin_lesson(&mut self, mut on: Learning) {
         on.holds = self.judged(&on.lesson.check);
+        on.given = on.holds.clone();
         on.seen = self.last_event();
         self.learning = Some(on);
     }
@@ -168,6 +186,8 @@ impl Session {
         if !on.done {
             let holds = self.judged(&on.lesson.check);
             let before = std::mem::replace(&mut on.holds, holds);
+            let given = on.given.iter_mut().zip(&on.holds);
+            given.for_each(|(given, holds)| *given &= holds);
             front.show(&moved(&on, &before));
             match on.holds.iter().all(|holds| *holds) {
                 true => self.finish_lesson(&mut on, front),
@@ -229,10 +249,10 @@ fn moved(on: &Learning, before: &[bool]) -> String {
         let changed = checks.clone().filter(|(check, (holds, was))| {
             **holds == now && **was != now && (now || !passing(&check.expect.says))
         });
-        let texts = changed.map(|(check, _)| format!("`{}`", sanitise(&check.expect.text)));
+        let texts = changed.map(|(check, _)| sanitise(&check.expect.says.told()));
         texts.collect::<Vec<_>>().join(", ")
     };
-    let told = [("reached", of(true)), ("not so any more:", of(false))].into_iter();
+    let told = [("reached:", of(true)), ("not so any more:", of(false))].into_iter();
     let told = told.filter(|(_, texts)| !texts.is_empty());
     let told: Vec<String> = told
         .map(|(word, texts)| format!("{word} {texts}"))
@@ -240,8 +260,8 @@ fn moved(on: &Learning, before: &[bool]) -> String {
     match told.is_empty() {
         true => String::new(),
         false => {
-            let hold = on.holds.iter().filter(|holds| **holds).count();
-            format!("{} ({hold} of {})\n", told.join("; "), on.holds.len())
+            let hold = on.sought().filter(|(_, holds)| *holds).count();
+            format!("{} ({hold} of {})\n", told.join("; "), on.sought().count())
         }
     }
 }

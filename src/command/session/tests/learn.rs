@@ -68,7 +68,7 @@ fn a_lesson_is_told_as_it_goes() {
     );
     let said = say(&mut session, &mut front, &["apply"]);
     assert!(
-        said.contains("reached `/etc/motd has new` (1 of 2)\nnot yet: Once more.\n"),
+        said.contains("reached: /etc/motd has \"new\" in it (1 of 2)\nnot yet: Once more.\n"),
         "{said}"
     );
     let now = view(&session);
@@ -92,7 +92,7 @@ fn a_lesson_is_done_once() {
     ];
     let said = say(&mut session, &mut front, &lines);
     assert!(
-        said.contains("not so any more: `/etc/motd has new` (0 of 2)"),
+        said.contains("not so any more: /etc/motd has \"new\" in it (0 of 2)"),
         "{said}"
     );
     let said = say(&mut session, &mut front, &["apply"]);
@@ -334,4 +334,49 @@ fn the_demo_plays_by_itself() {
     );
     let said = say(&mut session, &mut front, &["learn off"]);
     assert!(said.contains("back at graph empty: 0 resources"), "{said}");
+}
+
+/// What holds before anything is done was reached by nobody; once it is lost it has to be.
+#[test]
+fn only_what_was_reached_counts() {
+    let (mut session, mut front) = at_lesson("");
+    say(&mut session, &mut front, &["learn first"]);
+    let open = |texts: &[&str]| -> Vec<(String, bool)> {
+        let texts = texts.iter();
+        texts.map(|text| (text.to_string(), false)).collect()
+    };
+    let changed = "file[/etc/motd] changed at least once";
+    let has = "/etc/motd has \"welcome\" in it";
+    assert_eq!(view(&session).checks, open(&[changed, has]));
+    let lines = ["add file /etc/motd content=welcome mode=0600"];
+    let said = say(&mut session, &mut front, &lines);
+    assert!(!said.contains("not so"), "{said}");
+    let left = "nothing is left to do";
+    assert_eq!(view(&session).checks, open(&[changed, has, left]));
+    let missing = view(&session).missing;
+    assert_eq!(missing.last().map(String::as_str), Some("left never"));
+    let said = say(&mut session, &mut front, &["sim write /etc/motd welcome"]);
+    let told =
+        format!("reached: {has}; not so any more: nobody else changed the machine (1 of 4)\n");
+    assert!(said.contains(&told), "{said}");
+}
+
+/// A word that stands behind `learn` or `sim` is not taken for a misspelt other one.
+#[test]
+fn a_second_word_alone_is_told_its_first() {
+    let (mut session, mut front) = at_lesson("");
+    for (line, meant) in [
+        ("hint", "learn hint"),
+        ("goal", "learn goal"),
+        ("next", "learn next"),
+        ("rm /etc/motd", "sim rm"),
+        ("advance 1m", "sim advance"),
+        ("aply", "apply"),
+    ] {
+        let said = say(&mut session, &mut front, &[line]);
+        assert!(
+            said.contains(&format!("did you mean `{meant}`?")),
+            "{line}: {said}"
+        );
+    }
 }
