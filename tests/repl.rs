@@ -112,7 +112,7 @@ fn tab_completes_and_an_error_points_at_its_place() {
     weft.prompts("sim mine ›");
     weft.keys("add pass\t");
     weft.prompts("› add password");
-    weft.keys(" pw leng\t");
+    weft.keys("pw leng\t");
     weft.prompts("pw length=");
     weft.line("20");
     weft.sees("added password[pw]");
@@ -134,10 +134,10 @@ fn tab_goes_on_where_the_service_manager_does_not_answer() {
     let dir = home.0.display().to_string();
     let mut weft = Terminal::start_with(&home.0, &["host"], &[("XDG_RUNTIME_DIR", &dir)]);
     weft.prompts("host graph ›");
-    weft.keys("add svc ngi\t");
+    weft.keys("add svc weft-tri\t");
     let (asked, _) = bus.accept().expect("it is asked");
-    weft.keys("nx\r");
-    weft.sees("added svc[nginx]");
+    weft.keys("al\r");
+    weft.sees("added svc[weft-trial]");
     weft.ready();
     weft.keys(CTRL_D);
     assert_eq!(weft.ends(), 0);

@@ -3,7 +3,7 @@
 
 use super::error::Grade;
 use super::offer::Offers;
-use super::parse::{bare, scope_at_end};
+use super::parse::{bare, parse, scope_at_end};
 use super::refs::{Scope, Wants, new_key, resolve};
 use super::registry::{self, Arg, Slot};
 use super::words::{Part, Piece, Token, What, lex_loosely};
@@ -83,6 +83,30 @@ pub fn complete(line: &str, cursor: usize, ctx: &Context) -> (usize, Vec<Candida
     match position(typed, &tokens.0, tokens.1.as_ref().map(|e| e.grade), &scope) {
         Some(position) => Offers::new(ctx, &scope, &position).all(),
         None => (cursor, Vec::new()),
+    }
+}
+
+/// Whether a word follows at the end of a line, behind a space: not where the last one may still go on, as a path in a directory or
+/// the field of a vertex does.
+pub fn word_follows(line: &str, ctx: &Context) -> bool {
+    let open = line.ends_with(['=', '/', '.', ' ', '\n']) || line.ends_with("/\"");
+    let has_fields = || {
+        let dotted = format!("{line}.");
+        line.ends_with(']') && !complete(&dotted, dotted.len(), ctx).1.is_empty()
+    };
+    if open || has_fields() {
+        return false;
+    }
+    let more = format!("{line} ");
+    let tokens = lex_loosely(&more);
+    let scope = scope_at_end(&more, &tokens.0, ctx.graph, ctx.catalog);
+    let position = position(&more, &tokens.0, tokens.1.as_ref().map(|e| e.grade), &scope);
+    // All words behind `expect` are one thing: whether it is whole, its own reader knows.
+    let expects = |wanted: &Wanted| wanted.slot == Goal::Slot(Slot::Expect);
+    let wanted = position.map_or(Vec::new(), |position| position.wanted);
+    match wanted.iter().all(expects) {
+        true => !wanted.is_empty() && parse(line, ctx.graph, ctx.catalog).is_err(),
+        false => true,
     }
 }
 

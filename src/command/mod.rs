@@ -44,7 +44,7 @@ pub mod session;
 pub mod words;
 pub mod written;
 
-pub use complete::{Candidate, Context, complete};
+pub use complete::{Candidate, Context, complete, word_follows};
 pub use edit::{Answers, Edited, edit, refused};
 pub use error::{CommandError, Grade, Source};
 pub use hint::hint;

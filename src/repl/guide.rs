@@ -1,7 +1,7 @@
 //! What a line is told while it is typed, at the plain prompt and on the screen alike: candidates, a hint, whether it is whole.
 
 use super::disk;
-use crate::command::{Candidate, Context, Session, complete, hint, parse};
+use crate::command::{Candidate, Context, Session, complete, hint, parse, word_follows};
 use crate::graph::Graph;
 use crate::kind::Kinds;
 use crate::time::Span;
@@ -74,10 +74,22 @@ impl Guide {
         }
     }
 
-    /// What can stand at a byte of a line, and the byte from which it replaces what is there.
+    /// What can stand at a byte of a line, and the byte from which it replaces what is there. Where that is one thing alone, it ends
+    /// with a space if a word follows.
     pub fn complete(&self, line: &str, cursor: usize) -> (usize, Vec<Candidate>) {
         let units = || self.units();
-        self.asked(&units, |context| complete(line, cursor, context))
+        self.asked(&units, |context| {
+            let (start, mut found) = complete(line, cursor, context);
+            if let ([sole], Some(before), true) = (
+                found.as_mut_slice(),
+                line.get(..start),
+                cursor == line.len(),
+            ) && word_follows(&format!("{before}{}", sole.text), context)
+            {
+                sole.text.push(' ');
+            }
+            (start, found)
+        })
     }
 
     /// What to show behind the end of a line.
@@ -158,6 +170,8 @@ fn simulated(machine: &Sim, typed: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::{Draft, Key};
+    use crate::value::Place;
     use crate::world::Unit;
     use crate::world::sim::SimSpec;
     use crate::world::sim::spec::UnitSpec;
@@ -190,14 +204,14 @@ mod tests {
                 &["nginx", "nginx.socket", "ssh", "sync"][..],
             ),
             ("add svc ng", &["nginx", "nginx.socket"]),
-            ("add svc nginx.se", &["nginx.service"]),
+            ("add svc nginx.se", &["nginx.service "]),
             ("inspect svc[ss", &["svc[ssh]"]),
             (
                 "add svc[",
                 &["svc[nginx]", "svc[nginx.socket]", "svc[ssh]", "svc[sync]"],
             ),
             ("add noop ng", &[]),
-            ("inspect sv", &["svc"]),
+            ("inspect sv", &["svc "]),
         ] {
             let (_, found) = guide.complete(line, line.len());
             let found: Vec<String> = found.into_iter().map(|found| found.text).collect();
@@ -207,5 +221,40 @@ mod tests {
             guide.hint("add svc ss").map(|hint| hint.text).as_deref(),
             Some("h")
         );
+    }
+
+    /// What is there alone is put in with the space before the next word, if there is one.
+    #[test]
+    fn a_sole_candidate_ends_with_the_space_that_follows() {
+        let mut session = Draft::new("g");
+        for (kind, name) in [("password", "pw"), ("noop", "by")] {
+            let added = session.add(&Kinds, Key::new(kind, name), Place::default());
+            added.expect("a vertex");
+        }
+        let guide = Guide::of_graph(Arc::new(session.graph().clone()));
+        for (line, sole) in [
+            ("add passw", "password "),
+            ("add", "add "),
+            ("qui", "quit"),
+            ("add password x le", "length="),
+            ("add file /x recurse=t", "true "),
+            ("set p", "password[pw] "),
+            ("drop b", "noop[by] "),
+            ("pw -> b", "noop[by] "),
+            ("by", "noop[by] "),
+            ("password[", "password[pw]"),
+            ("pw.p", "password[pw].password "),
+            ("kinds passw", "password"),
+            ("help appl", "apply"),
+            ("expect pw o", "ok"),
+            ("expect pw bef", "before "),
+            ("load /us", "/usr/"),
+        ] {
+            let (_, found) = guide.complete(line, line.len());
+            let texts: Vec<&str> = found.iter().map(|found| found.text.as_str()).collect();
+            assert_eq!(texts, [sole], "{line}");
+        }
+        let (_, found) = guide.complete("add passw pw", 9);
+        assert_eq!(found[0].text, "password", "within a line");
     }
 }
