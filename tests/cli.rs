@@ -216,14 +216,14 @@ impl Running {
         line
     }
 
-    /// Waits until a write of its own has been noticed, of which this is a line, and is looked at: it is quiet then.
-    fn rests_after(&mut self, write: &str) {
+    /// Waits until a write of its own has been noticed, of a file that it writes once and of which this is a line, and is looked
+    /// at: it is quiet then. It may be told of its write before it tells of that itself.
+    fn rests_after(&mut self, path: &Path, write: &str) {
         let deadline = Instant::now() + PATIENCE;
-        let from = self.seen.len();
+        let noticed = format!("{} renamed", path.display());
         while !self.next_line(deadline, write).contains(write) {}
         loop {
-            let told = &self.seen[from..];
-            let [noticed, rests] = [" renamed", " converged "].map(|word| told.rfind(word));
+            let [noticed, rests] = [&noticed, " converged "].map(|word| self.seen.rfind(word));
             if noticed.is_some() && rests > noticed {
                 return;
             }

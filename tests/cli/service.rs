@@ -59,12 +59,12 @@ fn fifo(home: &Home, name: &str) -> PathBuf {
     path
 }
 
-/// A command that waits for `go`, and a file after it.
+/// A command that waits for `go`, and a file after it that is called by its content.
 fn gated(home: &Home, content: &str) -> PathBuf {
     let graph = format!(
         "resources:\n  exec:\n  - name: gate\n    shell: /bin/sh\n    creates: {dir}/env\n    \
-         cmd: read x < {dir}/go; env > {dir}/env\n  file:\n  - {{name: {dir}/made, content: {content}}}\n\
-         edges:\n- exec[gate] -> file[{dir}/made]\n",
+         cmd: read x < {dir}/go; env > {dir}/env\n  file:\n  - {{name: {dir}/{content}, content: {content}}}\n\
+         edges:\n- exec[gate] -> file[{dir}/{content}]\n",
         dir = home.0.display()
     );
     home.write("graph.yaml", &graph)
@@ -82,7 +82,7 @@ fn a_manager_is_told_when_a_watch_is_ready_reads_again_and_stops() {
     std::fs::write(&go, "go\n").expect("it waits");
     let told = manager.hears();
     assert!(told.starts_with("READY=1\nSTATUS=watching: "), "{told}");
-    assert_eq!(content(&home.path("made")), "one");
+    assert_eq!(content(&home.path("one")), "one");
     let env = content(&home.path("env"));
     assert!(env.contains("PATH=") && !env.contains("NOTIFY"), "{env}");
 
@@ -101,7 +101,7 @@ fn a_manager_is_told_when_a_watch_is_ready_reads_again_and_stops() {
     manager.until("READY=1");
     gated(&home, "two");
     weft.signal(Signal::HUP);
-    weft.rests_after("+two");
+    weft.rests_after(&home.path("two"), "+two");
     weft.signal(Signal::TERM);
     manager.until("STOPPING=1");
     weft.ends(0);
