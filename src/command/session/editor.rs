@@ -68,9 +68,24 @@ impl Session {
     }
 }
 
-/// The text to edit.
+/// The text to edit. What of it is not shown is explained there, where somebody wonders.
 fn text_of(graph: &Graph, key: Option<&Key>) -> String {
-    let graph = &with_secrets(graph, &mut |_, _, value| hide(value));
+    let mut hides = false;
+    let graph = &with_secrets(graph, &mut |of, _, value| {
+        let hidden = hide(value);
+        hides |= hidden.is_some() && key.is_none_or(|key| key == of);
+        hidden
+    });
+    let text = shown_of(graph, key);
+    match hides {
+        true => {
+            format!("# {MASK} is a secret that is not shown: left so, it stays as it is.\n{text}")
+        }
+        false => text,
+    }
+}
+
+fn shown_of(graph: &Graph, key: Option<&Key>) -> String {
     let Some(key) = key else {
         return file::save_new(&Kinds, graph, None).text;
     };

@@ -583,7 +583,7 @@ fn the_graph_is_edited_as_a_whole_with_its_secrets_kept() {
     front.answers.push_back(true);
     assert_snapshot!(say(&mut session, &mut front, &["edit", "edit", "undo"]), @r"
     > edit
-    (edited:11:5: password[pw]: password has no param `lenght` (did you mean `length`?)
+    (edited:12:5: password[pw]: password has no param `lenght` (did you mean `length`?)
     Edit it again? true
     set password[pw] length=24
     > edit
@@ -600,6 +600,40 @@ fn the_graph_is_edited_as_a_whole_with_its_secrets_kept() {
             .as_deref(),
         Some("hunter22")
     );
+}
+
+/// What others may not read is not shown in the editor either: that is explained there, and left so it stays as it was.
+#[test]
+fn what_is_hidden_in_an_edited_text_is_explained_and_kept() {
+    let (mut session, mut front) = open(STORY);
+    let content = |session: &Session| {
+        let vertex = session.graph().vertex(&Key::new("file", "/etc/motd"));
+        let value = vertex.and_then(|vertex| vertex.params.get("content").cloned());
+        value.and_then(|value| value.expose_str().map(str::to_owned))
+    };
+    say(&mut session, &mut front, &["inspect file /etc/motd"]);
+    front.edits.push_back(Box::new(|text: &str| {
+        let told = "# ••• is a secret that is not shown: left so, it stays as it is.\nresources:\n";
+        assert!(text.starts_with(told), "{text}");
+        assert!(
+            text.contains("content: '•••'") && !text.contains("hello"),
+            "{text}"
+        );
+        text.replace("mode: 0640", "mode: 0600")
+    }));
+    let said = say(&mut session, &mut front, &["edit /etc/motd"]);
+    assert!(said.contains("set file[/etc/motd] mode=0600\n"), "{said}");
+    assert_eq!(content(&session).as_deref(), Some("hello"));
+    front.edits.push_back(Box::new(|text: &str| {
+        assert!(!text.contains("•••"), "{text}");
+        text.to_owned()
+    }));
+    say(&mut session, &mut front, &["edit bystander"]);
+    front
+        .edits
+        .push_back(Box::new(|text: &str| text.replace("'•••'", "other")));
+    say(&mut session, &mut front, &["edit /etc/motd"]);
+    assert_eq!(content(&session).as_deref(), Some("other"));
 }
 
 #[test]
