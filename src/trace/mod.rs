@@ -16,7 +16,7 @@ pub use planned::Planned;
 pub use read::{Films, Unread, sketch};
 pub use report::{Report, plan_detail, plan_text};
 pub use text::{TraceLine, line, lines, word};
-pub(crate) use text::{count, tally_text};
+pub(crate) use text::{count, done_text, tally_text};
 pub use view::{Stage, VertexView, View};
 
 /// The words in which runs are told, for whoever draws them and has no business with the engine.

@@ -304,6 +304,13 @@ fn dirt_word(dirt: Dirt) -> &'static str {
 /// A tally in words; what is zero is left out, except `ok`.
 /// `2 ok, 1 changed`.
 pub(crate) fn tally_text(tally: &Tally) -> String {
+    let rest = done_text(tally);
+    let gap = if rest.is_empty() { "" } else { ", " };
+    format!("{} ok{gap}{rest}", tally.ok)
+}
+
+/// The same without what was right already: `1 changed, 1 refreshed`.
+pub(crate) fn done_text(tally: &Tally) -> String {
     let parts = [
         (tally.changed, "changed"),
         (tally.may, "may change"),
@@ -314,11 +321,9 @@ pub(crate) fn tally_text(tally: &Tally) -> String {
         (tally.pending, "pending"),
         (tally.outside, "pending for others"),
     ];
-    let mut text = format!("{} ok", tally.ok);
-    for (n, word) in parts.into_iter().filter(|(n, _)| *n > 0) {
-        text.push_str(&format!(", {n} {word}"));
-    }
-    text
+    let some = parts.into_iter().filter(|(n, _)| *n > 0);
+    let texts = some.map(|(n, word)| format!("{n} {word}"));
+    texts.collect::<Vec<_>>().join(", ")
 }
 
 /// `1 resource`, `2 resources`.

@@ -193,7 +193,8 @@ impl VertexView {
             }
             What::Applying => self.is(Status::Applying, String::new()),
             What::Refreshing => self.is(Status::Refreshing, String::new()),
-            What::Ok if self.status == Some(Status::Changed) => {}
+            // What has just settled keeps its reason: the end of a refresh says once more that all is right.
+            What::Ok if matches!(self.status, Some(Status::Changed | Status::Ok)) => {}
             What::Ok => self.is(Status::Ok, String::new()),
             What::Changed { findings, may, .. } => {
                 self.counts.1 += 1;

@@ -182,7 +182,7 @@ fn a_notification_is_pending_and_delivered() {
             ("apply", "a", "converged, 2 changed"),
             ("notify bystander", "", "by command"),
             ("pending", "", "noop[bystander]  "),
-            ("apply", "a", "converged, 0 changed"),
+            ("apply", "a", "converged, 1 refreshed"),
             (
                 "notify bystander; cancel bystander; pending",
                 "",

@@ -5,7 +5,7 @@ use super::keys::KEYS;
 use super::replay::hints_of_replay;
 use super::{App, Focus, Pane};
 use crate::command::registry::When;
-use crate::trace::{Stage, Status};
+use crate::trace::{Stage, Status, done_text};
 use crate::tui::shown::{Shown, width};
 use crate::tui::theme::Tone;
 use ratatui::buffer::Buffer;
@@ -111,10 +111,13 @@ impl App {
                     ""
                 };
                 let (text, tone) = match bad {
-                    0 => (
-                        format!("{watch}converged, {} changed", tally.changed),
-                        Tone::Good,
-                    ),
+                    0 => {
+                        let done = match done_text(tally) {
+                            done if done.is_empty() => "0 changed".to_owned(),
+                            done => done,
+                        };
+                        (format!("{watch}converged, {done}"), Tone::Good)
+                    }
                     _ => (
                         format!("{watch}{} failed, {} blocked", tally.failed, tally.blocked),
                         Tone::Bad,

@@ -101,7 +101,8 @@ impl Inspected<'_> {
             &format!("{} {}", sign.char(self.look.ascii), sign.word),
         );
         if let Some(planned) = planned {
-            if !planned.reason.is_empty() {
+            // That it would be refreshed is what the sign says.
+            if !planned.reason.is_empty() && !planned.refreshed {
                 lines.add(Tone::Plain, &planned.reason);
             }
             findings(&planned.findings, lines);

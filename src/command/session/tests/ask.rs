@@ -76,7 +76,7 @@ fn show_status_and_graph_before_and_after_a_run() {
     > status
     status   resource           marks  reason
     changed  file[/tmp/secret]
-    ok       noop[bystander]
+    ok       noop[bystander]           refreshed
     changed  password[pw]
     > graph
     graph secret
