@@ -9,11 +9,15 @@
 //! Each row is played twice: as it is, and then with something to do, since what is gone is dropped when something is done. The table is
 //! a snapshot, to be read; that it says what the model says is computed from the model's words here ([`Row::expected`]).
 
+#[path = "support/memory.rs"]
+mod memory;
+
 use std::error::Error;
 use std::fmt::Write;
 use std::path::Path;
 
-use weft::command::session::{Front, Session, SessionOptions, WorldName};
+use memory::Memory;
+use weft::command::session::{Session, SessionOptions, WorldName};
 use weft::engine::event::{Event, What};
 use weft::engine::{Line, Record, Seq, Status};
 use weft::file;
@@ -306,7 +310,7 @@ fn dropped(events: &[Event]) -> String {
 /// A session on a simulated machine, with what it shows.
 struct Desk {
     session: Session,
-    front: Shown,
+    front: Memory,
 }
 
 impl Desk {
@@ -326,7 +330,7 @@ impl Desk {
         };
         let document = document.map_err(|error| format!("{error:?}\n{story}"))?;
         let session = Session::open(Some(document), options)?;
-        let front = Shown::default();
+        let front = Memory::default();
         Ok(Desk { session, front })
     }
 
@@ -353,17 +357,17 @@ impl Desk {
 
     /// What a plan says: its marks, and what it drops.
     fn plan(&mut self) -> Result<(String, String), Box<dyn Error>> {
-        self.front.0.clear();
+        self.front.shown.clear();
         self.eval("plan")?;
         let prefix = "  - drops 1 pending: ";
         let drops = self
             .front
-            .0
+            .shown
             .lines()
             .filter_map(|line| line.strip_prefix(prefix));
         let drops = named(drops);
         let mut marks = Vec::new();
-        for line in self.front.0.lines() {
+        for line in self.front.shown.lines() {
             for (name, short) in [("file[/a]", 'a'), ("noop[t]", 't'), ("noop[u]", 'u')] {
                 let words: Vec<&str> = line.split_whitespace().take(2).collect();
                 if let [mark, vertex] = words[..]
@@ -422,46 +426,6 @@ impl Desk {
             (Some(Status::Ok), None) => "ok",
             _ => "?",
         }
-    }
-}
-
-/// Keeps what is shown.
-#[derive(Default)]
-struct Shown(String);
-
-impl Front for Shown {
-    fn show(&mut self, text: &str) {
-        self.0.push_str(text);
-    }
-
-    fn remark(&mut self, text: &str) {
-        self.0.push_str(text);
-    }
-
-    fn events(&mut self, _: &[Event]) {}
-
-    fn can_ask(&self) -> bool {
-        false
-    }
-
-    fn confirm(&mut self, _: &str, _: &str) -> bool {
-        false
-    }
-
-    fn secret(&mut self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn edit(&mut self, _: &str) -> Result<Option<String>, String> {
-        Err("there is no editor".to_owned())
-    }
-
-    fn read(&mut self, path: &Path) -> Result<Vec<u8>, String> {
-        Err(format!("{}: there are no files", path.display()))
-    }
-
-    fn write(&mut self, path: &Path, _: &str) -> Result<(), String> {
-        Err(format!("{}: not written here", path.display()))
     }
 }
 

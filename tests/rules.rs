@@ -25,10 +25,13 @@ mod runs;
 #[path = "rules/watching.rs"]
 mod watching;
 
+#[path = "support/memory.rs"]
+mod memory;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use weft::command::{Front, Session, SessionOptions};
+use weft::command::{Session, SessionOptions};
 use weft::drive::SimGround;
 use weft::drive::sim::SimDrive;
 use weft::engine::event::What;

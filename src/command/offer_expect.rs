@@ -3,56 +3,10 @@
 use super::offer::Offers;
 use super::refs::{Wants, resolve};
 use super::words::{Part, Piece, Token, What};
-
-/// What can be expected of a reference: a status, or how often.
-const OF_REF: &[&str] = &[
-    "new",
-    "waiting",
-    "checking",
-    "applying",
-    "refreshing",
-    "ok",
-    "changed",
-    "retrying",
-    "failed",
-    "blocked",
-    "held",
-    "ran",
-    "refreshed",
-    "retried",
-    "notified",
-    "noticed",
-    "repaired",
-    "sent",
-    "received",
-    "dropped",
-    "before",
-    "gone",
-];
-
-/// What may be followed by a number: how often.
-const COUNTED: &[&str] = &[
-    "ran",
-    "changed",
-    "refreshed",
-    "failed",
-    "retried",
-    "blocked",
-    "notified",
-    "noticed",
-    "repaired",
-    "sent",
-    "received",
-    "dropped",
-];
+use crate::file::{OF_ALL, Verb, of_vertex};
 
 /// What can be expected of a path.
 const OF_PATH: &[&str] = &["absent", "mode", "has"];
-
-/// What begins an expectation about no resource.
-const OF_ALL: &[&str] = &[
-    "pending", "changes", "plans", "outside", "left", "exit", "error", "not",
-];
 
 impl Offers<'_> {
     /// What can stand behind `expect`.
@@ -74,7 +28,7 @@ impl Offers<'_> {
                 }
             }
             [_, first] if !OF_ALL.contains(first) => self.expect_of(first, &begin[1]),
-            [_, _, word] if COUNTED.contains(word) => self.word("never", "not once"),
+            [_, _, word] if Verb::named(word).is_some() => self.word("never", "not once"),
             [_, _, "before"] => self.refs(),
             [_, _, _] if matches!(begin[2].what, What::Arrow(_)) => {
                 match self.field_at(&begin[1]) {
@@ -105,7 +59,7 @@ impl Offers<'_> {
             self.words(OF_PATH);
         }
         if !is_path || vertex.is_some() {
-            self.words(OF_REF);
+            self.words(&of_vertex());
             self.arrows();
         }
     }

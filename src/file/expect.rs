@@ -71,7 +71,7 @@ pub enum Line {
 }
 
 /// What begins an expectation about no resource.
-const OF_ALL: &[&str] = &[
+pub const OF_ALL: &[&str] = &[
     "pending", "changes", "plans", "outside", "left", "exit", "error", "not",
 ];
 

@@ -49,6 +49,12 @@ pub(super) const VERBS: &[(&str, Verb)] = &[
 ];
 
 impl Verb {
+    /// The one of this word.
+    pub fn named(word: &str) -> Option<Verb> {
+        let row = VERBS.iter().find(|(of, _)| *of == word);
+        row.map(|(_, verb)| *verb)
+    }
+
     pub(super) fn word(self) -> &'static str {
         let row = VERBS.iter().find(|(_, verb)| *verb == self);
         row.map_or("", |(word, _)| word)
@@ -164,10 +170,19 @@ impl fmt::Display for Status {
 
 /// What may follow a reference or a path.
 pub(super) fn words() -> Vec<&'static str> {
+    let mut known = of_vertex();
+    known.extend(["->", "~>", "absent", "mode", "has", "="]);
+    known
+}
+
+/// What can be expected of a vertex, but for arrows: a status, what is counted, its place in a run.
+pub fn of_vertex() -> Vec<&'static str> {
     let statuses = STATUSES.iter().map(|(word, _)| *word);
-    let verbs = VERBS.iter().map(|(word, _)| *word);
     let mut known: Vec<&str> = statuses.collect();
-    let more = verbs.chain(["before", "gone", "->", "~>", "absent", "mode", "has", "="]);
+    let more = VERBS
+        .iter()
+        .map(|(word, _)| *word)
+        .chain(["before", "gone"]);
     let more: Vec<&str> = more.filter(|word| !known.contains(word)).collect();
     known.extend(more);
     known

@@ -55,7 +55,8 @@ mod world_svc;
 mod yaml;
 
 pub use emit::save_new;
-pub use expect::{Amount, Expect, Expectation, Line, Status, Verb};
+pub use expect::{Amount, Expect, Expectation, Line, OF_ALL, Status, Verb};
+pub use expect_words::of_vertex;
 pub use hints::foreign_value;
 pub use lesson::{Check, Lesson};
 pub use load::{is_as_read, load};

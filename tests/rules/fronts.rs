@@ -1,38 +1,8 @@
 //! Rules of where and consent (W, L4), as a session keeps them.
 
+use super::memory::Memory;
 use super::*;
 use weft::drive::{Planning, plan};
-/// A front with nobody behind it.
-#[derive(Default)]
-struct Nobody {
-    shown: String,
-}
-
-impl Front for Nobody {
-    fn show(&mut self, text: &str) {
-        self.shown.push_str(text);
-    }
-    fn remark(&mut self, _: &str) {}
-    fn events(&mut self, _: &[Event]) {}
-    fn can_ask(&self) -> bool {
-        false
-    }
-    fn confirm(&mut self, _: &str, _: &str) -> bool {
-        false
-    }
-    fn secret(&mut self, _: &str) -> Option<String> {
-        None
-    }
-    fn edit(&mut self, _: &str) -> Result<Option<String>, String> {
-        Ok(None)
-    }
-    fn read(&mut self, _: &std::path::Path) -> Result<Vec<u8>, String> {
-        Err("there is no disk".into())
-    }
-    fn write(&mut self, _: &std::path::Path, _: &str) -> Result<(), String> {
-        Err("there is no disk".into())
-    }
-}
 
 fn session(text: &str) -> Session {
     let path = std::path::Path::new("/nowhere/test.yaml");
@@ -61,7 +31,7 @@ fn w1_a_story_has_its_own_world_and_a_graph_means_this_machine() {
     );
     let mut graph = session("resources: {noop: [{name: a}]}\n");
     assert!(graph.label().starts_with("host "));
-    let mut front = Nobody::default();
+    let mut front = Memory::default();
     graph.eval("world", &mut front).unwrap();
     assert!(front.shown.contains(graph.label()), "{}", front.shown);
 }
@@ -70,7 +40,7 @@ fn w1_a_story_has_its_own_world_and_a_graph_means_this_machine() {
 fn w3_with_nobody_to_ask_nothing_is_looked_at_and_yes_is_named() {
     let mut session = session("resources: {file: [{name: /nowhere/a}]}\n");
     let error = session
-        .eval("apply", &mut Nobody::default())
+        .eval("apply", &mut Memory::default())
         .unwrap_err()
         .to_string();
     assert!(error.contains("--yes"), "{error}");

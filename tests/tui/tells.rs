@@ -1,6 +1,7 @@
 //! What the screen tells is so: marks, signs, counts and the trace beside the film.
 
 use super::stage::{PASSWORD, Stage};
+use weft::command::session::Silent;
 use weft::tui::app::Told;
 use weft::tui::news::News;
 use weft::tui::theme::Look;
@@ -226,33 +227,6 @@ fn one_graph_is_placed_at_a_time() {
         "what was there when it was edited first, and last"
     );
     assert!(stage.has("1020 vertices"), "{}", stage.rows()[1]);
-}
-
-/// Nobody.
-struct Silent;
-
-impl weft::command::Front for Silent {
-    fn show(&mut self, _: &str) {}
-    fn remark(&mut self, _: &str) {}
-    fn events(&mut self, _: &[weft::trace::Event]) {}
-    fn can_ask(&self) -> bool {
-        false
-    }
-    fn confirm(&mut self, _: &str, _: &str) -> bool {
-        false
-    }
-    fn secret(&mut self, _: &str) -> Option<String> {
-        None
-    }
-    fn edit(&mut self, _: &str) -> Result<Option<String>, String> {
-        Ok(None)
-    }
-    fn read(&mut self, path: &std::path::Path) -> Result<Vec<u8>, String> {
-        Err(format!("{} is not there", path.display()))
-    }
-    fn write(&mut self, _: &std::path::Path, _: &str) -> Result<(), String> {
-        Ok(())
-    }
 }
 
 /// A terminal may say that it has no rows, or no columns.
