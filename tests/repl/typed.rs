@@ -281,3 +281,22 @@ fn a_watch_goes_on_beside_what_is_typed() {
     weft.line("quit");
     assert_eq!(weft.ends(), 0);
 }
+
+/// A graph that is in no other file is kept by the story that was saved of it.
+#[test]
+fn a_story_keeps_what_was_typed() {
+    let home = Home::new("typed-story");
+    let mut weft = Terminal::start(&home.0, &["host"]);
+    weft.prompts("host graph ›");
+    weft.line("add noop a");
+    weft.sees("added noop[a]");
+    weft.prompts("host graph ›");
+    let kept = typed(&home, "session-1");
+    weft.line("save --story mine.yaml");
+    weft.sees("saved mine.yaml: `weft test --accept` writes its snapshot");
+    weft.prompts("host graph ›");
+    assert!(!kept.exists(), "{}", text(&kept));
+    weft.line("quit");
+    assert_eq!(weft.ends(), 0);
+    assert!(!weft.text().contains("not saved"), "{}", weft.text());
+}

@@ -103,6 +103,8 @@ fn a_crashed_service_is_put_right() -> Outcome {
     weft.sees("saved story.yaml");
     weft.line("quit");
     assert_eq!(weft.ends(), 0);
+    // The story holds what was typed.
+    assert!(!weft.text().contains("not saved"), "{}", weft.text());
     let high = weft.bytes.iter().find(|byte| **byte > 0x7e);
     assert_eq!(high, None, "{}", weft.text());
     assert_eq!(std::fs::read_to_string(&conf)?, "# the service\nport=80\n");

@@ -191,10 +191,17 @@ impl Session {
             let what = format!("{shown} cannot be written: {why}");
             SessionError::failed(what).with_hint("`save PATH` writes another file")
         })?;
-        front.show(&format!("saved {shown}\n"));
+        front.show(&match story {
+            true => format!("saved {shown}: `weft test --accept` writes its snapshot\n"),
+            false => format!("saved {shown}\n"),
+        });
         match read_text(&path, &saved.text, front) {
             Ok(document) if !story => {
                 self.document = Some(document);
+                self.saved = self.history.now().clone();
+            }
+            // A graph that is in no other file is kept by the steps of this one.
+            Ok(_) if self.document.is_none() => {
                 self.saved = self.history.now().clone();
             }
             Ok(_) => {}

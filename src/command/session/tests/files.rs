@@ -73,7 +73,7 @@ fn a_story_of_a_session_plays_the_same_again() {
     assert_snapshot!(say(&mut session, &mut front, &["save --story again.yaml"]), @r"
     > save --story again.yaml
     (not in again.yaml: `file[/tmp/secret] changed`, which is not so at its end
-    saved again.yaml
+    saved again.yaml: `weft test --accept` writes its snapshot
     ");
     let text = get(&front, "again.yaml");
     let more = "\
