@@ -14,6 +14,9 @@ const LIMIT_WITHIN: Span = Span::secs(10);
 /// When a unit that dies dies.
 const DIES_AFTER: Span = Span::millis(500);
 
+/// So many lines of a unit's journal are kept, the last ones.
+const LOGGED: usize = 100;
+
 /// All units of all managers.
 #[derive(Clone, Debug)]
 pub(super) struct Units {
@@ -49,6 +52,10 @@ impl Live {
 
     fn say(&mut self, line: String) {
         if let Some(log) = &mut self.spec.log {
+            // A unit that dies every second must not make a simulated day slow.
+            if log.len() >= LOGGED {
+                log.remove(0);
+            }
             log.push(line);
         }
     }
@@ -363,5 +370,23 @@ fn from_disk(unit: &Unit, disk: &Disk) -> Option<UnitSpec> {
             })
         }
         _ => Some(UnitSpec::default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_keeps_its_last_lines() {
+        let spec = UnitSpec {
+            log: Some(Vec::new()),
+            ..UnitSpec::default()
+        };
+        let mut live = Live::new(spec);
+        (0..1_000).for_each(|n| live.say(n.to_string()));
+        let kept = live.spec.log.expect("it has one");
+        assert_eq!(kept.len(), LOGGED);
+        assert_eq!((&*kept[0], &*kept[LOGGED - 1]), ("900", "999"));
     }
 }
