@@ -26,6 +26,8 @@ mod means;
 mod moves;
 #[path = "tui/narrow.rs"]
 mod narrow;
+#[path = "tui/pasts.rs"]
+mod pasts;
 #[path = "tui/stage.rs"]
 mod stage;
 #[path = "tui/tells.rs"]

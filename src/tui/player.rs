@@ -3,12 +3,16 @@
 //! Everything here is a fold over the events; a clock only says how far the film moves. What cannot be folded from events (the graph, and
 //! how vertices stand that nothing has happened to) comes with what the session says it knows, and holds from there on.
 
+mod beside;
 mod places;
+
+pub use beside::{Beside, Run};
 
 use super::motion::{Frame, GAP, Motion, Pace, motion};
 use crate::graph::{Graph, Key};
 use crate::trace::{Event, EventId, Level, REMEMBERED, View};
-use places::{Place, Places};
+use beside::Besides;
+use places::Places;
 use std::sync::Arc;
 
 /// Who is farther behind than this plays faster: what lags is made up for in about that time.
@@ -37,6 +41,9 @@ pub struct Player {
     at: Frame,
     view: View,
     graph: Arc<Graph>,
+    besides: Besides,
+    /// What the session knew where the film is.
+    beside: Beside,
     /// Whether it plays on by itself.
     plays: bool,
     /// How fast; 1 is as the film is.
@@ -59,6 +66,8 @@ impl Player {
             at: 0,
             view: View::default(),
             graph: Arc::default(),
+            besides: Besides::default(),
+            beside: Beside::default(),
             plays: true,
             speed,
             moves,
@@ -83,6 +92,16 @@ impl Player {
     /// The graph as it is there.
     pub fn graph(&self) -> &Arc<Graph> {
         &self.graph
+    }
+
+    /// What the session knew there, beside what events tell.
+    pub fn beside(&self) -> &Beside {
+        &self.beside
+    }
+
+    /// The same at the end.
+    pub fn last_beside(&self) -> &Beside {
+        self.besides.last()
     }
 
     /// Every event that is remembered.
@@ -150,14 +169,22 @@ impl Player {
         for event in events {
             self.frames.push(self.pace.next(event));
         }
+        self.besides.hear(self.events.len(), events);
         self.events.extend_from_slice(events);
         self.forget();
     }
 
     /// From here on it stands so, whatever events have told of before.
-    pub fn know(&mut self, view: Arc<View>, graph: Arc<Graph>) -> Changed {
+    pub fn know(&mut self, view: Arc<View>, graph: Arc<Graph>, beside: Beside) -> Changed {
+        self.besides.put(self.events.len(), beside);
         self.places
-            .put(self.events.len(), Place::known(view, graph));
+            .know(self.events.len(), view, graph, &self.events);
+        self.at_end()
+    }
+
+    /// A plan was made here.
+    pub fn planned(&mut self, plan: Arc<View>) -> Changed {
+        self.besides.planned(self.events.len(), plan);
         self.at_end()
     }
 
@@ -175,7 +202,7 @@ impl Player {
             0 => (0, View::default()),
             _ => (before + 1, View::of([first])),
         };
-        self.places.put(at, Place::beginning(Arc::new(view), graph));
+        self.places.begin(at, view, graph);
         self.hear(events);
         match before {
             0 => self.jump(self.shown),
@@ -294,7 +321,11 @@ impl Player {
     }
 
     fn fold(&mut self, shown: usize) -> Changed {
-        let (mut keys, mut all) = (Vec::new(), false);
+        let mut keys = Vec::new();
+        let mut all = self.besides.has_within(self.shown, shown);
+        if all {
+            self.beside = self.besides.stood(shown);
+        }
         for event in &self.events[self.shown..shown] {
             self.view.take(event);
             match &event.subject {
@@ -313,6 +344,7 @@ impl Player {
 
     fn jump(&mut self, shown: usize) -> Changed {
         (self.view, self.graph) = self.places.stood(shown, &self.events);
+        self.beside = self.besides.stood(shown);
         self.shown = shown;
         Changed::All
     }
@@ -327,6 +359,7 @@ impl Player {
         self.events.drain(..gone);
         self.frames.drain(..gone);
         self.places.forget(gone, stood);
+        self.besides.forget(gone);
         match self.shown.checked_sub(gone) {
             Some(shown) => self.shown = shown,
             None => {
@@ -348,6 +381,7 @@ mod tests {
     use crate::time::Time;
     use crate::trace::What;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     fn event(id: u64, at: u64, who: usize, what: usize) -> Event {
         let key = |n: usize| Key::new("noop", format!("n{n}"));
@@ -517,7 +551,7 @@ mod tests {
         let mut known = View::default();
         let other = known.vertices.entry(Key::new("noop", "other"));
         Arc::make_mut(other.or_default()).dirty = true;
-        player.know(Arc::new(known.clone()), Arc::default());
+        player.know(Arc::new(known.clone()), Arc::default(), Beside::default());
         player.hear(&[event(2, 0, 1, 1)]);
         player.live();
         assert!(
@@ -532,6 +566,86 @@ mod tests {
         assert_eq!(player.view(), &View::default());
         player.live();
         assert!(player.view().vertices.contains_key(&Key::new("noop", "n1")));
+    }
+
+    /// What is done to a film while it is live.
+    #[derive(Clone, Debug)]
+    enum Lived {
+        Happens(usize, usize),
+        Known(usize, bool),
+        Edited,
+        Planned,
+        Another,
+    }
+
+    fn lived() -> impl Strategy<Value = Lived> {
+        prop_oneof![
+            6 => (0usize..4, 0usize..6).prop_map(|(who, what)| Lived::Happens(who, what)),
+            3 => (0usize..6, any::<bool>()).prop_map(|(who, is)| Lived::Known(who, is)),
+            1 => Just(Lived::Edited),
+            1 => Just(Lived::Planned),
+            1 => Just(Lived::Another),
+        ]
+    }
+
+    fn another_graph(n: usize) -> Arc<Graph> {
+        Arc::new(Graph::sketch([Key::new("noop", format!("g{n}"))], &[]))
+    }
+
+    /// Does it, and is live again.
+    fn live(player: &mut Player, n: usize, lived: &Lived) {
+        let id = n as u64 + 1;
+        match lived {
+            Lived::Happens(who, what) => player.hear(&[event(id, id, *who, *what)]),
+            Lived::Edited => drop(player.edit(another_graph(n))),
+            Lived::Planned => drop(player.planned(Arc::default())),
+            // The first one stands as it is from the beginning on.
+            Lived::Another if player.events().is_empty() => {
+                player.hear(&[event(id, 0, 0, 0)]);
+            }
+            Lived::Another => drop(player.append(another_graph(n), &[event(id, 0, 0, 0)])),
+            Lived::Known(who, is) => {
+                let key = Key::new("noop", format!("n{who}"));
+                let mut view = player.view().clone();
+                match is {
+                    true => {
+                        let vertex = view.vertices.entry(key.clone()).or_default();
+                        Arc::make_mut(vertex).dirty ^= true;
+                    }
+                    false => drop(view.vertices.remove(&key)),
+                }
+                let beside = Beside {
+                    breaks: Arc::new([key].into()),
+                    paused: *is,
+                    ..player.last_beside().clone()
+                };
+                drop(player.know(Arc::new(view), player.graph().clone(), beside));
+            }
+        }
+        player.live();
+    }
+
+    proptest! {
+        /// More of it is known than the places that are kept to be quick.
+        #[test]
+        fn the_past_is_what_was_shown_while_it_was_live(
+            all in prop::collection::vec(lived(), 1..400), stride in 1usize..40, seeks in prop::collection::vec(any::<prop::sample::Index>(), 20),
+        ) {
+            let mut player = Player::new(true, 1.0);
+            player.places = Places::every(stride);
+            let mut shown = BTreeMap::from([(0, (View::default(), Arc::default(), Beside::default()))]);
+            for (n, lived) in all.iter().enumerate() {
+                live(&mut player, n, lived);
+                let stood = (player.view().clone(), player.graph().clone(), player.beside().clone());
+                shown.insert(player.shown(), stood);
+            }
+            for at in seeks {
+                let at = at.index(player.events().len() + 1);
+                player.seek(at);
+                let stood = (player.view().clone(), player.graph().clone(), player.beside().clone());
+                prop_assert_eq!(Some(&stood), shown.get(&at), "after {} events", at);
+            }
+        }
     }
 
     #[test]

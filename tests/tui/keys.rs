@@ -67,6 +67,7 @@ const CASES: &[Case] = &[
         log(s) == ["step", "continue"] && s.has("converged")
     }),
     ("b", nothing, |s| {
+        s.wait(60_000);
         log(s) == ["break password[pw]"] && s.has("◉")
     }),
     ("w", applied, |s| {

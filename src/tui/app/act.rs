@@ -159,7 +159,7 @@ impl App {
             .event_at(seen, row.min(seen.len().saturating_sub(1)))
         {
             let changed = self.player.seek(event + 1);
-            self.map.follow(&self.player, &self.beside, &changed);
+            self.map.follow(&self.player, &changed);
             self.look_at_last();
         }
     }
@@ -193,7 +193,7 @@ impl App {
             Act::Edit => self.run_line(&format!("edit {}", ref_text(&key))),
             Act::Why if self.manner.replays => self.show_why(&key),
             Act::Why => self.run_line(&format!("why {}", ref_text(&key))),
-            _ if self.beside.breaks.contains(&key) => {
+            _ if self.player.last_beside().breaks.contains(&key) => {
                 self.run_line(&format!("break off {}", ref_text(&key)))
             }
             _ => self.run_line(&format!("break {}", ref_text(&key))),
@@ -232,7 +232,7 @@ impl App {
         }
         if !self.player.is_rewound() {
             let changed = self.player.live();
-            self.map.follow(&self.player, &self.beside, &changed);
+            self.map.follow(&self.player, &changed);
         }
         self.task(Task::Do(line.to_owned()))
     }

@@ -81,7 +81,7 @@ impl App {
     /// What runs, and how far it is.
     fn state_words(&self) -> (String, Tone) {
         let view = self.player.view();
-        let now = view.now;
+        let (now, beside) = (view.now, self.player.beside());
         if self.question.is_some() {
             return ("asks".to_owned(), Tone::Open);
         }
@@ -95,21 +95,13 @@ impl App {
                         Some(Status::Ok | Status::Changed | Status::Held)
                     )
                 });
-                let word = if self.known.paused {
-                    "paused"
-                } else {
-                    "running"
-                };
+                let word = if beside.paused { "paused" } else { "running" };
                 let text = format!("{word} {} of {vertices}, {now} s", settled.count());
                 (text, Tone::Busy)
             }
             Stage::Converged(tally) => {
                 let bad = tally.failed.saturating_add(tally.blocked);
-                let watch = if self.known.moment.running {
-                    "watching, "
-                } else {
-                    ""
-                };
+                let watch = if beside.running { "watching, " } else { "" };
                 let (text, tone) = match bad {
                     0 => {
                         let done = match done_text(tally) {

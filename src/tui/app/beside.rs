@@ -1,62 +1,10 @@
 //! How vertices stand: what events tell of them, and beside it what the session knows.
 
 use crate::graph::Key;
-use crate::trace::{Planned, Status, VertexView, View, What};
+use crate::trace::{Planned, Status, VertexView, View};
 use crate::tui::graph::Stand;
+use crate::tui::player::{Beside, Run};
 use crate::tui::theme::{self, Sign};
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-/// What of the session is drawn on vertices, beside what events tell.
-#[derive(Clone, Debug, Default)]
-pub struct Beside {
-    /// What may have changed, and has not told anyone.
-    pub debts: BTreeSet<Key>,
-    /// Before what a run stops.
-    pub breaks: BTreeSet<Key>,
-    /// What a plan said.
-    pub plan: Option<Arc<View>>,
-    /// The last plan that was drawn.
-    pub last_plan: Option<Arc<View>>,
-    /// What has come of it since.
-    pub run: Run,
-}
-
-/// The run that a plan is compared with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Run {
-    /// None has begun since the plan was made.
-    #[default]
-    None,
-    /// It goes on.
-    On,
-    /// It has come to its end; a watch that goes on then does what nobody has planned.
-    Over,
-}
-
-impl Beside {
-    /// A plan is drawn until a run was compared with it; the same one is not drawn again.
-    pub fn planned(&mut self, plan: Arc<View>) {
-        let last = self.last_plan.replace(plan.clone());
-        if !last.is_some_and(|last| Arc::ptr_eq(&last, &plan)) {
-            self.plan = Some(plan);
-            self.run = Run::None;
-        }
-    }
-
-    /// What was planned is compared with one run, up to its end, and with nothing else.
-    pub fn happens(&mut self, what: &What) {
-        match (what, self.run) {
-            (What::Started { .. }, Run::None) if self.plan.is_some() => self.run = Run::On,
-            (What::Converged(_) | What::Stopped | What::Killed, Run::On) => self.run = Run::Over,
-            (What::Started { .. }, _) => self.plan = None,
-            (What::Checking { .. } | What::Applying | What::Refreshing, Run::None | Run::Over) => {
-                self.plan = None;
-            }
-            _ => {}
-        }
-    }
-}
 
 /// How vertices stand that are drawn as one: as the most pressing of them does.
 pub fn stand_of(keys: &[Key], view: &View, beside: &Beside) -> Stand {
@@ -66,7 +14,8 @@ pub fn stand_of(keys: &[Key], view: &View, beside: &Beside) -> Stand {
 
 fn stand(key: &Key, view: &View, beside: &Beside) -> Stand {
     let seen = view.vertices.get(key);
-    let planned = beside.plan.as_ref().and_then(|plan| plan.vertices.get(key));
+    let planned = beside.plan.as_ref();
+    let planned = planned.and_then(|plan| plan.0.vertices.get(key));
     // Of what a plan did not look at it has said nothing, and there is nothing to compare.
     let plan = planned.and_then(|planned| match (beside.run, seen) {
         (Run::None, _) => Planned::of(planned).map(theme::plan),

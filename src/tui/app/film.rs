@@ -43,7 +43,7 @@ impl App {
         if matches!(act, Act::Slower | Act::Faster) {
             self.word = Some(format!("the film plays at {} x", self.player.speed()));
         }
-        self.map.follow(&self.player, &self.beside, &changed);
+        self.map.follow(&self.player, &changed);
         if matches!(act, Act::Earlier | Act::Later) {
             self.look_at_last();
         }
@@ -85,7 +85,7 @@ impl App {
     }
 
     pub(super) fn zoom(&mut self, act: Act) {
-        let (view, beside) = (self.player.view(), &self.beside);
+        let (view, beside) = (self.player.view(), self.player.beside());
         let mut found = true;
         match act {
             Act::ZoomIn => self.map.set_zoom(self.map.zoom().nearer(), view, beside),

@@ -1,16 +1,16 @@
 //! What the session's news do.
 
 use super::ask::Question;
-use super::beside::Beside;
 use super::over::Over;
 use super::tale::Voice;
 use super::{App, Wish};
 use crate::command::session::Sort;
-use crate::graph::Graph;
+use crate::graph::{Graph, Key};
 use crate::trace::{Event, What};
 use crate::tui::news::{Known, News, Task};
-use crate::tui::player::Changed;
+use crate::tui::player::Beside;
 use crate::tui::shown::width;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl App {
@@ -38,13 +38,13 @@ impl App {
             News::Events(events) => return self.happen(&events),
             News::Edited(graph) => {
                 let changed = self.player.edit(graph);
-                self.map.follow(&self.player, &self.beside, &changed);
+                self.map.follow(&self.player, &changed);
             }
             News::Begins(graph, events) if self.manner.replays => self.append(graph, &events),
             News::Begins(graph, events) => self.begin(graph, &events),
             News::Planned(plan) => {
-                self.beside.planned(plan);
-                self.map.stand_all(self.player.view(), &self.beside);
+                let changed = self.player.planned(plan);
+                self.map.follow(&self.player, &changed);
             }
             News::Asks { id, question, more } => {
                 // What it is about has just been said.
@@ -61,7 +61,7 @@ impl App {
             }
             News::Knows(known) => self.know(*known),
             News::Placed(placed) => {
-                let (view, beside) = (self.player.view(), &self.beside);
+                let (view, beside) = (self.player.view(), self.player.beside());
                 self.map.take_placed(*placed, view, beside);
             }
             News::Kept(line) => self.entry.remember(&line),
@@ -78,19 +78,18 @@ impl App {
     /// What is asked is about what is so now, and the picture beside it too.
     fn go_live(&mut self) {
         let changed = self.player.live();
-        self.map.follow(&self.player, &self.beside, &changed);
+        self.map.follow(&self.player, &changed);
     }
 
     /// What was told before is another film.
     fn begin(&mut self, graph: Arc<Graph>, events: &[Event]) {
         self.player = self.player.another();
         self.tale.forget(usize::MAX);
-        self.beside = Beside::default();
         self.player.hear(events);
         self.player.edit(graph);
         let changed = self.player.live();
         self.tale.catch_up(self.player.events());
-        self.map.follow(&self.player, &self.beside, &changed);
+        self.map.follow(&self.player, &changed);
     }
 
     pub(super) fn say(&mut self, voice: Voice, text: &str) {
@@ -124,9 +123,6 @@ impl App {
     }
 
     fn happen(&mut self, events: &[Event]) -> Vec<Wish> {
-        events
-            .iter()
-            .for_each(|event| self.beside.happens(&event.what));
         let before = self.player.events().len();
         self.player.hear(events);
         let after = self.player.events().len();
@@ -155,19 +151,33 @@ impl App {
             self.known = known;
             return;
         }
-        self.beside.debts = known.debts.iter().cloned().collect();
-        self.beside.breaks = known.breaks.iter().cloned().collect();
-        match &known.plan {
-            Some(plan) => self.beside.planned(plan.clone()),
-            None => self.beside.plan = None,
-        }
-        let changed = self.player.know(known.picture.clone(), known.graph.clone());
+        let beside = self.knows_beside(&known);
+        let changed = self
+            .player
+            .know(known.picture.clone(), known.graph.clone(), beside);
         self.known = known;
         self.entry.set_words(&self.known.prompt);
         self.entry.refresh(&self.known);
-        self.map.follow(&self.player, &self.beside, &changed);
-        if changed == Changed::Nothing {
-            self.map.stand_all(self.player.view(), &self.beside);
+        self.map.follow(&self.player, &changed);
+    }
+
+    /// What it knows beside what events tell holds from here on; what was so before stays with the past.
+    fn knows_beside(&mut self, known: &Known) -> Beside {
+        if let Some(plan) = &known.plan {
+            self.player.planned(plan.clone());
+        }
+        let last = self.player.last_beside().clone();
+        let set = |kept: Arc<BTreeSet<Key>>, now: &[Key]| match kept.iter().eq(now) {
+            true => kept,
+            false => Arc::new(now.iter().cloned().collect()),
+        };
+        Beside {
+            debts: set(last.debts, &known.debts),
+            breaks: set(last.breaks, &known.breaks),
+            plan: last.plan.filter(|_| known.plan.is_some()),
+            run: last.run,
+            paused: known.paused,
+            running: known.moment.running,
         }
     }
 

@@ -1,11 +1,11 @@
 //! The graph pane's state: what is placed, how it stands, which part of it is seen, and which vertex keys are about.
 
-use super::beside::{Beside, stand_of};
+use super::beside::stand_of;
 use super::place::{Placed, Placement};
 use crate::graph::{Graph, Key};
 use crate::trace::View;
 use crate::tui::graph::{Overview, Scene, Stand, Step, Zoom, walk};
-use crate::tui::player::{Changed, Player};
+use crate::tui::player::{Beside, Changed, Player};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -89,20 +89,23 @@ impl Map {
     }
 
     /// The film has moved, or the session knows more.
-    pub fn follow(&mut self, player: &Player, beside: &Beside, changed: &Changed) {
+    pub fn follow(&mut self, player: &Player, changed: &Changed) {
         match changed {
             Changed::Nothing => {}
             Changed::All => {
                 if !Arc::ptr_eq(&self.graph, player.graph()) {
                     self.show(player.graph());
                 }
-                self.stand_all(player.view(), beside);
+                self.stand_all(player.view(), player.beside());
             }
             Changed::Vertices(keys) => {
                 for key in keys {
                     if let Some(number) = self.scene().number(key) {
-                        self.stands[number] =
-                            stand_of(&self.scene().members[number], player.view(), beside);
+                        self.stands[number] = stand_of(
+                            &self.scene().members[number],
+                            player.view(),
+                            player.beside(),
+                        );
                     }
                 }
             }

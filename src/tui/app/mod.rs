@@ -62,7 +62,6 @@ use super::player::{Changed, Player};
 use super::theme::Look;
 use crate::graph::Key;
 use ask::Question;
-use beside::Beside;
 use crossterm::event::{KeyEvent, MouseEvent};
 use kept::Kept;
 use map::Map;
@@ -186,7 +185,6 @@ pub struct App {
     known: Known,
     player: Player,
     map: Map,
-    beside: Beside,
     /// The tale of what was heard, and of what was said.
     tale: Tale,
     entry: Prompt,
@@ -225,7 +223,6 @@ impl App {
             known: Known::default(),
             player: player(manner),
             map: Map::new(manner.look.ascii),
-            beside: Beside::default(),
             tale: Tale::new(!manner.replays),
             entry,
             focus: match manner.replays {
@@ -330,7 +327,7 @@ impl App {
         let played = self.player.at().saturating_sub(before);
         let clock = if played > 0 { played } else { passed };
         self.passed.clock += Duration::from_micros(clock.min(GAP));
-        self.map.follow(&self.player, &self.beside, &changed);
+        self.map.follow(&self.player, &changed);
     }
 
     fn is_too_small(&self) -> bool {

@@ -120,9 +120,13 @@ impl App {
             key: &key,
             graph: self.player.graph(),
             view: self.player.view(),
-            plan: self.beside.plan.as_deref(),
+            plan: self.player.beside().plan.as_ref().map(|plan| &*plan.0),
             // Its own, also where it is drawn as one with others.
-            stand: stand_of(std::slice::from_ref(&key), self.player.view(), &self.beside),
+            stand: stand_of(
+                std::slice::from_ref(&key),
+                self.player.view(),
+                self.player.beside(),
+            ),
             events: self.player.film(),
             look,
         };

@@ -32,7 +32,7 @@ impl App {
     pub(super) fn append(&mut self, graph: Arc<Graph>, events: &[Event]) {
         let changed = self.player.append(graph, events);
         self.tale.catch_up(self.player.events());
-        self.map.follow(&self.player, &self.beside, &changed);
+        self.map.follow(&self.player, &changed);
     }
 
     /// Stands still at a moment. What its last event is about is selected.
@@ -44,7 +44,7 @@ impl App {
             Moment::Part(part) => self.player.seek_frame((length as f64 * part) as Frame),
             Moment::End => self.player.seek_frame(length),
         };
-        self.map.follow(&self.player, &self.beside, &changed);
+        self.map.follow(&self.player, &changed);
         self.look_at_last();
     }
 
@@ -56,7 +56,7 @@ impl App {
             // How much room there is, is known once it has been drawn.
             self.paint(&mut Buffer::empty(self.area));
             let is_seen = !self.regions().graph.is_empty();
-            if is_seen && self.map.fit_boxes(self.player.view(), &self.beside) {
+            if is_seen && self.map.fit_boxes(self.player.view(), self.player.beside()) {
                 return;
             }
         }
