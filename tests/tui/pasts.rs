@@ -1,8 +1,10 @@
 //! The past: beside it stands what was so then.
 
 use super::stage::Stage;
-use weft::tui::app::{App, Moment};
-use weft::tui::theme::Look;
+use ratatui::style::Modifier;
+use weft::tui::app::{App, Moment, Told};
+use weft::tui::news::News;
+use weft::tui::theme::{Look, Theme};
 
 const WIDE: (u16, u16) = (120, 40);
 
@@ -65,4 +67,155 @@ fn a_break_and_a_pause_are_not_seen_before_they_were_there() {
     at(&mut stage, done);
     stage.keys("End");
     assert!(stage.rows()[2].starts_with('◉'), "{}", stage.rows()[2]);
+}
+
+/// Six vertices, applied: a trace that is longer than its pane.
+fn long(size: (u16, u16), look: Look) -> Stage {
+    let mut stage = Stage::open("", size, look);
+    for n in 0..6 {
+        stage.line(&format!("add file /tmp/x{n} content=hi mode=0644"));
+    }
+    stage.line("apply");
+    stage.keys("Esc Tab Tab");
+    stage
+}
+
+/// The rows of the trace that look so.
+fn looking(stage: &mut Stage, modifier: Modifier) -> Vec<String> {
+    let (buffer, _) = stage.frame();
+    let rows = stage.rows();
+    let title = rows.iter().position(|row| row.contains(" trace"));
+    let from = title.expect("the pane's title") + 1;
+    let trace = (from..rows.len() - 2).filter(|y| {
+        let y = u16::try_from(*y).expect("a row");
+        buffer[(buffer.area.width - 1, y)]
+            .modifier
+            .contains(modifier)
+            || buffer[(12, y)].modifier.contains(modifier)
+    });
+    trace.map(|y| rows[y].trim().to_owned()).collect()
+}
+
+fn marked(stage: &mut Stage) -> String {
+    let marked = looking(stage, Modifier::UNDERLINED);
+    assert_eq!(marked.len(), 1, "{marked:?}\n{}", stage.rows().join("\n"));
+    marked[0].clone()
+}
+
+const LOW: (u16, u16) = (80, 24);
+
+/// One line of the trace is marked while it has the keys, however little there is to draw it with; Enter goes there.
+#[test]
+fn the_film_goes_to_the_line_that_is_marked() {
+    for look in [
+        Look::default(),
+        Look {
+            ascii: true,
+            theme: Theme::Mono,
+        },
+    ] {
+        let mut stage = long(LOW, look);
+        assert!(marked(&mut stage).contains("converged"));
+        stage.keys("Up k");
+        // The file's content is told below it.
+        assert!(
+            marked(&mut stage).starts_with("+hi"),
+            "{}",
+            marked(&mut stage)
+        );
+        stage.keys("k Up");
+        let line = marked(&mut stage);
+        assert!(line.contains("changed   file[/tmp/x"), "{line}");
+        let before = stage.rows()[13..22].to_vec();
+        stage.keys("Enter");
+        assert!(stage.rows()[0].contains("PAST"), "{}", stage.rows()[0]);
+        assert_eq!(marked(&mut stage), line);
+        // The last of its rows that are seen is where the film stands.
+        assert_eq!(looking(&mut stage, Modifier::REVERSED).len(), 1);
+        assert_eq!(stage.rows()[13..22], before, "the trace stays");
+        let selected = stage.app.selected().map(ToString::to_string);
+        assert!(line.contains(&selected.expect("a vertex")), "{line}");
+        // Later ones can be gone to as well.
+        let (past, all) = stage.app.shown();
+        stage.keys("j j j j Enter");
+        assert_eq!((past < all, stage.app.shown()), (true, (all, all)));
+        stage.keys("i");
+        assert_eq!(
+            looking(&mut stage, Modifier::UNDERLINED),
+            Vec::<String>::new()
+        );
+    }
+}
+
+/// In the past the trace is read by itself: coming back, one reads on where one was.
+#[test]
+fn reading_the_past_leaves_what_is_live_where_it_was() {
+    let mut stage = long(LOW, Look::default());
+    let follows = stage.rows()[13..22].to_vec();
+    let mut moved = |live: &[String], keys: &str| {
+        stage.keys("< < <");
+        let stands = stage.rows()[13..22].to_vec();
+        stage.keys(keys);
+        let reads = stage.rows()[13..22].to_vec();
+        assert_ne!(reads, stands, "{keys} moves what is seen");
+        stage.keys("End");
+        assert_eq!(stage.rows()[13..22], *live, "{keys}");
+    };
+    moved(&follows, "PgUp");
+    moved(&follows, "k k k k k k k k k k");
+    stage.keys("PgUp");
+    let reads = stage.rows()[13..22].to_vec();
+    assert_ne!(reads, follows);
+    stage.keys("< < < PgDn End");
+    assert_eq!(stage.rows()[13..22], reads);
+    // Once more: to the end of what is live.
+    stage.keys("End");
+    assert_eq!(stage.rows()[13..22], follows);
+}
+
+/// A line that is too wide for the pane is seen as a whole where it is marked, also where the pane is too low for it.
+#[test]
+fn a_line_can_be_read_to_its_end() {
+    let mut stage = Stage::open("", (60, 15), Look::default());
+    let name: String = (0..300).map(|n| format!("{n}-")).collect();
+    stage.line(&format!("add file /tmp/{name}end content=hi"));
+    stage.line("apply").keys("Esc Tab Tab t");
+    stage.text("changed").keys("Enter");
+    assert!(
+        stage.has("changed   file[") && !stage.has("299-end]"),
+        "{}",
+        stage.rows().join("\n")
+    );
+    let mut seen = String::new();
+    let mut starts = 0;
+    for key in ["k"; 30].into_iter().chain(["j"; 30]) {
+        stage.keys(key);
+        starts += usize::from(stage.has(" 0.000 changed"));
+        seen.push_str(&stage.rows().join("\n"));
+    }
+    assert!(
+        starts > 1 && seen.contains("299-end]"),
+        "{}",
+        stage.rows().join("\n")
+    );
+    assert!(marked(&mut stage).contains("converged"));
+}
+
+/// Who marks a line goes on reading there when more is told; at the end the trace follows again.
+#[test]
+fn a_marked_line_stays_in_sight() {
+    let mut stage = long(LOW, Look::default());
+    stage.keys("k k k");
+    let line = marked(&mut stage);
+    let news = stage.session().events().to_vec();
+    stage.tell(Told::News(News::Events(news)));
+    stage.wait(60_000);
+    assert_eq!(marked(&mut stage), line);
+    assert!(stage.has("trace, "), "{}", stage.rows().join("\n"));
+    stage.keys("End");
+    let rows = stage.rows().join("\n");
+    assert!(
+        !rows.contains("trace, ") && marked(&mut stage).contains("converged"),
+        "{rows}"
+    );
 }

@@ -6,7 +6,7 @@ use super::over::Over;
 use super::past::{only_asks, shown_words};
 use super::pick::fits_a_pick;
 use super::regions::inside;
-use super::tale::{Filter, Voice};
+use super::tale::{self, Filter, Voice};
 use super::{App, Focus, Pane, Taker, Typing, Wish};
 use crate::graph::refs::ref_text;
 use crate::trace::Level;
@@ -139,34 +139,50 @@ impl App {
             self.map.light([]);
         } else if !self.tale.filter().words.is_empty() && self.focus == Focus::Graph {
             let level = self.tale.filter().level;
-            self.tale.set_filter(Filter {
-                words: String::new(),
-                level,
-            });
-            self.tale.catch_up(self.player.events());
+            let words = String::new();
+            self.tale
+                .set_filter(Filter { words, level }, self.player.events());
         }
         self.searched.clear();
         self.typing = None;
         self.focus = Focus::Graph;
     }
 
-    /// The film goes to an event of the trace that is seen, and stands still there.
+    /// The film goes to what this row of the trace tells, and stands still there; what is seen of the trace stays.
     pub(super) fn jump(&mut self, row: usize) {
-        let rows = usize::from(inside(self.regions().trace).height);
-        let seen = self.tale.seen(rows, self.place_of_film());
-        if let Some(event) = self
-            .tale
-            .event_at(seen, row.min(seen.len().saturating_sub(1)))
-        {
+        let height = self.trace_height();
+        let end = self.tale.seen(height, self.place_of_film()).end;
+        if let Some(event) = self.tale.event_at(row) {
             let changed = self.player.seek(event + 1);
+            let film = self.place_of_film();
+            self.tale.mark(row, film);
+            self.tale.end_at(end, height, film);
             self.map.follow(&self.player, &changed);
             self.look_at_last();
         }
     }
 
+    fn trace_height(&self) -> usize {
+        usize::from(inside(self.regions().trace).height)
+    }
+
+    /// The trace's pane, as it is read.
+    pub(super) fn trace(&self) -> tale::Pane<'_> {
+        tale::Pane {
+            height: self.trace_height(),
+            film: self.place_of_film(),
+            has_keys: self.focus == Focus::Graph && self.pane == Pane::Trace,
+            events: self.player.events(),
+            look: self.look(),
+        }
+    }
+
     fn enter(&mut self) -> Vec<Wish> {
         if self.pane == Pane::Trace && self.pick.is_none() {
-            self.jump(usize::MAX);
+            let pane = self.trace();
+            if let Some(row) = self.tale.marked(pane.height, pane.film) {
+                self.jump(row);
+            }
             return Vec::new();
         }
         let Some(key) = self.map.selected.clone() else {
@@ -214,7 +230,9 @@ impl App {
             return self.answer_line(line);
         }
         // What it says is said at the end.
-        self.tale.follow();
+        if !self.player.is_rewound() {
+            self.tale.follow();
+        }
         let word = line.split_whitespace().next().unwrap_or_default();
         if self.player.is_rewound() && !only_asks(line, &self.known.graph) {
             self.say(Voice::Command, &shown_words(line, &self.known.graph));
@@ -264,9 +282,10 @@ impl App {
                         .saturating_add_signed(if step == Step::Up { -1 } else { 1 });
             }
             (Pane::Trace, Focus::Graph) if matches!(step, Step::Up | Step::Down) => {
-                let rows = inside(self.regions().trace).height;
+                let pane = self.trace();
+                let (height, film, hidden) = (pane.height, pane.film, self.tale.hidden(pane));
                 self.tale
-                    .scroll(if step == Step::Up { 1 } else { -1 }, usize::from(rows));
+                    .move_mark(step == Step::Down, hidden, height, film);
             }
             _ => {
                 self.scrolled = 0;
@@ -279,13 +298,16 @@ impl App {
     }
 
     fn page(&mut self, way: isize) {
-        let rows = usize::from(inside(self.regions().trace).height).max(1);
+        let rows = self.trace_height().max(1);
         let rows_signed = isize::try_from(rows).unwrap_or(1);
         match self.pane {
             Pane::Inspector => {
                 self.scrolled = self.scrolled.saturating_add_signed(-way * 10);
             }
-            _ => self.tale.scroll(way * rows_signed, rows),
+            _ => {
+                let film = self.place_of_film();
+                self.tale.scroll(way * rows_signed, rows, film);
+            }
         }
     }
 
@@ -295,21 +317,18 @@ impl App {
             Level::Story => Level::Full,
             Level::Full => Level::Story,
         };
-        self.tale.set_filter(Filter { level, ..filter });
-        self.tale.catch_up(self.player.events());
+        self.tale
+            .set_filter(Filter { level, ..filter }, self.player.events());
     }
 
     fn copy(&mut self) -> Vec<Wish> {
         let text = match (self.pane, &self.map.selected) {
             (Pane::Trace, _) | (_, None) => {
-                let (rows, look) = (
-                    usize::from(inside(self.regions().trace).height),
-                    self.look(),
-                );
-                let seen = self.tale.seen(rows, self.place_of_film()).iter();
-                let text = seen
-                    .map(|row| format!("{}\n", self.tale.text(*row, self.player.events(), look).0));
-                text.collect()
+                let pane = self.trace();
+                let seen = self.tale.seen(pane.height, pane.film);
+                let rows = seen.filter_map(|row| self.tale.row(row));
+                let text = |row| self.tale.text(row, pane.events, pane.look).0;
+                rows.map(|row| format!("{}\n", text(row))).collect()
             }
             (_, Some(key)) => key.to_string(),
         };

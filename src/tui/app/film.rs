@@ -13,7 +13,13 @@ impl App {
             Act::Earlier => self.player.seek(self.player.earlier()),
             Act::Later if !self.player.is_rewound() => Changed::Nothing,
             Act::Later => self.player.seek(self.player.later()),
-            Act::Live => self.player.live(),
+            Act::Live => {
+                // Who comes from the past reads on where that was left.
+                if !self.player.is_rewound() {
+                    self.tale.follow();
+                }
+                self.player.live()
+            }
             Act::Still if self.is_over() => {
                 let changed = self.player.seek(0);
                 self.player.play();

@@ -85,6 +85,7 @@ impl App {
     fn begin(&mut self, graph: Arc<Graph>, events: &[Event]) {
         self.player = self.player.another();
         self.tale.forget(usize::MAX);
+        self.tale.follow();
         self.player.hear(events);
         self.player.edit(graph);
         let changed = self.player.live();

@@ -39,6 +39,11 @@ impl App {
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => {
                 self.mouse.grabbed = Some(place);
+                let row = within(Pane::Trace).then(|| {
+                    let lines = self.tale.lines(self.trace());
+                    let line = usize::from(place.1 - inside(regions.trace).y);
+                    lines.get(line).map(|line| line.row)
+                });
                 let pane = Pane::ALL.into_iter().find(|pane| within(*pane));
                 if let Some(pane) = pane {
                     self.focus = Focus::Graph;
@@ -47,8 +52,8 @@ impl App {
                 if regions.prompt.contains(place.into()) {
                     self.focus = Focus::Prompt;
                 }
-                if pane == Some(Pane::Trace) {
-                    self.jump(usize::from(place.1 - inside(regions.trace).y));
+                if let Some(row) = row.flatten() {
+                    self.jump(row);
                 }
                 let graph = inside(regions.graph);
                 if pane == Some(Pane::Graph)
@@ -89,8 +94,9 @@ impl App {
         } else if inspector {
             self.scrolled = self.scrolled.saturating_add_signed(signed);
         } else {
-            let height = inside(self.regions().trace).height;
-            self.tale.scroll(-signed, usize::from(height));
+            let pane = self.trace();
+            let (height, film) = (pane.height, pane.film);
+            self.tale.scroll(-signed, height, film);
         }
     }
 }

@@ -159,6 +159,9 @@ impl App {
     }
 
     fn trace_pane(&mut self, area: Rect, buffer: &mut Buffer) {
+        if !self.trace().has_keys {
+            self.tale.unmark();
+        }
         if area.is_empty() {
             return;
         }
@@ -173,26 +176,39 @@ impl App {
             let typing = if filters { "_" } else { "" };
             words.push_str(&format!(", with `{}{typing}`", filter.words));
         }
-        if let Some(new) = self.tale.unseen() {
+        let rewound = self.player.is_rewound();
+        if let Some(new) = self.tale.unseen().filter(|_| !rewound) {
             words.push_str(&format!(", {new} new"));
         }
         self.title(Pane::Trace, &words, area, buffer);
-        self.tale
-            .set_width(usize::from(pane.width), self.player.events());
-        let film = self.place_of_film();
-        let rows = self.tale.seen(usize::from(pane.height), film).to_vec();
-        // Where the film stands still, its last event is marked.
+        self.tale.set_width(usize::from(pane.width));
+        // Where the film stands still, its last event is marked, and what comes after it stands back.
         let shown = self.player.shown();
-        let is_shown = |row: &Row| matches!(row, Row::Event(at, _) if *at < shown);
-        let last = rows.iter().rposition(is_shown);
-        for (at, (y, row)) in (pane.y..pane.bottom()).zip(&rows).enumerate() {
-            let (text, tone) = self.tale.text(*row, self.player.events(), look);
-            let text = text.cut(usize::from(pane.width), look.ascii);
-            let mut style = look.style(tone);
-            if self.player.is_rewound() && Some(at) == last {
+        let film_at = |row: usize| match self.tale.row(row) {
+            Some(Row::Event(at, _)) => at < shown,
+            _ => false,
+        };
+        let lines = self.tale.lines(self.trace());
+        let last = lines.iter().rfind(|line| film_at(line.row));
+        let last = last.map(|line| line.row).filter(|_| rewound);
+        for (y, line) in (pane.y..pane.bottom()).zip(&lines) {
+            let later = rewound && self.tale.is_after(line.row, shown);
+            let mut style = look.style(if later { Tone::Quiet } else { line.tone });
+            if Some(line.row) == last {
                 style = style.add_modifier(Modifier::REVERSED);
             }
-            buffer.set_string(pane.x, y, text.as_str(), style);
+            if line.marked {
+                style = style.add_modifier(Modifier::UNDERLINED);
+                buffer.set_style(
+                    Rect {
+                        y,
+                        height: 1,
+                        ..pane
+                    },
+                    style,
+                );
+            }
+            buffer.set_string(pane.x, y, line.text.as_str(), style);
         }
     }
 

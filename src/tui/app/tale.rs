@@ -1,8 +1,15 @@
 //! The trace pane's lines: what happened, and between it the commands that were done and what they said.
 
+mod reading;
+mod texts;
+
+pub use reading::Pane;
+
 use crate::trace::{Event, Level, REMEMBERED, TraceLine, What, line};
 use crate::tui::shown::Shown;
 use crate::tui::theme::{Look, Tone};
+use reading::Reading;
+use texts::{Texts, has};
 
 /// A narrower pane has its times nearer to its edge.
 const NARROW: usize = 70;
@@ -64,15 +71,15 @@ pub struct Tale {
     rows: Vec<Row>,
     /// So many events and sayings are among the rows.
     taken: (usize, usize),
+    texts: Texts,
     filter: Filter,
+    /// The filter's words, in small letters.
+    words: Vec<String>,
     /// The pane is so many cells wide.
     width: usize,
-    /// So many rows are below the last that is seen; 0 follows.
-    back: usize,
+    reading: Reading,
     /// Whether a session is behind it: its commands are told by who says them, and not once more as events.
     lives: bool,
-    /// So many rows have come since it no longer follows.
-    new: usize,
 }
 
 impl Tale {
@@ -92,6 +99,7 @@ impl Tale {
         // A watch may go on for months.
         if self.said.len() > REMEMBERED {
             self.said.drain(..self.said.len() - REMEMBERED / 2);
+            self.unmark();
             self.again();
         }
     }
@@ -101,20 +109,52 @@ impl Tale {
         &self.filter
     }
 
-    /// Shows other lines.
-    pub fn set_filter(&mut self, filter: Filter) {
-        self.filter = filter;
-        self.again();
+    /// Shows other lines of these events.
+    pub fn set_filter(&mut self, filter: Filter, events: &[Event]) {
+        let words = filter.words.split_whitespace().map(str::to_lowercase);
+        let words: Vec<String> = words.collect();
+        let fits = |old: &String| words.iter().any(|new| new.contains(old.as_str()));
+        let narrower = filter.level == self.filter.level && self.words.iter().all(fits);
+        (self.filter, self.words) = (filter, words);
+        match narrower {
+            true => self.narrow(events),
+            false => self.again(),
+        }
+        self.follow();
+        self.catch_up(events);
     }
 
-    /// The pane is so wide.
-    pub fn set_width(&mut self, width: usize, events: &[Event]) {
-        if std::mem::replace(&mut self.width, width) != width {
-            let (back, new) = (self.back, self.new);
-            self.again();
-            self.catch_up(events);
-            (self.back, self.new) = (back.min(self.rows.len()), new);
+    /// Of the rows those stay that the filter still lets through.
+    fn narrow(&mut self, events: &[Event]) {
+        let rows = std::mem::take(&mut self.rows).into_iter();
+        let mut stays = false;
+        let rows = rows.filter(|row| {
+            stays = match *row {
+                Row::Event(at, 0) => self.texts.has(&self.words, at, &events[at]),
+                Row::Said(said, 0) => has(&self.words, self.said[said].text.as_str()),
+                _ => stays,
+            };
+            stays
+        });
+        self.rows = rows.collect();
+    }
+
+    /// The pane is so wide: what was said takes other rows, and events the same.
+    pub fn set_width(&mut self, width: usize) {
+        if std::mem::replace(&mut self.width, width) == width {
+            return;
         }
+        let (said, room) = (&self.said, self.room());
+        let rows = self.rows.iter().flat_map(|row| match *row {
+            Row::Said(number, 0) => {
+                let rows = said[number].text.wrapped(room).len();
+                (0..rows).map(|part| Row::Said(number, part)).collect()
+            }
+            Row::Said(..) => Vec::new(),
+            event => vec![event],
+        });
+        self.rows = rows.collect();
+        self.reading.hold(self.rows.len());
     }
 
     /// The cells of a row behind what leads in to what was said.
@@ -130,24 +170,24 @@ impl Tale {
         self.said
             .iter_mut()
             .for_each(|said| said.after = said.after.saturating_sub(gone));
+        self.texts.forget(gone);
+        self.reading.forget(gone);
         self.again();
     }
 
     fn again(&mut self) {
         self.rows.clear();
         self.taken = (0, 0);
-        self.back = 0;
-        self.new = 0;
     }
 
     /// Takes in what has come.
     pub fn catch_up(&mut self, events: &[Event]) {
-        let before = self.rows.len();
+        let (before, anew) = (self.rows.len(), self.taken == (0, 0));
         let (mut at, mut said) = self.taken;
         while at < events.len() || said < self.said.len() {
             let speaks = self.said.get(said).is_some_and(|said| said.after <= at);
             if speaks || at >= events.len() {
-                if self.lets(self.said[said].text.as_str()) {
+                if has(&self.words, self.said[said].text.as_str()) {
                     let rows = self.said[said].text.wrapped(self.room()).len();
                     self.rows
                         .extend((0..rows).map(|part| Row::Said(said, part)));
@@ -157,50 +197,37 @@ impl Tale {
             }
             let event = &events[at];
             let echo = self.lives && matches!(event.what, What::Command(_));
-            if event.what.level() <= self.filter.level && !echo {
-                let told = line(event);
-                if self.filter.words.is_empty() || self.lets(&told.to_string()) {
-                    let rows = (0..=told.more.len()).map(|part| Row::Event(at, part));
-                    self.rows.extend(rows);
-                }
+            let tells = event.what.level() <= self.filter.level && !echo;
+            if tells && self.texts.has(&self.words, at, event) {
+                let rows = self.texts.rows(at, event);
+                self.rows.extend((0..rows).map(|part| Row::Event(at, part)));
             }
             at += 1;
         }
         self.taken = (at, said);
-        let come = self.rows.len() - before;
-        if self.back > 0 {
-            self.back += come;
-            self.new += come;
+        match anew {
+            true => self.reading.hold(self.rows.len()),
+            false => self.reading.come(self.rows.len() - before),
         }
     }
 
-    fn lets(&self, text: &str) -> bool {
-        let text = text.to_lowercase();
-        let words = self.filter.words.split_whitespace();
-        words
-            .into_iter()
-            .all(|word| text.contains(&word.to_lowercase()))
+    /// The row of this number.
+    pub fn row(&self, number: usize) -> Option<Row> {
+        self.rows.get(number).copied()
     }
 
-    /// The rows that are seen: the last so many, up to where the film is. Where it plays, what it has not come to is not told.
-    pub fn seen(&self, height: usize, film: Film) -> &[Row] {
-        let least = height.min(self.rows.len());
-        let end = match film {
-            // What a session has told already is seen where there is room for it; what a film will tell is not.
-            Film::StandsAt(shown) if self.lives => self.end_of(shown).max(least),
-            Film::At(shown) | Film::StandsAt(shown) => self.end_of(shown),
-            Film::Ends => self.rows.len().saturating_sub(self.back).max(least),
-        };
-        &self.rows[end.saturating_sub(height)..end]
-    }
-
-    /// The event that a row of these tells of, or the one before it.
-    pub fn event_at(&self, rows: &[Row], at: usize) -> Option<usize> {
-        let rows = rows.get(..=at)?;
+    /// The event that a row tells of, or the one before it.
+    pub fn event_at(&self, row: usize) -> Option<usize> {
+        let rows = self.rows.get(..=row)?;
         rows.iter().rev().find_map(|row| match row {
             Row::Event(at, _) => Some(*at),
             Row::Said(..) => None,
         })
+    }
+
+    /// Whether a row tells of what comes after so many events.
+    pub fn is_after(&self, row: usize, shown: usize) -> bool {
+        row >= self.end_of(shown)
     }
 
     /// The row after the last one of what is shown of the film.
@@ -210,26 +237,6 @@ impl Tale {
             // Who says something has brought the film to its end before.
             Row::Said(said, _) => self.said[*said].after <= shown,
         })
-    }
-
-    /// Goes back by so many rows, or on.
-    pub fn scroll(&mut self, rows: isize, height: usize) {
-        let most = self.rows.len().saturating_sub(height);
-        self.back = self.back.saturating_add_signed(rows).min(most);
-        if self.back == 0 {
-            self.new = 0;
-        }
-    }
-
-    /// Follows again.
-    pub fn follow(&mut self) {
-        self.back = 0;
-        self.new = 0;
-    }
-
-    /// How many rows have come since it no longer follows; none while it does.
-    pub fn unseen(&self) -> Option<usize> {
-        (self.back > 0).then_some(self.new)
     }
 
     /// A row's text, with how it is meant.
@@ -296,5 +303,93 @@ pub fn word_tone(word: &str) -> Tone {
         "command" | "start" | "restart" | "killed" => Tone::Strong,
         "record" | "memo" | "poked" | "due" => Tone::Quiet,
         _ => Tone::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Key;
+    use crate::time::Time;
+    use crate::trace::EventId;
+    use proptest::prelude::*;
+
+    fn event(id: usize, who: usize, what: usize) -> Event {
+        let what = match what {
+            0 => What::Checking { tries: 1 },
+            1 => What::Ok,
+            2 => What::Note("ab ba ".repeat(who * 60)),
+            _ => What::Failed {
+                why: "Ab".into(),
+                detail: vec!["bc".into(); who],
+                needs_root: false,
+                still_running: false,
+            },
+        };
+        Event {
+            id: EventId(id as u64 + 1),
+            at: Time(0),
+            subject: Some(Key::new("noop", format!("n{who}"))),
+            what,
+            cause: None,
+        }
+    }
+
+    /// What is done to a tale.
+    #[derive(Clone, Debug)]
+    enum Done {
+        Happens(usize, usize),
+        Says(String),
+        Filters(String, bool),
+        Letter(char),
+        Width(usize),
+        Forgets(usize),
+    }
+
+    fn done() -> impl Strategy<Value = Done> {
+        prop_oneof![
+            6 => (0usize..4, 0usize..4).prop_map(|(who, what)| Done::Happens(who, what)),
+            2 => "[ab ]{0,30}".prop_map(Done::Says),
+            1 => ("[aAbcn0-3 ]{0,4}", any::<bool>()).prop_map(|(words, full)| Done::Filters(words, full)),
+            3 => prop::char::ranges(vec!['a'..='c', ' '..=' '].into()).prop_map(Done::Letter),
+            1 => (0usize..40).prop_map(Done::Width),
+            1 => (0usize..8).prop_map(Done::Forgets),
+        ]
+    }
+
+    proptest! {
+        /// However it came about, the rows are those of a tale that is told anew.
+        #[test]
+        fn what_is_kept_changes_nothing(all in prop::collection::vec(done(), 1..60)) {
+            let (mut tale, mut events, mut id) = (Tale::new(true), Vec::new(), 0);
+            for done in all {
+                let filter = tale.filter().clone();
+                match done {
+                    Done::Happens(who, what) => {
+                        events.push(event(id, who, what));
+                        id += 1;
+                    }
+                    Done::Says(text) => tale.say(Voice::Result, &text, events.len(), Look::default()),
+                    Done::Filters(words, full) => {
+                        let level = if full { Level::Full } else { Level::Story };
+                        tale.set_filter(Filter { words, level }, &events);
+                    }
+                    Done::Letter(c) => {
+                        let words = format!("{}{c}", filter.words);
+                        tale.set_filter(Filter { words, ..filter }, &events);
+                    }
+                    Done::Width(width) => tale.set_width(width),
+                    Done::Forgets(gone) => {
+                        let gone = gone.min(events.len());
+                        events.drain(..gone);
+                        tale.forget(gone);
+                    }
+                }
+                tale.catch_up(&events);
+                let mut anew = Tale { said: tale.said.clone(), width: tale.width, ..Tale::new(true) };
+                anew.set_filter(tale.filter().clone(), &events);
+                prop_assert_eq!(&tale.rows, &anew.rows);
+            }
+        }
     }
 }

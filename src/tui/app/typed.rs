@@ -46,8 +46,8 @@ impl App {
         match typing {
             Typing::Filter => {
                 let level = self.tale.filter().level;
-                self.tale.set_filter(Filter { words, level });
-                self.tale.catch_up(self.player.events());
+                self.tale
+                    .set_filter(Filter { words, level }, self.player.events());
             }
             Typing::Search => {
                 self.searched = words;
