@@ -14,8 +14,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use weft::graph::{Draft, Graph, Key, Origin};
+use weft::graph::{Draft, Graph, Key, Line, Origin};
 use weft::kind::Kinds;
+use weft::time::Time;
+use weft::trace::{Event, EventId, What};
 use weft::tui::app::{App, Manner, Told, Wish};
 use weft::tui::graph::{Scene, Zoom};
 use weft::tui::line::Prompt;
@@ -47,7 +49,67 @@ fn main() {
             report.figure(&format!("{vertices} vertices, {zoom}, ms"), frame, 1.0);
         }
     }
+    report.title("a frame of 160 × 50 with 200,000 events in the film");
+    let mut app = lived();
+    for vertex in ["untouched", "hub"] {
+        select(&mut app, vertex);
+        for (pane, keys) in [
+            ("prompt", &["i"][..]),
+            ("inspector", &["Esc", "Tab"]),
+            ("trace", &["Tab"]),
+        ] {
+            keys.iter()
+                .for_each(|spelled| tell(&mut app, Told::Key(key(spelled))));
+            let frame = painted(&mut app);
+            report.figure(&format!("{vertex}, {pane}, ms"), frame, 1.0);
+        }
+        tell(&mut app, Told::Key(key("Tab")));
+    }
+    tell(&mut app, Told::Key(key("t")));
+    for letter in ["n", "o", "1"] {
+        let begin = Instant::now();
+        tell(&mut app, Told::Key(key(letter)));
+        let took = begin.elapsed().as_secs_f64() * 1e3;
+        report.figure(&format!("a letter of its filter, {letter}, ms"), took, 33.0);
+    }
     report.end();
+}
+
+/// So many events happened, to a hub of 10,000 vertices and those, but for one.
+fn lived() -> App {
+    let key = |n: u64| Key::new("noop", format!("n{n}"));
+    let (hub, untouched) = (Key::new("noop", "hub"), Key::new("noop", "untouched"));
+    let edges: Vec<_> = (0..10_000)
+        .map(|n| Line::Notifies(hub.clone(), key(n)))
+        .collect();
+    let all = [hub.clone(), untouched].into_iter();
+    let graph = Arc::new(Graph::sketch(all.chain((0..10_000).map(key)), &edges));
+    let mut app = opened(&graph);
+    let events: Vec<Event> = (1..=200_000)
+        .map(|id| Event {
+            id: EventId(id),
+            at: Time(id),
+            subject: Some(key(id % 10_000)),
+            what: match id % 3 {
+                0 => What::Checking { tries: 1 },
+                1 => What::Note("it was noted".into()),
+                _ => What::Ok,
+            },
+            cause: (id > 1).then(|| EventId(id - 1)).filter(|_| id % 8 > 0),
+        })
+        .collect();
+    tell(&mut app, Told::News(News::Events(events)));
+    tell(&mut app, Told::Key(self::key("Esc")));
+    tell(&mut app, Told::Key(self::key("End")));
+    app
+}
+
+fn select(app: &mut App, vertex: &str) {
+    let letters = vertex.chars().map(String::from);
+    let keys = ["Esc".into(), "/".into()].into_iter().chain(letters);
+    for spelled in keys.chain(["Enter".into()]) {
+        tell(app, Told::Key(key(&spelled)));
+    }
 }
 
 /// Sites of twelve vertices each; every fourth one also hears of the one before it.
@@ -80,6 +142,7 @@ fn sites(vertices: usize) -> Graph {
     draft.finish(&Kinds).expect("a graph without cycles")
 }
 
+const AREA: Rect = Rect::new(0, 0, 160, 50);
 const PARTS: [&str; 12] = [
     "user", "dir", "package", "config", "key", "cert", "vhost", "unit", "timer", "check", "log",
     "report",
@@ -146,21 +209,32 @@ fn leaf_moves(graph: &Arc<Graph>) -> f64 {
 
 /// A frame of a screen that knows this graph and has had these keys, in milliseconds.
 fn frame(graph: &Arc<Graph>, keys: &str) -> f64 {
+    let mut app = opened(graph);
+    tell(&mut app, Told::Key(key("Esc")));
+    for spelled in keys.chars() {
+        tell(&mut app, Told::Key(key(&spelled.to_string())));
+    }
+    painted(&mut app)
+}
+
+/// A screen that knows this graph, drawn once.
+fn opened(graph: &Arc<Graph>) -> App {
     let mut app = App::new(Manner::default(), Prompt::answer("", false));
-    let area = Rect::new(0, 0, 160, 50);
-    app.take(Told::Size(area.width, area.height), Duration::ZERO);
+    app.take(Told::Size(AREA.width, AREA.height), Duration::ZERO);
     let known = Known {
         graph: graph.clone(),
         picture: Default::default(),
         ..Known::default()
     };
     tell(&mut app, Told::News(News::Knows(Box::new(known))));
-    let mut buffer = Buffer::empty(area);
+    app.paint(&mut Buffer::empty(AREA));
+    app
+}
+
+/// How long its frame takes, once it has been drawn, in milliseconds.
+fn painted(app: &mut App) -> f64 {
+    let mut buffer = Buffer::empty(AREA);
     app.paint(&mut buffer);
-    tell(&mut app, Told::Key(key("Esc")));
-    for spelled in keys.chars() {
-        tell(&mut app, Told::Key(key(&spelled.to_string())));
-    }
     best(50, || {
         buffer.reset();
         app.paint(&mut buffer);

@@ -6,13 +6,17 @@ use std::collections::BTreeSet;
 
 /// The events that led to the last thing that happened to `key`, the input first. Empty if nothing happened to it.
 pub fn why<'a>(events: &'a [Event], key: &Key) -> Vec<&'a Event> {
-    let tells = |event: &&Event| event.subject.as_ref() == Some(key) && is_outcome(&event.what);
-    let last = events.iter().rev().find(tells).or_else(|| {
-        events
-            .iter()
-            .rev()
-            .find(|event| event.subject.as_ref() == Some(key))
-    });
+    let about = |event: &&Event| event.subject.as_ref() == Some(key);
+    why_among(events, events.iter().filter(about))
+}
+
+/// The same for who knows which of the events are about it.
+pub fn why_among<'a>(
+    events: &'a [Event],
+    mut about: impl DoubleEndedIterator<Item = &'a Event> + Clone,
+) -> Vec<&'a Event> {
+    let tells = |event: &&Event| is_outcome(&event.what);
+    let last = about.clone().rev().find(tells).or(about.next_back());
     last.map(|event| chain(events, event.id))
         .unwrap_or_default()
 }

@@ -5,6 +5,9 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
+/// So much of a directory is looked at for paths: a key is waited for meanwhile.
+const LISTED: usize = 20_000;
+
 /// The bytes of a file, or why it cannot be read.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     fs::read(path).map_err(|error| plain(&error))
@@ -58,9 +61,14 @@ pub fn paths(typed: &str) -> Vec<String> {
         let entries = fs::read_dir(dir).into_iter().flatten().flatten();
         let named = |entry: fs::DirEntry| {
             let name = entry.file_name().into_string().ok()?;
-            Some((entry.path().is_dir(), name))
+            // What a directory says of what is in it costs nothing; only a link is looked after.
+            let is_dir = match entry.file_type() {
+                Ok(kind) if kind.is_symlink() => entry.path().is_dir(),
+                kind => kind.is_ok_and(|kind| kind.is_dir()),
+            };
+            Some((is_dir, name))
         };
-        entries.filter_map(named).collect()
+        entries.take(LISTED).filter_map(named).collect()
     })
 }
 

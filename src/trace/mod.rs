@@ -21,7 +21,7 @@ pub use view::{Stage, VertexView, View};
 
 /// The words in which runs are told, for whoever draws them and has no business with the engine.
 pub use crate::engine::event::{Block, Event, EventId, Tally, Wait, What};
-pub use crate::engine::why::{chain, why};
+pub use crate::engine::why::{chain, why, why_among};
 pub use crate::engine::{Halt, Level, Status};
 
 /// How many events can still be asked about. A watch may go on for months.

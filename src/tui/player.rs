@@ -3,14 +3,17 @@
 //! Everything here is a fold over the events; a clock only says how far the film moves. What cannot be folded from events (the graph, and
 //! how vertices stand that nothing has happened to) comes with what the session says it knows, and holds from there on.
 
+mod about;
 mod beside;
 mod places;
+mod steps;
 
 pub use beside::{Beside, Run};
 
 use super::motion::{Frame, GAP, Motion, Pace, motion};
 use crate::graph::{Graph, Key};
-use crate::trace::{Event, EventId, Level, REMEMBERED, View};
+use crate::trace::{Event, REMEMBERED, View, why_among};
+use about::About;
 use beside::Besides;
 use places::Places;
 use std::sync::Arc;
@@ -33,11 +36,14 @@ pub enum Changed {
 #[derive(Clone, Debug)]
 pub struct Player {
     events: Vec<Event>,
+    about: About,
     frames: Vec<Frame>,
     pace: Pace,
     places: Places,
     /// So many events are shown.
     shown: usize,
+    /// So often what is shown has become other.
+    turns: u64,
     at: Frame,
     view: View,
     graph: Arc<Graph>,
@@ -59,10 +65,12 @@ impl Player {
     pub fn new(moves: bool, speed: f64) -> Player {
         Player {
             events: Vec::new(),
+            about: About::default(),
             frames: Vec::new(),
             pace: Pace::default(),
             places: Places::new(),
             shown: 0,
+            turns: 0,
             at: 0,
             view: View::default(),
             graph: Arc::default(),
@@ -113,6 +121,26 @@ impl Player {
     pub fn film(&self) -> &[Event] {
         let begun = self.places.begun(self.shown);
         &self.events[begun..self.shown]
+    }
+
+    /// Those of them that are about this vertex.
+    pub fn about<'a>(
+        &'a self,
+        key: &Key,
+    ) -> impl DoubleEndedIterator<Item = &'a Event> + Clone + use<'a> {
+        let film = self.places.begun(self.shown)..self.shown;
+        let numbers = self.about.within(key, film).iter();
+        numbers.map(|number| &self.events[*number])
+    }
+
+    /// What led to the last thing that is shown to have happened to it.
+    pub fn why(&self, key: &Key) -> Vec<&Event> {
+        why_among(self.film(), self.about(key))
+    }
+
+    /// As long as this number is the same, so is all that is shown, but for what moves.
+    pub fn turns(&self) -> u64 {
+        self.turns
     }
 
     /// Where in the film it is.
@@ -170,6 +198,7 @@ impl Player {
             self.frames.push(self.pace.next(event));
         }
         self.besides.hear(self.events.len(), events);
+        self.about.hear(self.events.len(), events);
         self.events.extend_from_slice(events);
         self.forget();
     }
@@ -228,6 +257,7 @@ impl Player {
     pub fn another(&self) -> Player {
         Player {
             whole: self.whole,
+            turns: self.turns + 1,
             ..Player::new(self.moves, self.speed)
         }
     }
@@ -287,25 +317,6 @@ impl Player {
         self.show(self.events.len())
     }
 
-    /// How many events are shown after one step back, to the one before it of which the story tells.
-    pub fn earlier(&self) -> usize {
-        let before = &self.events[..self.shown.saturating_sub(1)];
-        before.iter().rposition(told).map_or(0, |at| at + 1)
-    }
-
-    /// The same, one step on.
-    pub fn later(&self) -> usize {
-        let after = &self.events[self.shown..];
-        let next = after.iter().position(told);
-        next.map_or(self.events.len(), |at| self.shown + at + 1)
-    }
-
-    /// How many events are shown where this one is the last of them.
-    pub fn place_of(&self, event: EventId) -> Option<usize> {
-        let at = self.events.binary_search_by_key(&event, |event| event.id);
-        at.ok().map(|at| at + 1)
-    }
-
     fn show(&mut self, shown: usize) -> Changed {
         match shown.cmp(&self.shown) {
             std::cmp::Ordering::Equal => Changed::Nothing,
@@ -335,6 +346,7 @@ impl Player {
             }
         }
         self.shown = shown;
+        self.turns += 1;
         self.places.pass(shown, &self.view, &self.graph);
         match all {
             true => Changed::All,
@@ -346,6 +358,7 @@ impl Player {
         (self.view, self.graph) = self.places.stood(shown, &self.events);
         self.beside = self.besides.stood(shown);
         self.shown = shown;
+        self.turns += 1;
         Changed::All
     }
 
@@ -360,6 +373,8 @@ impl Player {
         self.frames.drain(..gone);
         self.places.forget(gone, stood);
         self.besides.forget(gone);
+        self.about.forget(gone);
+        self.turns += 1;
         match self.shown.checked_sub(gone) {
             Some(shown) => self.shown = shown,
             None => {
@@ -370,16 +385,11 @@ impl Player {
     }
 }
 
-/// Whether the story tells of it.
-fn told(event: &Event) -> bool {
-    event.what.level() <= Level::Story
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::time::Time;
-    use crate::trace::What;
+    use crate::trace::{EventId, What};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -439,6 +449,10 @@ mod tests {
                     player.hear(rest);
                 }
                 prop_assert_eq!(player.view(), &View::of(&player.events()[..player.shown()]));
+                for who in 0..4 {
+                    let key = Key::new("noop", format!("n{who}"));
+                    prop_assert_eq!(player.why(&key), crate::trace::why(player.film(), &key));
+                }
             }
             player.live();
             prop_assert_eq!(player.behind(), 0);
@@ -661,6 +675,9 @@ mod tests {
         let gone = events.len() - player.events().len();
         player.seek(10);
         assert_eq!(player.view(), &View::of(&events[..gone + 10]));
+        let key = Key::new("noop", "n1");
+        let is_about = |event: &&Event| event.subject.as_ref() == Some(&key);
+        assert!(player.about(&key).eq(player.film().iter().filter(is_about)));
         player.live();
         assert_eq!(player.view(), &View::of(&events));
     }

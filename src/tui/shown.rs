@@ -62,6 +62,9 @@ impl Shown {
     /// The rows that it takes at this width, broken after spaces where that is possible.
     pub fn wrapped(&self, cells: usize) -> Vec<Shown> {
         let cells = cells.max(1);
+        if self.0.len() <= cells && self.0.is_ascii() {
+            return vec![Shown(self.0.trim_end_matches(' ').to_owned())];
+        }
         let mut rows = Vec::new();
         let mut row = String::new();
         for word in self.0.split_inclusive(' ') {

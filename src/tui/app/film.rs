@@ -4,7 +4,6 @@ use super::App;
 use super::keys::Act;
 use crate::graph::Key;
 use crate::graph::refs::ref_text;
-use crate::trace::why;
 use crate::tui::player::Changed;
 
 impl App {
@@ -83,9 +82,8 @@ impl App {
 
     /// The same of this one.
     pub(super) fn light(&mut self, key: &Key) {
-        let told = why(self.player.film(), key)
-            .into_iter()
-            .filter_map(|event| event.subject.clone());
+        let told = self.player.why(key).into_iter();
+        let told = told.filter_map(|event| event.subject.clone());
         let lit: Vec<Key> = told.chain([key.clone()]).collect();
         self.map.light(lit);
     }

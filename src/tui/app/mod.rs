@@ -63,6 +63,7 @@ use super::theme::Look;
 use crate::graph::Key;
 use ask::Question;
 use crossterm::event::{KeyEvent, MouseEvent};
+use inspector::Inspector;
 use kept::Kept;
 use map::Map;
 use mouse::Mouse;
@@ -190,6 +191,7 @@ pub struct App {
     entry: Prompt,
     focus: Focus,
     pane: Pane,
+    inspector: Inspector,
     /// So many lines of the inspector are above what is seen.
     scrolled: usize,
     question: Option<Question>,
@@ -230,6 +232,7 @@ impl App {
                 false => Focus::Prompt,
             },
             pane: Pane::default(),
+            inspector: Inspector::default(),
             scrolled: 0,
             question: None,
             over: None,

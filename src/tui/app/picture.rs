@@ -118,28 +118,29 @@ impl App {
         let Some(key) = selected else { return };
         let inspected = Inspected {
             key: &key,
-            graph: self.player.graph(),
-            view: self.player.view(),
-            plan: self.player.beside().plan.as_ref().map(|plan| &*plan.0),
+            player: &self.player,
             // Its own, also where it is drawn as one with others.
             stand: stand_of(
                 std::slice::from_ref(&key),
                 self.player.view(),
                 self.player.beside(),
             ),
-            events: self.player.film(),
             look,
+            width: usize::from(pane.width),
         };
-        let lines = inspected.lines().into_iter();
-        let wide = usize::from(pane.width);
-        let rows: Vec<(Shown, Tone)> = lines
-            .flat_map(|(text, tone)| text.wrapped(wide).into_iter().map(move |row| (row, tone)))
-            .collect();
-        let most = rows.len().saturating_sub(usize::from(pane.height));
+        let parts = self.inspector.rows(&inspected);
+        let rows: usize = parts.iter().map(|part| part.len()).sum();
+        let most = rows.saturating_sub(usize::from(pane.height));
         self.scrolled = self.scrolled.min(most);
-        let seen = rows.iter().skip(self.scrolled);
-        for (y, (text, tone)) in (pane.y..pane.bottom()).zip(seen) {
-            buffer.set_string(pane.x, y, text.as_str(), look.style(*tone));
+        let mut y = pane.y;
+        let mut skip = self.scrolled;
+        for part in parts {
+            let seen = part.get(skip..).unwrap_or_default();
+            skip = skip.saturating_sub(part.len());
+            for (text, tone) in seen.iter().take(usize::from(pane.bottom() - y)) {
+                buffer.set_string(pane.x, y, text.as_str(), look.style(*tone));
+                y += 1;
+            }
         }
         let more = match most - self.scrolled {
             0 => String::new(),

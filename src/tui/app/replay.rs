@@ -7,7 +7,7 @@ use crate::command::session::reference;
 use crate::command::{Order, parse};
 use crate::graph::{Graph, Key};
 use crate::kind::Kinds;
-use crate::trace::{Event, Level, lines, why};
+use crate::trace::{Event, Level, lines};
 use crate::tui::motion::Frame;
 use ratatui::buffer::Buffer;
 use std::sync::Arc;
@@ -128,7 +128,7 @@ impl App {
 
     fn why(&mut self, key: &Key) -> String {
         self.light(key);
-        match why(self.player.film(), key).as_slice() {
+        match self.player.why(key).as_slice() {
             [] => format!("nothing has happened to {key} yet"),
             chain => lines(chain.iter().copied(), Level::Full),
         }
