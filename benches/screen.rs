@@ -9,13 +9,14 @@
 #[path = "common/mod.rs"]
 mod common;
 
-use common::{Report, args};
+use common::{Report, Scratch, args};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use weft::graph::{Draft, Graph, Key, Line, Origin};
 use weft::kind::Kinds;
+use weft::repl::Guide;
 use weft::time::Time;
 use weft::trace::{Event, EventId, What};
 use weft::tui::app::{App, Manner, Told, Wish};
@@ -53,6 +54,10 @@ fn main() {
     let mut app = lived();
     for vertex in ["untouched", "hub"] {
         select(&mut app, vertex);
+        let begin = Instant::now();
+        app.paint(&mut Buffer::empty(AREA));
+        let took = begin.elapsed().as_secs_f64() * 1e3;
+        report.figure(&format!("{vertex}, seen first, ms"), took, 33.0);
         for (pane, keys) in [
             ("prompt", &["i"][..]),
             ("inspector", &["Esc", "Tab"]),
@@ -72,6 +77,7 @@ fn main() {
         let took = begin.elapsed().as_secs_f64() * 1e3;
         report.figure(&format!("a letter of its filter, {letter}, ms"), took, 33.0);
     }
+    report.figure("Tab among 10,000 paths, ms", paths(), 33.0);
     report.end();
 }
 
@@ -110,6 +116,20 @@ fn select(app: &mut App, vertex: &str) {
     for spelled in keys.chain(["Enter".into()]) {
         tell(app, Told::Key(key(&spelled)));
     }
+    assert_eq!(app.selected().map(Key::name), Some(vertex));
+}
+
+/// How long it takes to offer paths of a directory of 10,000 names, in milliseconds.
+fn paths() -> f64 {
+    let dir = Scratch::new("paths");
+    for n in 0..10_000 {
+        std::fs::write(dir.path.join(format!("file{n}")), "").expect("a file");
+    }
+    let line = format!("source {}/", dir.path.display());
+    let guide = Guide::of_graph(Arc::default());
+    let offered = guide.complete(&line, line.len()).1.len();
+    assert_eq!(offered, 100, "as many as are offered");
+    best(7, || drop(guide.complete(&line, line.len())))
 }
 
 /// Sites of twelve vertices each; every fourth one also hears of the one before it.

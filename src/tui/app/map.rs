@@ -99,14 +99,11 @@ impl Map {
                 self.stand_all(player.view(), player.beside());
             }
             Changed::Vertices(keys) => {
-                for key in keys {
-                    if let Some(number) = self.scene().number(key) {
-                        self.stands[number] = stand_of(
-                            &self.scene().members[number],
-                            player.view(),
-                            player.beside(),
-                        );
-                    }
+                // Many of them may be drawn as one, and be told of many times.
+                let numbers = keys.iter().filter_map(|key| self.scene().number(key));
+                for number in numbers.collect::<BTreeSet<_>>() {
+                    let keys = &self.scene().members[number];
+                    self.stands[number] = stand_of(keys, player.view(), player.beside());
                 }
             }
         }
