@@ -36,6 +36,19 @@ fn what_is_folded_is_told_one_by_one() {
 }
 
 #[test]
+fn what_is_folded_counts_one_by_one() {
+    let mut stage = alike();
+    stage.keys("A");
+    assert!(
+        stage.has("graph, 5 vertices, a part"),
+        "{}",
+        stage.rows().join("\n")
+    );
+    stage.keys("A 0");
+    assert!(stage.has("of 5"), "{}", stage.rows().join("\n"));
+}
+
+#[test]
 fn a_neighbourhood_does_not_make_the_run_smaller() {
     let mut stage = open(PASSWORD);
     stage.keys("Esc s").wait(60_000).keys("s").wait(60_000);

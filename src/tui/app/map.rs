@@ -66,9 +66,14 @@ impl Map {
         self.part.is_some()
     }
 
-    /// How many vertices are drawn.
+    /// How many vertices the drawn neighbourhood has, if there is one.
+    pub fn in_part(&self) -> Option<usize> {
+        self.part.as_ref().map(|part| part.vertices().len())
+    }
+
+    /// How many vertices are drawn, each for itself or with others as one.
     pub fn len(&self) -> usize {
-        self.scene().keys.len()
+        self.scene().members.iter().map(Vec::len).sum()
     }
 
     /// The scene that is drawn.

@@ -74,10 +74,8 @@ impl App {
             0 | 1 => String::new(),
             many => format!(", {many} drawn as the selected one"),
         };
-        let all = match self.map.is_part() {
-            true => self.map.len(),
-            false => self.player.graph().vertices().len(),
-        };
+        let all = self.map.in_part();
+        let all = all.unwrap_or_else(|| self.player.graph().vertices().len());
         let many = match all {
             1 => "1 vertex".to_owned(),
             n => format!("{n} vertices"),
