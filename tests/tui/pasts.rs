@@ -219,3 +219,16 @@ fn a_marked_line_stays_in_sight() {
         "{rows}"
     );
 }
+
+/// A step back is one line of the trace as it is told: one event, where it tells them all.
+#[test]
+fn a_step_is_one_line_of_the_trace() {
+    let mut stage = Stage::open("", WIDE, Look::default());
+    stage.line("add noop a; add noop b; a -> b").line("apply");
+    let all = stage.keys("Esc").app.shown().0;
+    assert_eq!(all - stage.keys("T < <").app.shown().0, 2);
+    assert_eq!(stage.keys(">").app.shown().0, all - 1);
+    // The story tells of no check.
+    let shown = stage.keys("End T < <").app.shown().0;
+    assert!(shown < all - 4, "{shown} of {all}");
+}

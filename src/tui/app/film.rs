@@ -8,10 +8,12 @@ use crate::tui::player::Changed;
 
 impl App {
     pub(super) fn film(&mut self, act: Act) {
+        // A step is one line of the trace as it is told.
+        let level = self.tale.filter().level;
         let changed = match act {
-            Act::Earlier => self.player.seek(self.player.earlier()),
+            Act::Earlier => self.player.seek(self.player.earlier(level)),
             Act::Later if !self.player.is_rewound() => Changed::Nothing,
-            Act::Later => self.player.seek(self.player.later()),
+            Act::Later => self.player.seek(self.player.later(level)),
             Act::Live => {
                 // Who comes from the past reads on where that was left.
                 if !self.player.is_rewound() {

@@ -4,16 +4,17 @@ use super::Player;
 use crate::trace::{Event, EventId, Level};
 
 impl Player {
-    /// How many events are shown after one step back, to the one before it of which the story tells.
-    pub fn earlier(&self) -> usize {
+    /// How many events are shown after one step back, to the one before it that is told at this level.
+    pub fn earlier(&self, level: Level) -> usize {
         let before = &self.events[..self.shown.saturating_sub(1)];
-        before.iter().rposition(told).map_or(0, |at| at + 1)
+        let last = before.iter().rposition(|event| is_told(event, level));
+        last.map_or(0, |at| at + 1)
     }
 
     /// The same, one step on.
-    pub fn later(&self) -> usize {
+    pub fn later(&self, level: Level) -> usize {
         let after = &self.events[self.shown..];
-        let next = after.iter().position(told);
+        let next = after.iter().position(|event| is_told(event, level));
         next.map_or(self.events.len(), |at| self.shown + at + 1)
     }
 
@@ -24,7 +25,6 @@ impl Player {
     }
 }
 
-/// Whether the story tells of it.
-fn told(event: &Event) -> bool {
-    event.what.level() <= Level::Story
+fn is_told(event: &Event, level: Level) -> bool {
+    event.what.level() <= level
 }
