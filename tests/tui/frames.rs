@@ -41,7 +41,7 @@ fn every_pane_at_four_sizes() {
         shot("applied", "a");
         shot("inspector", "Right Tab");
         shot("trace", "Tab T");
-        shot("past", "Tab < < <");
+        shot("past", "Tab < < < < < < < < <");
         shot("why", "End T Right w");
     }
 }
