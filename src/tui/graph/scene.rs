@@ -240,25 +240,29 @@ impl Scene {
         })
     }
 
+    /// As what each stood before. What was drawn as one with others and is opened stands nowhere yet, but for the first of them.
+    fn stood(&self, before: Option<&Scene>) -> Vec<Option<usize>> {
+        let mut taken = BTreeSet::new();
+        let stood = |key: &Key| before?.number(key).filter(|number| taken.insert(*number));
+        self.keys.iter().map(stood).collect()
+    }
+
     fn sheet(&self, before: Option<&Scene>) -> Sheet {
         let (height, gap) = match self.zoom {
             Zoom::Box => (cells(PARAMS) + 3, 1),
             _ => (1, 0),
         };
+        let stood = self.stood(before);
         let node = |vertex: usize| Node {
             width: self.width_of(vertex),
-            was: before.and_then(|before| {
-                let number = before.number(&self.keys[vertex])?;
-                Some(before.layout.spots.get(number)?.seat)
-            }),
+            was: before.and_then(|before| Some(before.layout.spots.get(stood[vertex]?)?.seat)),
         };
         let link = |wire: &Wire| Link {
             from: wire.from,
             to: wire.to,
             was: before
                 .and_then(|before| {
-                    let [from, to] = [wire.from, wire.to].map(|end| before.number(&self.keys[end]));
-                    let number = before.wire(from?, to?)?;
+                    let number = before.wire(stood[wire.from]?, stood[wire.to]?)?;
                     before.layout.bends.get(number).cloned()
                 })
                 .unwrap_or_default(),

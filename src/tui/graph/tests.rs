@@ -334,6 +334,36 @@ proptest! {
         }
     }
 
+    /// One after the other: nothing, all that looks alike, or all but some of it drawn as one.
+    #[test]
+    fn what_is_opened_stands_beside_what_stood(
+        leaves in 4usize..9, deeper in 0usize..6, steps in prop::collection::vec(prop::option::of(0usize..14), 2..6),
+    ) {
+        let mut lines = vec!["add noop hub".to_owned()];
+        lines.extend((0..leaves).map(|n| format!("add noop l{n}; hub -> l{n}")));
+        lines.extend((0..deeper).map(|n| format!("add noop m{n}; l0 -> m{n}")));
+        let graph = graph(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        let mut before: Option<Scene> = None;
+        for step in steps {
+            let open = step.map(|open| {
+                let all = graph.vertices().keys().take(open);
+                all.cloned().collect::<BTreeSet<Key>>()
+            });
+            let scene = Scene::of(&graph, Zoom::Line, false, before.as_ref(), open.as_ref());
+            for (number, spot) in scene.layout.spots.iter().enumerate() {
+                for x in spot.x..spot.x + spot.width {
+                    prop_assert_eq!(scene.at(x, spot.y), Some(number), "{:?}", open);
+                }
+                let others = scene.layout.spots.iter().enumerate().filter(|(other, _)| *other != number);
+                for (_, other) in others {
+                    let apart = spot.y != other.y || spot.x + spot.width <= other.x || other.x + other.width <= spot.x;
+                    prop_assert!(apart, "{:?}: {:?} on {:?}", open, spot, other);
+                }
+            }
+            before = Some(scene);
+        }
+    }
+
     #[test]
     fn every_vertex_is_found_where_it_is_painted(graph in drawn()) {
         let scene = Scene::of(&graph, Zoom::Line, false, None, None);
