@@ -276,3 +276,23 @@ fn each_thing_that_a_plan_says_has_its_mark() {
     stage.line("apply");
     assert!(!stage.has("≠"), "{}", stage.rows().join("\n"));
 }
+
+/// What a plan says hides no break.
+#[test]
+fn a_break_is_seen_beside_what_a_plan_says() {
+    let mut stage = open("");
+    stage
+        .line("add file /tmp/x content=hi mode=0644")
+        .keys("Esc b p");
+    assert!(
+        stage.has("+·◉file[/tmp/x] ●"),
+        "{}",
+        stage.rows().join("\n")
+    );
+    stage.keys("b");
+    assert!(
+        stage.has("+· file[/tmp/x] ●"),
+        "{}",
+        stage.rows().join("\n")
+    );
+}

@@ -8,7 +8,7 @@ use super::tiles::Part;
 use super::way::along;
 use super::wires::{Joint, Stroke, Way, head};
 use crate::tui::layout::Spot;
-use crate::tui::theme::{Look, Tone};
+use crate::tui::theme::{self, Look, Tone};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -155,12 +155,8 @@ impl Canvas<'_> {
     }
 
     fn line(&mut self, number: usize, spot: &Spot, stand: &Stand) {
-        let look = self.painting.look;
-        let (x, y, sign) = (spot.x, spot.y, stand.sign());
-        if let Some(mark) = stand.plan_or_break() {
-            self.set(x, y, mark.char(look.ascii), look.style(mark.tone));
-        }
-        self.set(x + 1, y, sign.char(look.ascii), look.style(sign.tone));
+        let (x, y) = (spot.x, spot.y);
+        self.sign(x, y, stand);
         let name = self.name_style(number, stand);
         let label = self.scene.labels[number].first();
         let after = self.text(x + 3, y, label.map_or("", |l| l.as_str()), name);
@@ -170,6 +166,19 @@ impl Canvas<'_> {
         // Where no mark stands, its line begins at once.
         if !self.scene.out[number].is_empty() {
             self.tail(number, at.max(after + 1), end, y);
+        }
+    }
+
+    /// Three cells: what a plan says, its status, and that a run stops there; this one takes the place of the first where no plan does.
+    fn sign(&mut self, x: i32, y: i32, stand: &Stand) {
+        let breaks = stand.breaks.then_some(theme::BREAK);
+        let third = stand.plan.and(breaks);
+        let signs = [stand.plan_or_break(), Some(stand.sign()), third];
+        let look = self.painting.look;
+        for (x, sign) in (x..).zip(signs) {
+            if let Some(sign) = sign {
+                self.set(x, y, sign.char(look.ascii), look.style(sign.tone));
+            }
         }
     }
 
@@ -239,10 +248,7 @@ impl Canvas<'_> {
             self.text(spot.x + 2, y, label.as_str(), look.style(Tone::Plain));
         }
         let y = bottom - 1;
-        if let Some(plan) = stand.plan_or_break() {
-            self.set(spot.x + 1, y, plan.char(look.ascii), look.style(plan.tone));
-        }
-        self.set(spot.x + 2, y, sign.char(look.ascii), look.style(sign.tone));
+        self.sign(spot.x + 1, y, stand);
         let after = self.text(spot.x + 4, y, sign.word, look.style(sign.tone));
         self.ripple(number, spot.x + 4, after, y);
         self.marks(after + 1, right, y, stand);
