@@ -232,3 +232,44 @@ fn a_step_is_one_line_of_the_trace() {
     let shown = stage.keys("End T < <").app.shown().0;
     assert!(shown < all - 4, "{shown} of {all}");
 }
+
+/// Behind the last event there is nothing that could be the future of a past.
+#[test]
+fn the_last_event_is_now() {
+    let mut stage = Stage::open("", WIDE, Look::default());
+    stage.line("add noop a").line("apply").keys("Esc < <");
+    assert!(stage.app.is_past());
+    stage.keys("> > >");
+    assert!(!stage.app.is_past(), "{}", stage.rows()[0]);
+    stage.keys("Tab Tab Enter");
+    assert!(stage.has("Enter goes there"), "{}", stage.rows().join("\n"));
+    assert!(!stage.app.is_past(), "{}", stage.rows()[0]);
+    stage.keys("Up Enter");
+    assert!(stage.app.is_past(), "{}", stage.rows()[0]);
+}
+
+/// What was planned before a lesson was compared with its run, and is not to be done again after it.
+#[test]
+fn a_lesson_brings_no_old_plan_back() {
+    let mut stage = Stage::open("", WIDE, Look::default());
+    stage
+        .line("add file /tmp/x content=hi mode=0644")
+        .line("plan")
+        .line("apply");
+    assert!(stage.has("=✦ file[/tmp/x]"), "{}", stage.rows().join("\n"));
+    stage.line("learn 1").line("learn off");
+    assert!(stage.has(" ✦ file[/tmp/x]"), "{}", stage.rows().join("\n"));
+}
+
+/// Esc goes to the graph, whatever pane has the keys.
+#[test]
+fn esc_goes_to_the_graph() {
+    let mut stage = Stage::open("", (80, 24), Look::default());
+    stage
+        .line("add noop a; add noop b; a -> b")
+        .keys("Esc Tab Tab Esc l");
+    assert_eq!(
+        stage.app.selected().map(ToString::to_string).as_deref(),
+        Some("noop[b]")
+    );
+}

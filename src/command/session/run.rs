@@ -313,8 +313,9 @@ impl Session {
 
     /// Stops what runs although no person gave a command for it: it was told beforehand when to end.
     pub fn stop_by_itself(&mut self, front: &mut dyn Front) -> Result<(), SessionError> {
-        self.input(Input::Continue, front);
+        // In this order: what is paused would start otherwise.
         self.input(Input::Stop { now: false }, front);
+        self.input(Input::Continue, front);
         self.end_watch(front)
     }
 

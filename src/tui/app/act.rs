@@ -135,6 +135,7 @@ impl App {
             self.map.select(&pick.from);
             return;
         }
+        let has_keys = self.focus == Focus::Graph && self.typing.is_none();
         if self.map.is_lit() {
             self.map.light([]);
         } else if !self.tale.filter().words.is_empty() && self.focus == Focus::Graph {
@@ -142,6 +143,9 @@ impl App {
             let words = String::new();
             self.tale
                 .set_filter(Filter { words, level }, self.player.events());
+        } else if has_keys && self.searched.is_empty() {
+            self.pane = Pane::Graph;
+            self.scrolled = 0;
         }
         self.searched.clear();
         self.typing = None;
@@ -153,7 +157,7 @@ impl App {
         let height = self.trace_height();
         let end = self.tale.seen(height, self.place_of_film()).end;
         if let Some(event) = self.tale.event_at(row) {
-            let changed = self.player.seek(event + 1);
+            let changed = self.seek(event + 1);
             let film = self.place_of_film();
             self.tale.mark(row, film);
             self.tale.end_at(end, height, film);

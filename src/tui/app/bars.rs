@@ -227,6 +227,10 @@ impl App {
         let mut hints = vec![pair(("i", "prompt"))];
         for key in ["p", "a", "s", "c", "w", "Enter", "e", "b", "u"] {
             let command = commands.clone().find(|command| command.key == Some(key));
+            if key == "Enter" && self.pane == Pane::Trace {
+                hints.push(pair(("Enter", "goes there")));
+                continue;
+            }
             if let Some(command) = command.filter(|command| fits(command.when)) {
                 hints.push((key.to_owned(), command.name.to_owned()));
             }

@@ -13,7 +13,7 @@ impl App {
         let changed = match act {
             Act::Earlier => self.player.seek(self.player.earlier(level)),
             Act::Later if !self.player.is_rewound() => Changed::Nothing,
-            Act::Later => self.player.seek(self.player.later(level)),
+            Act::Later => self.seek(self.player.later(level)),
             Act::Live => {
                 // Who comes from the past reads on where that was left.
                 if !self.player.is_rewound() {
@@ -53,6 +53,14 @@ impl App {
         self.map.follow(&self.player, &changed);
         if matches!(act, Act::Earlier | Act::Later) {
             self.look_at_last();
+        }
+    }
+
+    /// The film stands still after so many events; after the last one it is live, but where it is all over.
+    pub(super) fn seek(&mut self, shown: usize) -> Changed {
+        match shown < self.player.events().len() || self.manner.replays {
+            true => self.player.seek(shown),
+            false => self.player.live(),
         }
     }
 

@@ -164,9 +164,6 @@ impl App {
 
     /// What it knows beside what events tell holds from here on; what was so before stays with the past.
     fn knows_beside(&mut self, known: &Known) -> Beside {
-        if let Some(plan) = &known.plan {
-            self.player.planned(plan.clone());
-        }
         let last = self.player.last_beside().clone();
         let set = |kept: Arc<BTreeSet<Key>>, now: &[Key]| match kept.iter().eq(now) {
             true => kept,

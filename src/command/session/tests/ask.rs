@@ -575,3 +575,31 @@ fn the_question_counts_as_the_plan_does() {
     );
     assert!(said.ends_with("false\n(nothing was changed\n"), "{said}");
 }
+
+/// What is paused and stopped starts nothing more, in a simulation either.
+#[test]
+fn what_is_paused_is_stopped_where_it_stands() {
+    let (mut session, mut front) = open(STORY);
+    let said = say(
+        &mut session,
+        &mut front,
+        &["break bystander", "apply", "stop"],
+    );
+    let done = |word: &str| {
+        let told = session
+            .events
+            .iter()
+            .filter(|event| event.subject.as_ref() == Some(&Key::new("noop", "bystander")));
+        told.filter(|event| crate::trace::line(event).word == word)
+            .count()
+    };
+    assert_eq!((done("refreshed"), done("check")), (0, 0), "{said}");
+    assert!(
+        matches!(
+            session.events.last().map(|event| &event.what),
+            Some(What::Stopped)
+        ),
+        "{said}"
+    );
+    assert_eq!(session.pending_rows(&[]).len(), 1, "{said}");
+}
