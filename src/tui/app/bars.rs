@@ -180,7 +180,6 @@ impl App {
     }
 
     fn hints(&self) -> Vec<(String, String)> {
-        let pair = |(key, what): (&str, &str)| (key.to_owned(), what.to_owned());
         let question = self.question.as_ref();
         let asks = question.is_some_and(|question| !question.is_seen());
         let fixed: &[(&str, &str)] = match () {
@@ -221,18 +220,19 @@ impl App {
         if !fixed.is_empty() {
             return fixed.iter().copied().map(pair).collect();
         }
+        self.command_hints()
+    }
+
+    /// What the keys of commands do, as far as these can be done now.
+    fn command_hints(&self) -> Vec<(String, String)> {
         let now = self.known.moment;
         let commands = crate::command::registry::COMMANDS.iter();
         let fits = |when: When| when.refuses(now).is_none();
         let mut hints = vec![pair(("i", "prompt"))];
         for key in ["p", "a", "s", "c", "w", "Enter", "e", "b", "u"] {
             let command = commands.clone().find(|command| command.key == Some(key));
-            if key == "Enter" && self.pane == Pane::Trace {
-                hints.push(pair(("Enter", "goes there")));
-                continue;
-            }
             if let Some(command) = command.filter(|command| fits(command.when)) {
-                hints.push((key.to_owned(), command.name.to_owned()));
+                hints.push((key.to_owned(), self.meant(key, command.name).to_owned()));
             }
         }
         let more = [
@@ -250,6 +250,14 @@ impl App {
         hints.insert(1, pair(("?", "keys")));
         hints.extend(more.into_iter().filter(|(key, _)| *key != "?").map(pair));
         hints
+    }
+
+    /// What a command's key does in the pane that has the keys.
+    fn meant(&self, key: &str, name: &'static str) -> &'static str {
+        match (key, self.pane) {
+            ("Enter", Pane::Trace) => "goes there",
+            _ => name,
+        }
     }
 
     pub(super) fn tabs(&self, area: Rect, buffer: &mut Buffer) {
@@ -289,4 +297,9 @@ impl App {
             Shown::of(words, look.ascii).cut(usize::from(area.width).saturating_sub(4), look.ascii);
         buffer.set_string(area.x + 1, area.y, format!(" {words} "), style);
     }
+}
+
+/// A key, and what it does.
+fn pair((key, what): (&str, &str)) -> (String, String) {
+    (key.to_owned(), what.to_owned())
 }
