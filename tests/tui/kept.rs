@@ -4,6 +4,7 @@ use super::stage::{PASSWORD, Stage, asks, session};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use weft::trace::sketch;
 use weft::tui::app::Told;
 
 /// Keys that do something to what is seen; `Enter` takes what others have typed.
@@ -130,6 +131,23 @@ fn what_lies_over_a_film_stays_there() {
         let row = |cells: &Buffer| cells.content[120 * 5..120 * 6].to_vec();
         let now = stage.app.picture(stage.at).cells;
         assert_eq!(row(now), row(&open), "{key}");
+    }
+}
+
+/// When a replay is over it says so, whether or not anything was seen to move until then.
+#[test]
+fn a_replay_says_that_it_is_over() {
+    let mut lived = Stage::over(session(PASSWORD), (120, 40), Default::default());
+    let events = lived.line("apply").session().events().to_vec();
+    for zoom in ["+", "= ="] {
+        let mut stage = Stage::replay(vec![(sketch(&events), events.clone())], (120, 40));
+        stage.keys(zoom);
+        while stage.app.due(stage.at).is_some() {
+            stage.wait(33);
+            let fresh = stage.frame().0;
+            assert_eq!(stage.app.picture(stage.at).cells, &fresh, "{zoom}");
+        }
+        assert!(stage.has("OVER"), "{}", stage.rows().join("\n"));
     }
 }
 

@@ -322,9 +322,10 @@ impl App {
         let passed = at.saturating_sub(self.passed.at);
         self.passed.at = at;
         let passed = u64::try_from(passed.as_micros()).unwrap_or(u64::MAX);
-        let before = self.player.at();
+        let (before, was_over) = (self.player.at(), self.is_over());
         let changed = self.player.pass(passed);
-        if changed != Changed::Nothing {
+        // A replay is over once what moved has come to rest: nothing has happened then.
+        if changed != Changed::Nothing || self.is_over() != was_over {
             self.kept.outdate();
         }
         let played = self.player.at().saturating_sub(before);
