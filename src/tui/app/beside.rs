@@ -54,11 +54,10 @@ fn compared(said: Option<Planned>, seen: &VertexView) -> Option<Sign> {
         (Some(said), Some(did)) => (said, did),
         _ => return Some(theme::DIFFERS),
     };
-    // A second try finds what the first one has made.
-    let removes = [said, did].contains(&Planned::Remove);
     let as_said = match said.is_open() {
         true => did.is_change() || did.is_open(),
-        false => said == did || said.is_change() && did.is_change() && !removes,
+        // A second try finds what the first one has made.
+        false => said == did || (said, did) == (Planned::Add, Planned::Change),
     };
     Some(if as_said { theme::KEPT } else { theme::DIFFERS })
 }
