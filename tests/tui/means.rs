@@ -76,6 +76,21 @@ fn a_secret_is_typed_nowhere_else() {
     );
 }
 
+/// What is pasted while words are typed is meant for them, and the keys that work anywhere leave them alone.
+#[test]
+fn words_are_pasted_and_kept() {
+    for (keys, told) in [("Esc /", "/byst_"), ("Esc t", "with `byst_`")] {
+        let mut stage = open();
+        stage.keys(keys).text("b");
+        stage.tell(Told::Paste("yst\nander".to_owned()));
+        assert!(stage.has(told), "{}", stage.rows().join("\n"));
+        assert_eq!(stage.app.typed(), "");
+        stage.keys("Ctrl+L Ctrl+Z");
+        assert!(stage.has(told), "{}", stage.rows().join("\n"));
+        assert_eq!(stage.wished, ["Redraw", "Suspend"]);
+    }
+}
+
 #[test]
 fn the_mouse_does_nothing_behind_what_lies_over_it() {
     let mut stage = open();

@@ -34,7 +34,7 @@ impl App {
             self.leaving = false;
         }
         let taker = self.taker();
-        if matches!(taker, Taker::Over | Taker::Consent)
+        if matches!(taker, Taker::Over | Taker::Consent | Taker::Words(_))
             && let Some(act @ (Act::Redraw | Act::Suspend)) = keys::anywhere(key)
         {
             return self.act(act);

@@ -58,8 +58,10 @@ impl App {
     }
 
     pub(super) fn paste(&mut self, text: &str) -> Vec<Wish> {
-        if matches!(self.taker(), Taker::Over | Taker::Consent) {
-            return Vec::new();
+        match self.taker() {
+            Taker::Over | Taker::Consent => return Vec::new(),
+            Taker::Words(typing) => return self.paste_words(typing, text),
+            Taker::Secret | Taker::Prompt | Taker::Graph => {}
         }
         self.focus = Focus::Prompt;
         let taken = match self.secret() {
@@ -68,6 +70,15 @@ impl App {
         };
         if !taken {
             self.word = Some("there is no room for all that: `source FILE` runs a file".to_owned());
+        }
+        Vec::new()
+    }
+
+    /// What is pasted while words are typed is typed, as far as they go: one line.
+    fn paste_words(&mut self, typing: Typing, text: &str) -> Vec<Wish> {
+        let line = text.lines().next().unwrap_or_default();
+        for letter in line.chars().filter(|letter| !letter.is_control()) {
+            self.words_key(typing, &KeyEvent::from(KeyCode::Char(letter)));
         }
         Vec::new()
     }
