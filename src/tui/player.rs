@@ -192,15 +192,15 @@ impl Player {
         goes_on && (self.behind() > 0 || !self.motion().is_still())
     }
 
-    /// Hears of events.
-    pub fn hear(&mut self, events: &[Event]) {
+    /// Hears of events. What is shown becomes other only where it is forgotten.
+    pub fn hear(&mut self, events: &[Event]) -> Changed {
         for event in events {
             self.frames.push(self.pace.next(event));
         }
         self.besides.hear(self.events.len(), events);
         self.about.hear(self.events.len(), events);
         self.events.extend_from_slice(events);
-        self.forget();
+        self.forget()
     }
 
     /// From here on it stands so, whatever events have told of before.
@@ -363,9 +363,9 @@ impl Player {
     }
 
     /// Forgets the older half of too many events.
-    fn forget(&mut self) {
+    fn forget(&mut self) -> Changed {
         if self.whole || self.events.len() <= REMEMBERED {
-            return;
+            return Changed::Nothing;
         }
         let gone = self.events.len() - REMEMBERED / 2;
         let stood = self.places.stood(gone, &self.events);
@@ -376,11 +376,11 @@ impl Player {
         self.about.forget(gone);
         self.turns += 1;
         match self.shown.checked_sub(gone) {
-            Some(shown) => self.shown = shown,
-            None => {
-                self.shown = 0;
-                self.jump(0);
+            Some(shown) => {
+                self.shown = shown;
+                Changed::Nothing
             }
+            None => self.jump(0),
         }
     }
 }
@@ -610,7 +610,7 @@ mod tests {
     fn live(player: &mut Player, n: usize, lived: &Lived) {
         let id = n as u64 + 1;
         match lived {
-            Lived::Happens(who, what) => player.hear(&[event(id, id, *who, *what)]),
+            Lived::Happens(who, what) => drop(player.hear(&[event(id, id, *who, *what)])),
             Lived::Edited => drop(player.edit(another_graph(n))),
             Lived::Planned => drop(player.planned(Arc::default())),
             // The first one stands as it is from the beginning on.

@@ -2,6 +2,9 @@
 
 use super::stage::Stage;
 use ratatui::style::Modifier;
+use weft::engine::event::{Event, EventId, What};
+use weft::time::Time;
+use weft::trace::REMEMBERED;
 use weft::tui::app::{App, Moment, Told};
 use weft::tui::news::News;
 use weft::tui::theme::{Look, Theme};
@@ -67,6 +70,26 @@ fn a_break_and_a_pause_are_not_seen_before_they_were_there() {
     at(&mut stage, done);
     stage.keys("End");
     assert!(stage.rows()[2].starts_with('◉'), "{}", stage.rows()[2]);
+}
+
+/// Who looks at what is forgotten meanwhile sees from then on how everything stood where the memory begins.
+#[test]
+fn what_is_forgotten_is_not_looked_at_any_more() {
+    let (mut stage, _) = lived();
+    assert!(!at(&mut stage, 1).0.contains('✦'));
+    let last = stage.session().events().last().expect("there is one").id;
+    let told = |n| Event {
+        id: EventId(last.0 + n),
+        at: Time(0),
+        subject: None,
+        what: What::Note(String::new()),
+        cause: None,
+    };
+    let told = (1..=REMEMBERED as u64).map(told).collect();
+    stage.tell(Told::News(News::Events(told)));
+    assert!(stage.app.is_past() && stage.app.shown().0 == 0);
+    let row = stage.rows()[2].clone();
+    assert!(row.starts_with("◉◌ file[/tmp/x]"), "{row}");
 }
 
 /// Six vertices, applied: a trace that is longer than its pane.

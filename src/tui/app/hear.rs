@@ -125,7 +125,8 @@ impl App {
 
     fn happen(&mut self, events: &[Event]) -> Vec<Wish> {
         let before = self.player.events().len();
-        self.player.hear(events);
+        let changed = self.player.hear(events);
+        self.map.follow(&self.player, &changed);
         let after = self.player.events().len();
         if after < before + events.len() {
             self.tale.forget(before + events.len() - after);
