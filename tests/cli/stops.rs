@@ -168,6 +168,7 @@ fn container() -> Option<Command> {
     way.map(made)
 }
 
+/// Rule P7: a start waits for a command of an engine that was killed, and a signal ends the waiting.
 #[test]
 fn a_start_that_waits_can_be_stopped() {
     let site = Site::new("waits");
