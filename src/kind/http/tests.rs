@@ -2,7 +2,7 @@ use crate::graph::FieldPath;
 use crate::kind::stage::{Stage, Vertex};
 use crate::kind::{Rhythm, find};
 use crate::time::Span;
-use crate::value::{MASK, Value};
+use crate::value::{Action, MASK, Value};
 use crate::world::sim::spec::{NetFault, Page};
 use std::collections::BTreeMap;
 
@@ -58,6 +58,7 @@ fn what_is_known_is_asked_about() {
         vertex.drifts(),
         ["content not known yet, the server has 5 bytes (sha256 2cf24dba5fb0…)"]
     );
+    assert_eq!(vertex.check().unwrap().findings[0].action, Action::Add);
     vertex.settle().unwrap();
     assert!(vertex.drifts().is_empty());
     let asked = first
@@ -88,6 +89,7 @@ fn what_is_known_is_asked_about() {
             &crate::value::sha256_hex(b"bye")[..12]
         )]
     );
+    assert_eq!(vertex.check().unwrap().findings[0].action, Action::Change);
 }
 
 #[test]
@@ -267,6 +269,7 @@ fn a_plan_waits_for_its_headers() {
         checked.findings[0].line,
         "content depends on header Authorization, which is not known before apply"
     );
+    assert_eq!(checked.findings[0].action, Action::Unknown);
     let applied = vertex.settle().unwrap();
     assert!(applied.sends["content"].unknown_in().is_some());
     assert!(stage.log().is_empty());

@@ -6,6 +6,7 @@ mod shown;
 mod stale;
 
 use crate::kind::stage::{Stage, Vertex};
+use crate::value::Action;
 
 /// Plays each row, looks again, and finds nothing left to do.
 fn play(rows: &[(&str, &str, &str, &str)]) {
@@ -230,6 +231,31 @@ fn directories_and_links_are_made_and_mended() {
             "",
         ),
     ]);
+}
+
+/// A plan makes its marks of that. What only goes below a directory is removed, and what is made there changes it.
+#[test]
+fn drifts_say_what_mending_them_does() {
+    for (world, line, does) in [
+        ("/srv/ 0755", "file /srv/a content=x", Action::Add),
+        ("/srv/a = y", "file /srv/a content=x", Action::Change),
+        ("/srv/a = y", "file /srv/a state=absent", Action::Remove),
+        (
+            "/b/s/x = 1\n/srv/t/x = 1\n/srv/t/w = 4",
+            "file /srv/t/ source=/b/s recurse=true purge=true",
+            Action::Remove,
+        ),
+        (
+            "/b/s/x = 1\n/srv/t/ 0755",
+            "file /srv/t/ source=/b/s recurse=true",
+            Action::Change,
+        ),
+    ] {
+        let stage = Stage::of(world);
+        let checked = Vertex::of(&stage, line).check().expect("it is checked");
+        let found: Vec<Action> = checked.findings.iter().map(|found| found.action).collect();
+        assert_eq!(found, [does], "{line}");
+    }
 }
 
 #[test]
