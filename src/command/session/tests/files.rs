@@ -190,6 +190,19 @@ fn what_was_not_played_is_in_no_story() {
             "{none}"
         );
     }
+    // What says the same as an own step, and comes after something else, is not that step.
+    let (mut session, mut front) =
+        open("resources: {noop: [{name: x}]}\nsteps: [apply]\nseed: 1\n");
+    let said = say(
+        &mut session,
+        &mut front,
+        &["add noop y", "apply", "save --story"],
+    );
+    assert!(said.contains("the step `apply`, which was not played"));
+    assert_eq!(
+        get(&front, "secret.yaml"),
+        "resources: {noop: [{name: x}]}\nsteps: ['add noop[y]', apply]\nseed: 1\n"
+    );
     // Of expectations none of which is so, nothing is left.
     let (mut session, mut front) =
         open("resources: {noop: [{name: x}]}\nsteps: [apply]\nexpect: [plans 7]\nseed: 1\n");
