@@ -139,3 +139,29 @@ impl Besides {
         self.at.insert(0, before);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A watch may go on for months: of what is long past nothing is known, and nothing wrong.
+    #[test]
+    fn no_more_is_kept_than_may_be() {
+        let mut all = Besides::default();
+        for n in 1..=3 * KEPT {
+            let key = Key::new("noop", format!("n{n}"));
+            let breaks = Arc::new([key].into());
+            all.put(
+                n,
+                Beside {
+                    breaks,
+                    ..Beside::default()
+                },
+            );
+            assert!(all.at.len() <= KEPT, "{n}");
+        }
+        assert_eq!(all.stood(3 * KEPT), *all.last());
+        assert_ne!(all.stood(3 * KEPT - KEPT / 4), Beside::default());
+        assert_eq!(all.stood(1), Beside::default());
+    }
+}

@@ -216,3 +216,22 @@ impl Places {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is there to be quick is bounded, however long a film is; the last of it is among what stays.
+    #[test]
+    fn no_more_is_kept_than_may_be() {
+        let mut places = Places::every(1);
+        let graph = Arc::default();
+        for shown in 1..10 * PLACES {
+            places.pass(shown, &View::default(), &graph);
+            let kept = places.at.values().filter(|place| place.kept.is_some());
+            assert!(kept.count() <= PLACES, "{shown}");
+            let last = places.at.values().next_back();
+            assert!(last.is_some_and(|place| place.kept.is_some()), "{shown}");
+        }
+    }
+}
