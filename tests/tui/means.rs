@@ -76,6 +76,19 @@ fn a_secret_is_typed_nowhere_else() {
     );
 }
 
+/// What is asked is answered before anything else is done: a click that would go back in the film does nothing.
+#[test]
+fn the_mouse_does_nothing_beside_a_question() {
+    let mut stage = open();
+    stage.keys("Esc a").wait(60_000);
+    stage.tell(asks("Apply 1 change to web1 as root?", ""));
+    clicks(&mut stage, 100, 25);
+    assert!(!stage.has("PAST"), "{}", stage.rows().join("\n"));
+    stage.wait(2_000).keys("n");
+    clicks(&mut stage, 100, 25);
+    assert!(stage.has("PAST"), "{}", stage.rows().join("\n"));
+}
+
 /// What is pasted while words are typed is meant for them, and the keys that work anywhere leave them alone.
 #[test]
 fn words_are_pasted_and_kept() {

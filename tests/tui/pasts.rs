@@ -224,6 +224,18 @@ fn a_line_can_be_read_to_its_end() {
     assert!(marked(&mut stage).contains("converged"));
 }
 
+/// Whoever comes back to the trace begins at its end again.
+#[test]
+fn a_mark_goes_with_the_keys() {
+    let mut stage = long(LOW, Look::default());
+    stage.keys("k k k");
+    assert!(!marked(&mut stage).contains("converged"));
+    stage.keys("Tab");
+    assert!(!stage.has("━ trace"));
+    stage.keys("Tab Tab");
+    assert!(marked(&mut stage).contains("converged"));
+}
+
 /// Who marks a line goes on reading there when more is told; at the end the trace follows again.
 #[test]
 fn a_marked_line_stays_in_sight() {
