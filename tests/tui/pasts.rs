@@ -224,6 +224,26 @@ fn a_line_can_be_read_to_its_end() {
     assert!(marked(&mut stage).contains("converged"));
 }
 
+/// Where the film is moved otherwise, what is marked is where it stands then, and not where it was.
+#[test]
+fn a_mark_goes_with_the_film() {
+    for moves in ["<", "< <", "End < <"] {
+        let mut stage = long(LOW, Look::default());
+        stage.keys("k k k k Enter");
+        let line = marked(&mut stage);
+        stage.keys(moves);
+        assert_eq!(
+            looking(&mut stage, Modifier::UNDERLINED),
+            Vec::<String>::new()
+        );
+        let stands = stage.app.shown();
+        stage.keys("Enter");
+        assert_eq!(stage.app.shown(), stands, "{moves}");
+        stage.keys("k");
+        assert_ne!(marked(&mut stage), line, "{moves}");
+    }
+}
+
 /// Whoever comes back to the trace begins at its end again.
 #[test]
 fn a_mark_goes_with_the_keys() {

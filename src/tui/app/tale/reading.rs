@@ -17,6 +17,8 @@ pub(super) struct Reading {
     past: (usize, isize),
     /// The row that is marked, if it is not the last one; of what is live, and in the past.
     marks: [Option<Row>; 2],
+    /// So many events were shown when that in the past was marked: elsewhere it is none.
+    marked_at: usize,
     /// So many rows of the marked line are above what is seen, where the pane is too low for it.
     within: usize,
 }
@@ -61,6 +63,14 @@ fn mark_of(film: Film) -> usize {
 }
 
 impl Reading {
+    /// The row that is marked there, if one is.
+    fn mark(&self, film: Film) -> Option<Row> {
+        match film {
+            Film::StandsAt(shown) if shown != self.marked_at => None,
+            _ => self.marks[mark_of(film)],
+        }
+    }
+
     /// So many rows have come at the end: who reads farther up, or marks a line, goes on reading there.
     pub fn come(&mut self, rows: usize) {
         if self.back > 0 || self.marks[LIVE].is_some() {
@@ -81,6 +91,7 @@ impl Reading {
             other => other,
         });
         self.past = (0, 0);
+        self.marked_at = self.marked_at.saturating_sub(gone);
     }
 }
 
@@ -158,7 +169,7 @@ impl Tale {
     pub fn marked(&self, height: usize, film: Film) -> Option<usize> {
         let seen = self.seen(height, film);
         let last = seen.clone().last()?;
-        let row = match (self.reading.marks[mark_of(film)], film) {
+        let row = match (self.reading.mark(film), film) {
             (Some(row), _) => self.number(row),
             (None, Film::StandsAt(shown)) => self.end_of(shown).saturating_sub(1),
             (None, _) => last,
@@ -169,6 +180,9 @@ impl Tale {
     /// Marks this row.
     pub fn mark(&mut self, row: usize, film: Film) {
         self.reading.marks[mark_of(film)] = self.rows.get(row).copied();
+        if let Film::StandsAt(shown) = film {
+            self.reading.marked_at = shown;
+        }
         self.reading.within = 0;
     }
 
@@ -215,7 +229,8 @@ impl Tale {
         let height = pane.height;
         let marked = self.marked(height, pane.film).filter(|_| pane.has_keys);
         // Where the film stands is to be seen already.
-        let stands = matches!(pane.film, Film::StandsAt(_)) && self.reading.marks[PAST].is_none();
+        let stands =
+            matches!(pane.film, Film::StandsAt(_)) && self.reading.mark(pane.film).is_none();
         let mut lines = Vec::new();
         let mut of_mark = 0..0;
         for row in self.seen(height, pane.film) {
