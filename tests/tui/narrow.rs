@@ -36,6 +36,18 @@ fn the_status_line_leaves_out_whole_words() {
     }
 }
 
+/// That something failed is told before that it is watched.
+#[test]
+fn a_failure_is_told_however_little_room_there_is() {
+    let text = "weft: 1\ngraph: g\nworld: {}\nresources:\n  file: [{name: /none/x, content: hi}]\n";
+    for wide in 26..80 {
+        let mut stage = Stage::open(text, (wide, 15), Look::default());
+        stage.line("watch");
+        let row = stage.rows()[0].clone();
+        assert!(row.contains("1 failed"), "{wide}: {row}");
+    }
+}
+
 /// A word without what only joins it to the next.
 fn bare(word: String) -> String {
     word.trim_end_matches(',').to_owned()

@@ -12,6 +12,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
+/// What stands before how a run came out that goes on to watch. What came out matters more.
+const WATCHING: &str = "watching, ";
+
 impl App {
     /// World, what runs, how far it is, the time; on the right where the film is.
     pub(super) fn status_line(&self, area: Rect, buffer: &mut Buffer) {
@@ -48,7 +51,8 @@ impl App {
         let first = |text: &str| text.split(", ").next().unwrap_or_default().to_owned();
         let heads = [named, world.to_owned(), first(world), String::new()];
         let timeless = state.rsplit_once(", ").map_or(state, |(words, _)| words);
-        let states = [state.to_owned(), timeless.to_owned(), first(state)];
+        let outcome = state.strip_prefix(WATCHING).unwrap_or(state);
+        let states = [state.to_owned(), timeless.to_owned(), first(outcome)];
         let films = [true, false].map(|bar| self.film_words(bar));
         let ways = [
             (0, 0, 0),
@@ -101,7 +105,7 @@ impl App {
             }
             Stage::Converged(tally) => {
                 let bad = tally.failed.saturating_add(tally.blocked);
-                let watch = if beside.running { "watching, " } else { "" };
+                let watch = if beside.running { WATCHING } else { "" };
                 let (text, tone) = match bad {
                     0 => {
                         let done = match done_text(tally) {
