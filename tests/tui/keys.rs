@@ -234,7 +234,7 @@ const CASES: &[Case] = &[
             s.keys("/").text("[");
             s.keys("Enter");
         },
-        |s| at(s) != "password[pw]",
+        |s| at(s) == "file[/tmp/secret]",
     ),
     (
         "N",
@@ -242,7 +242,7 @@ const CASES: &[Case] = &[
             s.keys("/").text("[");
             s.keys("Enter");
         },
-        |s| at(s) != "password[pw]",
+        |s| at(s) == "noop[bystander]",
     ),
     ("t", applied, |s| {
         s.text("bystander");
