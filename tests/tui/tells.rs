@@ -303,3 +303,33 @@ fn a_break_is_seen_beside_what_a_plan_says() {
         stage.rows().join("\n")
     );
 }
+
+/// Beside a vertex stands what it is owed and what it owes, what was found of it, and where each value comes from.
+#[test]
+fn the_inspector_tells_what_is_owed_and_where_values_come_from() {
+    let mut stage = open(PASSWORD);
+    stage.line("apply").line("notify bystander").keys("Esc /");
+    stage.text("by").keys("Enter");
+    let seen = stage.rows().join("\n");
+    assert!(
+        seen.contains("│notified by a command, not heard yet"),
+        "{seen}"
+    );
+    stage.keys("/").text("secret").keys("Enter");
+    for told in [
+        "│content = •••  (from password[pw].password)",
+        "│mode = 0600  (written",
+        "│state = exists  (default)",
+        "│missing, should be a file with mode 0600",
+    ] {
+        let seen = stage.rows().join("\n");
+        assert!(seen.contains(told), "{told}: {seen}");
+    }
+    // A command that has failed may have done something.
+    let mut stage = open("");
+    stage
+        .line("learn 11")
+        .keys("Esc / f e t c h Enter Tab PgDn");
+    let seen = stage.rows().join("\n");
+    assert!(seen.contains("│debt: it may have changed"), "{seen}");
+}
