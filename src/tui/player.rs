@@ -52,6 +52,8 @@ pub struct Player {
     beside: Beside,
     /// Whether it plays on by itself.
     plays: bool,
+    /// Whether it was somewhere before its end, and has not come there since.
+    was_back: bool,
     /// How fast; 1 is as the film is.
     speed: f64,
     /// Whether anything is animated.
@@ -77,6 +79,7 @@ impl Player {
             besides: Besides::default(),
             beside: Beside::default(),
             plays: true,
+            was_back: false,
             speed,
             moves,
             whole: false,
@@ -166,6 +169,11 @@ impl Player {
     /// Whether it stands still somewhere before the end, or where somebody stopped it.
     pub fn is_rewound(&self) -> bool {
         !self.plays
+    }
+
+    /// Whether what is shown is of the past: it stands still, or plays on from there and has not caught up.
+    pub fn is_past(&self) -> bool {
+        !self.plays || self.was_back
     }
 
     /// How fast it plays.
@@ -303,6 +311,7 @@ impl Player {
     /// Stands still where it is.
     pub fn pause(&mut self) {
         self.plays = false;
+        self.was_back = self.behind() > 0;
     }
 
     /// Plays on from here.
@@ -318,6 +327,8 @@ impl Player {
     }
 
     fn show(&mut self, shown: usize) -> Changed {
+        let is_back = self.was_back || !self.plays;
+        self.was_back = is_back && shown < self.events.len();
         match shown.cmp(&self.shown) {
             std::cmp::Ordering::Equal => Changed::Nothing,
             std::cmp::Ordering::Less => self.jump(shown),

@@ -328,3 +328,29 @@ fn esc_goes_to_the_graph() {
         Some("noop[b]")
     );
 }
+
+/// What plays on from the past is the past until it has caught up.
+#[test]
+fn the_past_that_plays_on_is_no_place_to_act() {
+    let mut stage = Stage::open(super::stage::PASSWORD, WIDE, Look::default());
+    stage.line("apply").keys("Esc < < < < < < Space");
+    assert!(
+        stage.has("PLAYS") && stage.has("LIVE +"),
+        "{}",
+        stage.rows()[0]
+    );
+    assert!(stage.has("the past"), "{}", stage.rows()[1]);
+    stage.keys("u");
+    assert!(
+        stage.has("nothing can be done"),
+        "{}",
+        stage.rows().join("\n")
+    );
+    stage.wait(60_000);
+    assert!(!stage.app.is_past(), "{}", stage.rows()[0]);
+    assert!(
+        !stage.has("PLAYS") && !stage.has("LIVE +"),
+        "{}",
+        stage.rows()[0]
+    );
+}

@@ -234,11 +234,11 @@ impl App {
             return self.answer_line(line);
         }
         // What it says is said at the end.
-        if !self.player.is_rewound() {
+        if !self.player.is_past() {
             self.tale.follow();
         }
         let word = line.split_whitespace().next().unwrap_or_default();
-        if self.player.is_rewound() && !only_asks(line, &self.known.graph) {
+        if self.player.is_past() && !only_asks(line, &self.known.graph) {
             self.say(Voice::Command, &shown_words(line, &self.known.graph));
             self.say(
                 Voice::Refusal,
@@ -252,7 +252,7 @@ impl App {
         if word == "why" {
             self.light_why(line);
         }
-        if !self.player.is_rewound() {
+        if !self.player.is_past() {
             let changed = self.player.live();
             self.map.follow(&self.player, &changed);
         }

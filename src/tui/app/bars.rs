@@ -135,7 +135,7 @@ impl App {
             };
             return format!("{word} {}", self.scrubber(bar));
         }
-        if !self.player.is_rewound() {
+        if !self.player.is_past() {
             return match self.known.moment.running || self.under_way > 0 {
                 true => "LIVE".to_owned(),
                 false => String::new(),
@@ -145,7 +145,11 @@ impl App {
             0 => String::new(),
             behind => format!(" LIVE +{behind}"),
         };
-        format!("PAST {}{live}", self.scrubber(bar))
+        let word = match self.player.is_rewound() {
+            true => "PAST",
+            false => "PLAYS",
+        };
+        format!("{word} {}{live}", self.scrubber(bar))
     }
 
     /// How far the film is, in a bar and in numbers.
@@ -211,7 +215,7 @@ impl App {
                 ("help", "commands"),
                 ("Ctrl+C Ctrl+C", "leave"),
             ],
-            () if self.player.is_rewound() => &[
+            () if self.player.is_past() => &[
                 ("<", "earlier"),
                 (">", "later"),
                 ("End", "now"),

@@ -12,11 +12,11 @@ impl App {
         let level = self.tale.filter().level;
         let changed = match act {
             Act::Earlier => self.player.seek(self.player.earlier(level)),
-            Act::Later if !self.player.is_rewound() => Changed::Nothing,
+            Act::Later if !self.player.is_past() => Changed::Nothing,
             Act::Later => self.seek(self.player.later(level)),
             Act::Live => {
                 // Who comes from the past reads on where that was left.
-                if !self.player.is_rewound() {
+                if !self.player.is_past() {
                     self.tale.follow();
                 }
                 self.player.live()

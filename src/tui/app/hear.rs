@@ -112,7 +112,7 @@ impl App {
     /// before what is said now, and where there is one pane, that may be another.
     fn bring(&mut self, text: &str, pages: bool) {
         let trace = self.regions().trace;
-        let unseen = self.player.is_rewound() || trace.is_empty();
+        let unseen = self.player.is_past() || trace.is_empty();
         let lines = text.lines().count();
         let long = lines > usize::from(trace.height.saturating_sub(1).max(5));
         match (unseen, lines) {

@@ -293,7 +293,7 @@ impl App {
 
     /// Whether what is shown is not what is so now.
     pub fn is_past(&self) -> bool {
-        self.player.is_rewound()
+        self.player.is_past()
     }
 
     /// The vertex that keys are about.

@@ -65,7 +65,7 @@ impl App {
             Zoom::Line => String::new(),
             zoom => format!(", {}", zoom.word()),
         };
-        let past = if self.player.is_rewound() && !self.manner.replays {
+        let past = if self.player.is_past() && !self.manner.replays {
             ", the past"
         } else {
             ""
@@ -175,7 +175,7 @@ impl App {
             let typing = if filters { "_" } else { "" };
             words.push_str(&format!(", with `{}{typing}`", filter.words));
         }
-        let rewound = self.player.is_rewound();
+        let rewound = self.player.is_past();
         if let Some(new) = self.tale.unseen().filter(|_| !rewound) {
             words.push_str(&format!(", {new} new"));
         }

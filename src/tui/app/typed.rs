@@ -11,7 +11,7 @@ impl App {
         match self.entry.key(*key, &self.known) {
             Did::Entered(line) => {
                 let wishes = self.run_line(&line);
-                if wishes.is_empty() && self.player.is_rewound() {
+                if wishes.is_empty() && self.player.is_past() {
                     // It was not taken: it is still there, to be done now.
                     self.entry.set(&line, &self.known);
                 }
