@@ -223,3 +223,56 @@ fn rhythm(rhythm: kind::Rhythm) -> engine::Rhythm {
         kind::Rhythm::Tick(span) => engine::Rhythm::Tick(span),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::{Key, Params};
+    use crate::kind::stage::Stage;
+    use std::sync::Arc;
+
+    fn errand(act: Act) -> Errand {
+        Errand {
+            vertex: VertexId(0),
+            attempt: Attempt(1),
+            job: engine::Job {
+                key: Key::new("file", "/etc/motd"),
+                run: 1,
+                params: Arc::new(Params::default()),
+                received: Arc::default(),
+                changed: Arc::default(),
+                memo: None,
+                kept: None,
+                notified: false,
+                behind: false,
+                rights: false,
+                sensitive: false,
+                timeout: None,
+            },
+            act,
+            after: None,
+        }
+    }
+
+    /// It says so, and whoever carries out the next one is still there.
+    #[test]
+    fn a_kind_that_panics_fails_its_vertex() {
+        let state = Path::new("/var/lib/weft");
+        let well = errand(Act::Check).run(&Stage::new(), state, false);
+        assert!(
+            matches!(well, Input::Checked { outcome: Ok(_), .. }),
+            "{well:?}"
+        );
+        let ill = errand(Act::Check).run(&Stage::new().with_bug("stat"), state, false);
+        let Input::Checked {
+            outcome: Err(fail), ..
+        } = ill
+        else {
+            panic!("it has not failed: {ill:?}");
+        };
+        assert_eq!(
+            fail.why,
+            "this kind panicked: a bug in weft, not in the graph"
+        );
+    }
+}

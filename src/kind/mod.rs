@@ -13,7 +13,7 @@ mod command_line;
 mod outcome;
 mod path;
 #[cfg(test)]
-mod stage;
+pub(crate) mod stage;
 mod want;
 
 pub mod exec;

@@ -29,6 +29,8 @@ pub struct Stage {
     pub requests: Mutex<Vec<Request>>,
     calls: Mutex<BTreeMap<&'static str, usize>>,
     random: Vec<u8>,
+    /// The call at which a kind meets a bug of its own.
+    bug: Option<&'static str>,
 }
 
 /// An answer with this status and output.
@@ -79,6 +81,7 @@ impl Stage {
             requests: Mutex::default(),
             calls: Mutex::default(),
             random: (0..=255).collect(),
+            bug: None,
         }
     }
 
@@ -109,6 +112,14 @@ impl Stage {
     }
 
     /// With something that will go wrong.
+    /// A kind that makes this call panics.
+    pub fn with_bug(self, call: &'static str) -> Stage {
+        Stage {
+            bug: Some(call),
+            ..self
+        }
+    }
+
     pub fn with_fault(self, call: &str, on: &str, what: FaultKind) -> Stage {
         self.sim.arm(FaultRule::next(call, on, what));
         self
@@ -174,6 +185,7 @@ impl Stage {
 
     /// What this call goes to.
     fn called(&self, call: &'static str) -> &dyn World {
+        assert!(self.bug != Some(call), "a bug in a kind");
         *self.calls.lock().unwrap().entry(call).or_default() += 1;
         match &self.overlay {
             Some(overlay) => overlay,
