@@ -83,11 +83,12 @@ impl Learning {
         }
     }
 
-    /// The checks that are, or were at some time, to be reached, with whether they hold.
-    fn sought(&self) -> impl Iterator<Item = (&Check, bool)> {
-        let checks = self.lesson.check.iter().zip(&self.holds);
-        let sought = checks.zip(&self.given).filter(|(_, given)| !**given);
-        sought.map(|((check, holds), _)| (check, *holds))
+    /// Every check, and whether it is reached. What holds from the start is so once it was lost, or nothing is left to reach.
+    fn checks(&self) -> impl Iterator<Item = (&Check, bool)> {
+        let done = self.holds.iter().all(|holds| *holds);
+        let holds = self.holds.iter().zip(&self.given);
+        let reached = holds.map(move |(holds, given)| *holds && (done || !*given));
+        self.lesson.check.iter().zip(reached)
     }
 }
 
@@ -139,14 +140,10 @@ impl Session {
             text: lesson.text.clone(),
             goal: lesson.goal.clone(),
             checks: on
-                .sought()
-                .map(|(check, holds)| (check.expect.says.told(), holds))
+                .checks()
+                .map(|(check, reached)| (check.expect.says.told(), reached))
                 .collect(),
-            missing: on
-                .sought()
-                .filter(|(_, holds)| !holds)
-                .map(|(check, _)| check.expect.text.clone())
-                .collect(),
+            missing: checks_left(on),
             hints: lesson.hints.iter().take(on.hints).cloned().collect(),
             all_hints: lesson.hints.len(),
             told: on.told.clone(),
@@ -241,6 +238,13 @@ impl Session {
     }
 }
 
+/// What does not hold yet.
+fn checks_left(on: &Learning) -> Vec<String> {
+    let checks = on.lesson.check.iter().zip(&on.holds);
+    let left = checks.filter(|(_, holds)| !**holds);
+    left.map(|(check, _)| check.expect.text.clone()).collect()
+}
+
 /// What has come to hold, and what holds no more. That there is something to be done again is no loss.
 fn moved(on: &Learning, before: &[bool]) -> String {
     let checks = on.lesson.check.iter().zip(on.holds.iter().zip(before));
@@ -260,8 +264,12 @@ fn moved(on: &Learning, before: &[bool]) -> String {
     match told.is_empty() {
         true => String::new(),
         false => {
-            let hold = on.sought().filter(|(_, holds)| *holds).count();
-            format!("{} ({hold} of {})\n", told.join("; "), on.sought().count())
+            let reached = on.checks().filter(|(_, reached)| *reached).count();
+            format!(
+                "{} ({reached} of {})\n",
+                told.join("; "),
+                on.checks().count()
+            )
         }
     }
 }
