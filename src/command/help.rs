@@ -122,6 +122,33 @@ pub(super) fn wrapped(text: &str, indent: &str) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
+/// A text with the lines joined again that were broken between words: for who breaks them at another width.
+pub fn joined(text: &str) -> String {
+    let lead = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let is_prose = |line: &str| !line.trim().is_empty() && !line.trim().contains("  ");
+    let mut out = String::with_capacity(text.len());
+    let mut last: Option<&str> = None;
+    for line in text.lines() {
+        let goes_on = last.is_some_and(|last| {
+            let word = line.split_whitespace().next().unwrap_or_default();
+            let cells = last.chars().count();
+            let was_full = cells <= COLUMNS && cells + 1 + word.chars().count() > COLUMNS;
+            was_full && lead(last) == lead(line) && is_prose(last) && is_prose(line)
+        });
+        match (goes_on, last) {
+            (true, _) => out.push(' '),
+            (false, Some(_)) => out.push('\n'),
+            (false, None) => {}
+        }
+        out.push_str(if goes_on { line.trim_start() } else { line });
+        last = Some(line);
+    }
+    if text.ends_with('\n') {
+        out.push('\n');
+    }
+    out
+}
+
 fn hears(schema: &Schema) -> String {
     match schema.hears {
         Hears::Nothing => "nothing".to_owned(),
@@ -236,4 +263,24 @@ pub fn table(rows: Vec<Vec<String>>, indent: &str) -> String {
             + "\n"
     };
     rows.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Only what was broken between words is joined: what is a line by itself stays one.
+    #[test]
+    fn what_was_broken_is_joined_again() {
+        let long = "one two three four five six seven ".repeat(9);
+        for indent in ["", "      "] {
+            let broken = wrapped(&long, indent);
+            assert!(broken.lines().count() > 3);
+            assert_eq!(joined(&broken), format!("{indent}{}\n", long.trim()));
+        }
+        let lines = "a short line\nand another\n\n  a  table\n  of  rows";
+        assert_eq!(joined(lines), lines);
+        let table = format!("  {:70}  it\n  {:70}  is\n", "a", "b");
+        assert_eq!(joined(&table), table);
+    }
 }
