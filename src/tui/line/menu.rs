@@ -176,7 +176,13 @@ impl Menu {
             let begin = cell.x.saturating_add(begin).max(end.saturating_add(1));
             let room = usize::from(cell.right().saturating_sub(begin));
             let about = signs(&candidate.about, self.ascii, cell.width);
-            put(ended(about, room), cell, begin, look.about, buffer);
+            put(
+                worded(about, room, self.ascii),
+                cell,
+                begin,
+                look.about,
+                buffer,
+            );
         }
     }
 }
@@ -194,6 +200,32 @@ fn ended(mut signs: Vec<Sign>, room: usize) -> Vec<Sign> {
         taken <= room
     });
     signs
+}
+
+/// All signs, or as many of the first words as there is room for, and a mark.
+fn worded(signs: Vec<Sign>, room: usize, ascii: bool) -> Vec<Sign> {
+    if cells(&signs) <= room {
+        return signs;
+    }
+    let mark = if ascii { "..." } else { "…" };
+    let room = room.saturating_sub(mark.chars().count());
+    let is_space = |sign: &Sign| sign.shows == " ";
+    let after = signs.clone();
+    let mut some = ended(signs, room);
+    // A word that is longer than the room is broken.
+    let whole = after.get(some.len()).is_none_or(is_space);
+    if !whole && let Some(space) = some.iter().rposition(is_space) {
+        some.truncate(space);
+    }
+    while some.last().is_some_and(is_space) {
+        some.pop();
+    }
+    some.extend(mark.chars().map(|c| Sign {
+        at: 0,
+        shows: Cow::Owned(c.to_string()),
+        width: 1,
+    }));
+    some
 }
 
 /// All signs, or the first and the last ones with a mark between: the end of a path tells more than its middle.

@@ -104,6 +104,20 @@ fn candidates_are_escaped() {
     let (buffer, _) = drawn(&["a\u{1b}[2Jb\n", "ü"], 0, true, (20, 2));
     assert_eq!(
         inside(&buffer),
-        ["a\\u{1b}[2Jb\\n  about", "\\u{fc}         about"]
+        ["a\\u{1b}[2Jb\\n  ab...", "\\u{fc}         ab..."]
     );
+}
+
+#[test]
+fn what_a_candidate_is_ends_with_a_word_and_a_sign() {
+    for (wide, ascii, row) in [
+        (20, false, "a b  about a b"),
+        (13, false, "a b  about a…"),
+        (12, false, "a b  about…"),
+        (13, true, "a b  about..."),
+        (8, false, "a b  ab…"),
+    ] {
+        let (buffer, _) = drawn(&["a b"], 0, ascii, (wide, 1));
+        assert_eq!(inside(&buffer), [row], "{wide}");
+    }
 }
