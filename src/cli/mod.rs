@@ -182,7 +182,12 @@ fn do_verb(desk: &Desk, verb: Verb) -> i32 {
 
 /// The command line as clap knows it. The width is asked of the terminal here, so that clap reads no variable of its own.
 fn command() -> clap::Command {
-    let width = size().map_or(100, |size| size.0.clamp(40, 120));
+    command_in(size().map(|size| size.0))
+}
+
+/// The same for so many columns. What goes through a pipe is read on a terminal all the same: no line is longer than the usual one is wide.
+fn command_in(columns: Option<usize>) -> clap::Command {
+    let width = columns.map_or(80, |columns| columns.clamp(40, 120));
     Cli::command()
         .term_width(width)
         .color(clap::ColorChoice::Never)
@@ -194,5 +199,24 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         super::command().debug_assert();
+    }
+
+    /// Also where nobody can say how wide the terminal is, and for every verb.
+    #[test]
+    fn no_line_of_a_help_is_longer_than_the_terminal_is_wide() {
+        for (columns, most) in [(None, 80), (Some(60), 60), (Some(80), 80)] {
+            let mut command = super::command_in(columns);
+            command.build();
+            let verbs = command.get_subcommands().cloned();
+            for mut verb in verbs.chain([command.clone()]) {
+                let help = verb.render_long_help().to_string();
+                let words = |line: &&str| line.trim().contains(' ');
+                let long = help
+                    .lines()
+                    .filter(words)
+                    .find(|line| line.chars().count() > most);
+                assert_eq!(long, None, "{}", verb.get_name());
+            }
+        }
     }
 }
