@@ -9,9 +9,9 @@ use crate::command::session::SessionError;
 use crate::command::{Flow, Front, Session};
 use crate::kind::Kinds;
 use crate::repl::{
-    Behind, News as OfWatch, event_line, history, left_by_signal, stop_what_runs, unsaved_words,
+    Behind, News as OfWatch, history, left_by_signal, stop_what_runs, unsaved_words,
 };
-use crate::trace::What;
+use crate::trace::{Event, What, line as told_line};
 use crate::tui::news::{News, Task};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -170,14 +170,20 @@ impl Life {
         let ends = |what: &What| matches!(what, What::Converged(_) | What::Stopped);
         let last = self.session.events().iter().rev();
         let last = last.into_iter().find(|event| ends(&event.what));
-        let style = self.tools.printer.style();
         Parting {
             code,
-            outcome: last.map(|event| format!("{}\n", event_line(event, style))),
+            outcome: last.map(last_words),
             remarks: unsaved_words(&self.session).into_iter().collect(),
             errors: stopped.err().iter().map(refusal).collect(),
         }
     }
+}
+
+/// How a run ended, for who reads it in the shell.
+fn last_words(event: &Event) -> String {
+    let told = told_line(event);
+    let gap = if told.detail.is_empty() { "" } else { ", " };
+    format!("weft: the last run: {}{gap}{}\n", told.word, told.detail)
 }
 
 /// Why a line was not done, in words.
