@@ -25,13 +25,10 @@ impl App {
             return None;
         }
         if self.is_too_small() {
-            buffer.set_stringn(
-                area.x,
-                area.y,
-                "too small: make it larger",
-                usize::from(area.width),
-                look.style(Tone::Strong),
-            );
+            let style = look.style(Tone::Strong);
+            for (y, words) in (area.y..area.bottom()).zip(["too small", "make it larger"]) {
+                buffer.set_stringn(area.x, y, words, usize::from(area.width), style);
+            }
             return None;
         }
         let regions = self.regions();
