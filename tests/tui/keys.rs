@@ -165,14 +165,14 @@ const CASES: &[Case] = &[
     }),
     ("?", nothing, |s| s.has("keys: _")),
     ("F1", nothing, |s| s.has("keys: _")),
-    ("PgUp", long, |s| s.has(" new ")),
+    ("PgUp", long, |s| !ends_with_the_last(s)),
     (
         "PgDn",
         |s| {
             long(s);
             s.keys("PgUp");
         },
-        |s| !s.has(" new "),
+        ends_with_the_last,
     ),
     ("<", applied, |s| s.has("PAST")),
     (
@@ -277,6 +277,12 @@ fn alike(stage: &mut Stage) {
         .line("add noop /x/a1; add noop /x/a2; add noop /x/a3; add noop /x/a4")
         .keys("Esc");
     stage.keys("/").text("a1").keys("Enter");
+}
+
+/// Whether the last line that is seen of the trace is the last there is.
+fn ends_with_the_last(stage: &mut Stage) -> bool {
+    let rows = stage.rows();
+    rows[rows.len() - 3].contains("by command")
 }
 
 /// A trace that is longer than its pane, and goes on while it is looked at.

@@ -114,10 +114,13 @@ impl App {
                         };
                         (format!("{watch}converged, {done}"), Tone::Good)
                     }
-                    _ => (
-                        format!("{watch}{} failed, {} blocked", tally.failed, tally.blocked),
-                        Tone::Bad,
-                    ),
+                    _ => {
+                        let bad = [(tally.failed, "failed"), (tally.blocked, "blocked")];
+                        let bad = bad.into_iter().filter(|(many, _)| *many > 0);
+                        let words: Vec<_> =
+                            bad.map(|(many, word)| format!("{many} {word}")).collect();
+                        (format!("{watch}{}", words.join(", ")), Tone::Bad)
+                    }
                 };
                 (format!("{text}, {now} s"), tone)
             }

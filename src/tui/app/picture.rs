@@ -173,7 +173,7 @@ impl App {
             words.push_str(&format!(", with `{}{typing}`", filter.words));
         }
         let rewound = self.player.is_past();
-        if let Some(new) = self.tale.unseen().filter(|_| !rewound) {
+        if let Some(new) = self.tale.unseen().filter(|new| *new > 0 && !rewound) {
             words.push_str(&format!(", {new} new"));
         }
         self.title(Pane::Trace, &words, area, buffer);
