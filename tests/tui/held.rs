@@ -114,6 +114,8 @@ fn a_question_that_can_be_answered_says_so() {
     stage.tell(asks("Apply 3 changes?", ""));
     assert_eq!(stage.app.due(stage.at), None, "it has not been drawn");
     assert!(stage.has("y in a moment  n no"));
+    let told = stage.rows().join("\n").matches("n no").count();
+    assert_eq!(told, 1, "it is told once how it is answered");
     let due = stage.app.due(stage.at).expect("it can be answered then");
     stage.at = due;
     stage.tell(Told::Due);

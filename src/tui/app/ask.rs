@@ -92,7 +92,7 @@ impl Question {
     /// What can be answered at this time.
     pub fn choices(&self, at: Duration) -> &'static [(&'static str, &'static str)] {
         let all: &[_] = match (&self.answered, self.is_open(at)) {
-            (Answered::Secret(_), _) => return &[("type it,", "Enter"), ("Esc", "gives none")],
+            (Answered::Secret(_), _) => return &[("Enter", "gives it"), ("Esc", "gives none")],
             (_, true) => &[("y", "yes"), ("n", "no"), ("d", "what differs")],
             (_, false) => &[("y", "in a moment"), ("n", "no"), ("d", "what differs")],
         };

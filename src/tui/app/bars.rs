@@ -1,6 +1,5 @@
 //! Status line, hint bar, tabs and titles.
 
-use super::ask::Question;
 use super::keys::KEYS;
 use super::replay::hints_of_replay;
 use super::{App, Focus, Pane};
@@ -172,21 +171,27 @@ impl App {
     /// What can be done next, in one line.
     pub(super) fn hint_bar(&self, area: Rect, buffer: &mut Buffer) {
         let look = self.look();
-        if let Some(word) = &self.word {
-            let text = Shown::of(word, look.ascii).cut(usize::from(area.width), look.ascii);
-            buffer.set_string(area.x, area.y, text.as_str(), look.style(Tone::Open));
-            return;
-        }
         let mut x = area.x;
-        for (key, what) in self.hints() {
+        let mut hints = self.hints();
+        if self.word.is_some() {
+            // How a question is answered stays to be seen.
+            let asks = self.question.is_some() && self.over.is_none();
+            hints.truncate(if asks { 2 } else { 0 });
+        }
+        for (key, what) in hints {
             let wide = u16::try_from(width(&key) + width(&what) + 1).unwrap_or(u16::MAX);
-            if x + wide > area.right() {
+            if x.saturating_add(wide) > area.right() {
                 break;
             }
             buffer.set_string(x, area.y, &key, look.style(Tone::Strong));
             let at = x + u16::try_from(width(&key) + 1).unwrap_or(0);
             buffer.set_string(at, area.y, &what, look.style(Tone::Quiet));
             x = x.saturating_add(wide + 2);
+        }
+        if let Some(word) = &self.word {
+            let room = area.right().saturating_sub(x);
+            let text = Shown::of(word, look.ascii).cut(usize::from(room), look.ascii);
+            buffer.set_string(x, area.y, text.as_str(), look.style(Tone::Open));
         }
     }
 
@@ -199,9 +204,6 @@ impl App {
             }
             () if self.over.is_some() => {
                 &[("Esc", "closes"), ("Up Down", "move"), ("Enter", "takes")]
-            }
-            () if self.question.as_ref().is_some_and(Question::is_secret) => {
-                &[("Enter", "gives it"), ("Esc", "gives none")]
             }
             () if let Some(question) = &self.question => question.choices(self.passed.at),
             () if self.typing.is_some() => &[("Enter", "keeps"), ("Esc", "clears")],

@@ -232,8 +232,8 @@ impl App {
         match (&self.question, &self.pick, self.typing) {
             (Some(question), ..) => {
                 let text = Shown::of(&question.text, self.look().ascii);
-                let rows = text.wrapped(usize::from(self.area.width).max(1)).len() + 1;
-                u16::try_from(rows).unwrap_or(2)
+                let rows = text.wrapped(usize::from(self.area.width).max(1)).len();
+                u16::try_from(rows).unwrap_or(1)
             }
             (None, Some(_), _) | (None, None, Some(Typing::Search)) => 1,
             _ => {
@@ -253,11 +253,8 @@ impl App {
             }
             let text = Shown::of(&question.text, look.ascii);
             let rows = text.wrapped(usize::from(area.width).max(1));
-            let choices = question.choices(self.passed.at).iter();
-            let choices: Vec<_> = choices.map(|(key, what)| format!("{key} {what}")).collect();
-            let choices = Shown::of(&choices.join("  "), look.ascii);
             let style = look.style(Tone::Strong).add_modifier(Modifier::REVERSED);
-            for (y, row) in (area.y..area.bottom()).zip(rows.iter().chain([&choices])) {
+            for (y, row) in (area.y..area.bottom()).zip(&rows) {
                 buffer.set_style(
                     Rect {
                         y,
