@@ -247,7 +247,8 @@ impl Canvas<'_> {
             let y = spot.y + 1 + i32::try_from(row).unwrap_or(0);
             self.text(spot.x + 2, y, label.as_str(), look.style(Tone::Plain));
         }
-        let y = bottom - 1;
+        // The status stands below the last param, and where there is none below the name.
+        let y = spot.y + 1 + cells(labels.len().saturating_sub(1));
         self.sign(spot.x + 1, y, stand);
         let after = self.text(spot.x + 4, y, sign.word, look.style(sign.tone));
         self.ripple(number, spot.x + 4, after, y);

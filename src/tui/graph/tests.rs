@@ -373,3 +373,21 @@ proptest! {
         }
     }
 }
+
+/// The status stands below the last param that is shown, and where there is none below the name; all boxes are as high.
+#[test]
+fn the_status_of_a_box_stands_below_what_there_is() {
+    let graph = password();
+    let scene = Scene::of(&graph, Zoom::Box, false, None, None);
+    let shot = rows(&Shot::of(&scene, false).whole());
+    for (name, params) in [("noop[last]", 0), ("file[/tmp/secret]", 1)] {
+        let number = scene.keys.iter().position(|key| key.to_string() == name);
+        let number = number.expect(name);
+        let spot = scene.layout.spots[number];
+        let begins = usize::try_from(spot.x + scene.lead(number)).expect("in sight");
+        let row = usize::try_from(spot.y).expect("in sight") + 1 + params;
+        let inside: String = shot[row].chars().skip(begins).take(12).collect();
+        assert!(inside.contains("new"), "{name}: {inside} of {shot:#?}");
+        assert_eq!(spot.height, scene.layout.spots[0].height);
+    }
+}
