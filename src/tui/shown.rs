@@ -102,6 +102,32 @@ impl Shown {
         )
     }
 
+    /// The same, but below the last column that has room for its words: where what stands in the last one is too far to the right, it comes
+    /// to stand below the one before.
+    pub fn hung_in_column(&self, cells: usize) -> Vec<Shown> {
+        if self.width() <= cells {
+            return self.wrapped(cells);
+        }
+        let text = self.0.trim_end_matches(' ');
+        let plain = text.trim_start_matches(' ');
+        // A hint of an error is no part of the sign before it.
+        let first = text.len() - plain.strip_prefix("= ").unwrap_or(plain).len();
+        let begins = text.match_indices(' ').map(|(at, _)| at + 1).filter(|at| {
+            *at > first && text[..*at].ends_with("  ") && !text[*at..].starts_with(' ')
+        });
+        let least = |text: &str| text.split(' ').map(width).max().unwrap_or(0);
+        let fits = |at: &usize| width(&text[..*at]) + least(&text[*at..]).max(COLUMN) <= cells;
+        let (lead, text) = text.split_at(begins.filter(fits).max().unwrap_or(first));
+        let [lead, text] = [lead, text].map(|part| Shown(part.to_owned()));
+        if !lead.0.trim_start_matches(' ').is_empty() {
+            return hung(&lead, &text, lead.width(), cells);
+        }
+        // Nothing leads to it: it begins farther to the left rather than that a word is broken.
+        let room = cells.saturating_sub(least(&text.0));
+        let column = lead.width().min(room.max(INDENT));
+        hung(&Shown(" ".repeat(column)), &text, column, cells)
+    }
+
     fn head(&self, cells: usize) -> String {
         let (mut taken, mut out) = (0, String::new());
         for part in graphemes(&self.0) {

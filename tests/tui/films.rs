@@ -61,7 +61,7 @@ fn it_plays_from_its_beginning_at_its_own_pace() {
         seen(&mut stage)
     );
     assert!(
-        stage.has("command    apply"),
+        stage.has("command   apply"),
         "commands are told as events: {}",
         seen(&mut stage)
     );

@@ -2,6 +2,8 @@
 
 use super::stage::{PASSWORD, Stage};
 use std::collections::BTreeSet;
+use weft::tui::app::Told;
+use weft::tui::news::News;
 use weft::tui::theme::{Look, Theme};
 
 fn open(size: (u16, u16), ascii: bool) -> Stage {
@@ -117,4 +119,106 @@ fn a_page_goes_on_in_its_column() {
         assert_eq!(column(more, more.trim_start()), takes, "{more}");
         assert_eq!(column(&rows[at("draw the graph")], "draw the"), takes);
     }
+}
+
+/// In which column of the last row with the first text the second one stands.
+fn column(rows: &[String], has: &str, text: &str) -> usize {
+    let row = rows.iter().rfind(|row| row.contains(has)).expect(has);
+    let (before, _) = row.split_once(text).expect(text);
+    before.chars().count()
+}
+
+#[test]
+fn lines_of_the_trace_have_the_same_columns_with_and_without_a_vertex() {
+    for (size, ascii) in [((80, 60), false), ((80, 60), true), ((200, 60), false)] {
+        let mut stage = open(size, ascii);
+        let rows = stage.keys("Esc a").wait(60_000).keys("Tab Tab").rows();
+        let started = column(&rows, "0.000 start", "sim, seed 0");
+        let changed = column(&rows, "0.000 changed   password", "password[pw]");
+        assert_eq!(started, changed, "{rows:#?}");
+    }
+}
+
+#[test]
+fn what_was_said_goes_on_in_the_trace_where_its_text_began() {
+    for (size, ascii) in [((80, 60), false), ((80, 60), true), ((120, 60), false)] {
+        let mut stage = open(size, ascii);
+        stage.keys("Esc a").wait(60_000).keys("Tab Tab i");
+        let why = stage.line("why noop[bystander]").rows();
+        let words = ["start  ", "changed  ", "notified  ", "refreshed  "];
+        let columns = words.map(|word| column(&why, word, word));
+        assert!(columns.iter().all(|at| *at == columns[0]), "{why:#?}");
+        let details = [("notified  ", "by file"), ("refreshed  ", "was notified")];
+        if size.0 == 80 {
+            let columns = details.map(|(word, detail)| column(&why, word, detail));
+            assert_eq!(columns[0], columns[1], "{why:#?}");
+            assert_eq!(columns[0], column(&why, "0600", "0600"), "{why:#?}");
+        } else {
+            let subject = column(&why, "notified  ", "noop[");
+            assert_eq!(subject, goes_on(&why, " file[/tmp/secret]"), "{why:#?}");
+        }
+        let path = "/tmp/a/long/path/that/fills/its/row";
+        let add = format!("add file {path} content=hello mode=0644 owner=root group=root");
+        let added = stage.line(&add).rows();
+        let begun = column(&added, if ascii { "> add" } else { "› add" }, "add");
+        assert_eq!(begun, goes_on(&added, "group=root"), "{added:#?}");
+        let refused = stage.line("sim nothing").rows();
+        let hint = column(&refused, "= expected", "expected");
+        assert_eq!(hint, goes_on(&refused, "run"), "{refused:#?}");
+    }
+}
+
+/// In which column of a pane the last row begins that ends like this.
+fn goes_on(rows: &[String], end: &str) -> usize {
+    let row = rows.iter().rfind(|row| row.ends_with(end)).expect(end);
+    let (before, pane) = row.split_once('│').unwrap_or(("", row));
+    let lead = pane.len() - pane.trim_start().len();
+    let before = before.chars().count();
+    lead + before + usize::from(row.contains('│'))
+}
+
+#[test]
+fn a_help_is_wrapped_once() {
+    for (size, keys) in [((120, 40), "Esc"), ((60, 60), "")] {
+        let mut stage = open(size, false);
+        stage.line("help add");
+        if !keys.is_empty() {
+            stage.keys(keys);
+        }
+        let rows = stage.rows();
+        let whole = rows.iter().any(|row| row.contains("without echo."));
+        assert!(whole, "{rows:#?}");
+    }
+}
+
+#[test]
+fn a_screen_that_is_too_small_says_so_in_whole_words() {
+    for size in [(20, 24), (25, 24), (80, 7), (20, 2)] {
+        let mut stage = open((80, 24), false);
+        stage.resize(size);
+        assert_eq!(stage.rows()[..2], ["too small", "make it larger"]);
+        stage.keys("p");
+        stage.resize((80, 24));
+        assert_eq!(stage.app.typed(), "", "keys go nowhere meanwhile");
+        assert!(stage.has("graph, 3 vertices"));
+    }
+}
+
+#[test]
+fn nothing_is_counted_that_is_not_there() {
+    let mut stage = Stage::open("", (120, 40), Look::default());
+    stage.line("add file /tmp/x content=a");
+    stage.line("sim fail /tmp/x denied").line("apply");
+    assert!(stage.rows()[0].contains("1 failed"), "{}", stage.rows()[0]);
+    assert!(!stage.has("0 blocked"), "{}", stage.rows()[0]);
+    for _ in 0..20 {
+        stage.line("why file[/tmp/x]");
+    }
+    stage.keys("PgUp");
+    let title = |stage: &mut Stage| stage.rows().into_iter().find(|row| row.contains("─ trace"));
+    let back = title(&mut stage).expect("it has one");
+    assert!(!back.contains("new"), "{back}");
+    stage.tell(Told::News(News::Remark("something more".to_owned())));
+    let back = title(&mut stage).expect("it has one");
+    assert!(back.contains(" new "), "{back}");
 }

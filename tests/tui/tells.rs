@@ -152,7 +152,7 @@ fn the_trace_goes_in_step_with_the_film() {
     );
     assert!(!stage.has("refreshed noop"), "{}", stage.rows().join("\n"));
     stage.wait(60_000);
-    assert!(stage.has("converged  0 ok"), "{}", stage.rows().join("\n"));
+    assert!(stage.has("converged 0 ok"), "{}", stage.rows().join("\n"));
     stage.keys("< < <");
     let at = stage
         .rows()

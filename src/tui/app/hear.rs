@@ -4,6 +4,7 @@ use super::ask::Question;
 use super::over::Over;
 use super::tale::Voice;
 use super::{App, Wish};
+use crate::command::help::joined;
 use crate::command::session::Sort;
 use crate::graph::{Graph, Key};
 use crate::trace::{Event, What};
@@ -102,7 +103,9 @@ impl App {
     /// A result; but for what is drawn on the graph, which a page would hide, it is brought to who asked.
     fn show(&mut self, sort: Sort, text: &str) {
         let room = usize::from(self.regions().trace.width).saturating_sub(2);
-        self.say(Voice::Result, &fitted(text, room));
+        // It is wrapped here, to the width that there is.
+        let whole = joined(text);
+        self.say(Voice::Result, &narrowed(&whole, room));
         if sort != Sort::Plan && self.begun != "why" {
             self.bring(text, true);
         }
@@ -117,8 +120,10 @@ impl App {
         let long = lines > usize::from(trace.height.saturating_sub(1).max(5));
         match (unseen, lines) {
             (true, 1) => self.word = text.lines().next().map(str::to_owned),
-            (true, _) if pages => self.over = Some(Over::page(text, self.look())),
-            (false, _) if long && pages => self.over = Some(Over::page(text, self.look())),
+            (true, _) if pages => self.over = Some(Over::page(&joined(text), self.look())),
+            (false, _) if long && pages => {
+                self.over = Some(Over::page(&joined(text), self.look()));
+            }
             _ => {}
         }
     }
@@ -187,19 +192,32 @@ impl App {
     }
 }
 
-/// The rows of a table that are too long for a pane give up the room that they take to stand in columns.
-fn fitted(text: &str, room: usize) -> String {
-    let line = |line: &str| {
-        if room == 0 || width(line) <= room {
-            return format!("{line}\n");
+/// A text that is too wide for a pane gives up what is free between its columns in all of its lines, and so stays in columns.
+fn narrowed(text: &str, room: usize) -> String {
+    let widest = text.lines().map(width).max().unwrap_or(0);
+    if room == 0 || widest <= room {
+        return text.to_owned();
+    }
+    let mut free = vec![true; widest];
+    for line in text.lines() {
+        let mut at = 0;
+        for c in line.chars() {
+            let wide = width(c.encode_utf8(&mut [0; 4]));
+            let taken = free.iter_mut().skip(at).take(wide);
+            taken.for_each(|free| *free &= c == ' ');
+            at += wide;
         }
-        let words = line.trim_start();
-        let lead = (line.len() - words.len()).min(6);
-        let parts = words
-            .split("  ")
-            .map(str::trim)
-            .filter(|part| !part.is_empty());
-        format!("{:lead$}{}\n", "", parts.collect::<Vec<_>>().join("  "))
+    }
+    // Of what is free before each cell, the first two stay.
+    let stays = |at: usize| !(free[at] && at >= 2 && free[at - 1] && free[at - 2]);
+    let line = |line: &str| {
+        let mut at = 0;
+        let kept = line.chars().filter(|c| {
+            let from = at;
+            at += width(c.encode_utf8(&mut [0; 4]));
+            *c != ' ' || from >= widest || stays(from)
+        });
+        kept.collect::<String>() + "\n"
     };
     text.lines().map(line).collect()
 }

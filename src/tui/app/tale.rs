@@ -6,7 +6,7 @@ mod texts;
 pub use reading::Pane;
 
 use crate::trace::{Event, Level, REMEMBERED, TraceLine, What, line};
-use crate::tui::shown::Shown;
+use crate::tui::shown::{Shown, hung};
 use crate::tui::theme::{Look, Tone};
 use reading::Reading;
 use texts::{Texts, has};
@@ -147,7 +147,7 @@ impl Tale {
         let (said, room) = (&self.said, self.room());
         let rows = self.rows.iter().flat_map(|row| match *row {
             Row::Said(number, 0) => {
-                let rows = said[number].text.wrapped(room).len();
+                let rows = said[number].text.hung_in_column(room).len();
                 (0..rows).map(|part| Row::Said(number, part)).collect()
             }
             Row::Said(..) => Vec::new(),
@@ -188,7 +188,7 @@ impl Tale {
             let speaks = self.said.get(said).is_some_and(|said| said.after <= at);
             if speaks || at >= events.len() {
                 if has(&self.words, self.said[said].text.as_str()) {
-                    let rows = self.said[said].text.wrapped(self.room()).len();
+                    let rows = self.said[said].text.hung_in_column(self.room()).len();
                     self.rows
                         .extend((0..rows).map(|part| Row::Said(said, part)));
                 }
@@ -246,7 +246,7 @@ impl Tale {
                 let Some(said) = self.said.get(said) else {
                     return (Shown::default(), Tone::Plain);
                 };
-                let rows = said.text.wrapped(self.room());
+                let rows = said.text.hung_in_column(self.room());
                 let text = rows.get(part).map_or("", Shown::as_str);
                 let (lead, tone) = match said.voice {
                     Voice::Command if part == 0 => (look.pick("› ", "> "), Tone::Strong),
@@ -262,24 +262,41 @@ impl Tale {
                     return (Shown::default(), Tone::Plain);
                 };
                 let told = line(event);
-                let Some(more) = part.checked_sub(1) else {
-                    let head = Shown::of(&self.head(&told), look.ascii);
-                    return (head, word_tone(told.word));
+                let tone = match part.checked_sub(1) {
+                    None => word_tone(told.word),
+                    Some(more) => diff_tone(told.more.get(more).map_or("", String::as_str)),
                 };
-                let more = told.more.get(more);
-                let text = more.map_or("", String::as_str);
-                let row = format!("{:11}{text}", "");
-                (Shown::of(&row, look.ascii), diff_tone(text))
+                let (lead, text) = self.parts(&told, part);
+                let row = format!("{lead}{text}");
+                (Shown::of(row.trim_end(), look.ascii), tone)
             }
         }
     }
 
-    /// An event in a row; in a narrow pane its time stands nearer to the edge.
-    fn head(&self, told: &TraceLine) -> String {
-        let time = if self.width < NARROW { 6 } else { 8 };
-        let (subject, detail) = (&told.subject, &told.detail);
-        let head = format!("{:>time$} {:<9} {subject} {detail}", told.time, told.word);
-        head.trim_end().to_owned()
+    /// All of a row, in as many rows as it takes: it goes on below where its text began.
+    fn whole(&self, row: Row, events: &[Event], look: Look) -> Vec<Shown> {
+        match row {
+            Row::Event(at, part) if let Some(event) = events.get(at) => {
+                let (lead, text) = self.parts(&line(event), part);
+                let [lead, text] = [lead, text].map(|text| Shown::of(&text, look.ascii));
+                hung(&lead, &text, lead.width(), self.width)
+            }
+            _ => self.text(row, events, look).0.wrapped(self.width),
+        }
+    }
+
+    /// One of an event's rows: what leads to its text, and the text. In a narrow pane its time stands nearer to the edge.
+    fn parts(&self, told: &TraceLine, part: usize) -> (String, String) {
+        let Some(more) = part.checked_sub(1) else {
+            let time = if self.width < NARROW { 6 } else { 8 };
+            let lead = format!("{:>time$} {:<9} ", told.time, told.word);
+            let text = format!("{} {}", told.subject, told.detail);
+            return (lead, text.trim().to_owned());
+        };
+        let more = told.more.get(more).map_or("", String::as_str);
+        let text = more.trim_start_matches(' ');
+        let lead = 11 + more.len() - text.len();
+        (" ".repeat(lead), text.to_owned())
     }
 }
 

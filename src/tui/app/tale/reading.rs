@@ -191,8 +191,8 @@ impl Tale {
         let Some(row) = self.marked(pane.height, pane.film) else {
             return 0;
         };
-        let (text, _) = self.text(self.rows[row], pane.events, pane.look);
-        text.wrapped(self.width).len().saturating_sub(pane.height)
+        let rows = self.whole(self.rows[row], pane.events, pane.look);
+        rows.len().saturating_sub(pane.height)
     }
 
     /// Marks the row below, or above. Of a line of which rows are hidden the rest is seen first.
@@ -237,7 +237,7 @@ impl Tale {
             let (text, tone) = self.text(self.rows[row], pane.events, pane.look);
             let marked = marked == Some(row);
             let texts = match marked {
-                true => text.wrapped(self.width),
+                true => self.whole(self.rows[row], pane.events, pane.look),
                 false => vec![text.cut(self.width, pane.look.ascii)],
             };
             if marked {
