@@ -52,7 +52,8 @@ const USAGE: u8 = 64;
 /// The exit codes, for help and manual.
 const EXIT_CODES: &str = "Exit codes:
   0    well
-  1    failed, blocked, refused, left pending, output lost; a test that differs, or no test
+  1    failed, blocked, refused, left pending, output lost;
+       a test that differs, or no test
   2    with --detailed-exitcode: changed, to change or held, and nothing failed
   64   the command line cannot be read
   124  ended by --max-runtime
