@@ -50,6 +50,8 @@ mod stops;
 mod support;
 #[path = "tui/visits.rs"]
 mod visits;
+#[path = "tui/words.rs"]
+mod words;
 
 use pty::{CTRL_C, CTRL_D, Home, PATIENCE, Start, Terminal};
 

@@ -132,7 +132,7 @@ fn what_a_trace_holds_does_nothing_to_the_terminal() {
     let mut weft = screen(&home, small(&["replay", "evil.jsonl", "--speed", "64"]));
     weft.sees("OVER");
     weft.keys("w");
-    weft.sees("line 1 of");
+    weft.sees("Enter/Esc closes");
     weft.keys("q+");
     weft.sees("boxes");
     weft.keys("q");

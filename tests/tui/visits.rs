@@ -32,7 +32,7 @@ fn the_past_is_seen_and_left_alone() {
     weft.keys("i");
     weft.sees("Tab complete");
     weft.line("status");
-    weft.sees("line 1 of");
+    weft.sees("Enter/Esc closes");
     weft.line("set pw length=20");
     weft.sees("nothing can be done");
     // The line is still there.

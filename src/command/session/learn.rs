@@ -84,7 +84,8 @@ impl Session {
             row.into_iter().chain([mark]).collect()
         });
         let rows: Vec<Vec<String>> = rows.collect();
-        let more = "`learn 1` begins the first; `learn goal|hint|par|again|next|off` is about the one that is on\n";
+        let more = "`learn 3` begins the third\n\
+            `learn goal|hint|par|again|next|off` is about the one that is on\n";
         front.show(&format!("{}{more}", table(rows, "")));
     }
 

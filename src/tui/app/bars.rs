@@ -202,9 +202,7 @@ impl App {
             () if self.over.is_some() && asks => {
                 &[("Esc", "closes this: something is asked below it")]
             }
-            () if self.over.is_some() => {
-                &[("Esc", "closes"), ("Up Down", "move"), ("Enter", "takes")]
-            }
+            () if let Some(over) = &self.over => over.hints(),
             () if let Some(question) = &self.question => question.choices(self.passed.at),
             () if self.typing.is_some() => &[("Enter", "keeps"), ("Esc", "clears")],
             () if self.pick.is_some() => &[

@@ -43,6 +43,19 @@ impl Over {
         }
     }
 
+    /// What keys do there.
+    pub fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Over::Page(_) => &[("Enter/Esc", "closes"), ("Up Down", "move")],
+            Over::Keys { .. } => &[
+                ("Enter/Esc", "closes"),
+                ("Up Down", "move"),
+                ("letters", "find"),
+            ],
+            Over::Palette { .. } => &[("Esc", "closes"), ("Up Down", "move"), ("Enter", "takes")],
+        }
+    }
+
     /// Its title, with what is typed.
     pub fn title(&self) -> String {
         match self {

@@ -55,9 +55,13 @@ impl Page {
         self.top
     }
 
-    /// Where one is in it.
+    /// Where one is in it, as far as there is more than can be seen.
     pub fn title(&self) -> String {
-        format!("line {} of {}", self.top + 1, self.rows.len())
+        match self.rows.len() {
+            1 => "1 line".to_owned(),
+            all if all <= self.high => format!("all {all} lines"),
+            all => format!("line {} of {all}", self.top + 1),
+        }
     }
 
     /// The rows that are seen.
@@ -89,7 +93,14 @@ mod tests {
         assert_eq!(page.title(), "line 19 of 21");
         // What is higher than the text begins at its beginning.
         page.fit(10, 40);
+        assert_eq!(page.title(), "all 21 lines");
+        page.fit(10, 21);
+        assert_eq!(page.title(), "all 21 lines");
+        page.fit(10, 20);
         assert_eq!(page.title(), "line 1 of 21");
+        let mut page = Page::new("short", Look::default());
+        page.fit(10, 3);
+        assert_eq!(page.title(), "1 line");
     }
 
     #[test]

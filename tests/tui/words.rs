@@ -1,0 +1,46 @@
+//! What the screen says of itself is so: what a key would do, where one is, what was found and what was not.
+
+use super::stage::{PASSWORD, Stage};
+use weft::tui::theme::Look;
+
+const SMALL: (u16, u16) = (80, 24);
+
+fn open(text: &str) -> Stage {
+    Stage::open(text, SMALL, Look::default())
+}
+
+/// The last row: the hint bar, or what is said once in its place.
+fn hint(stage: &mut Stage) -> String {
+    stage.rows().pop().unwrap_or_default()
+}
+
+fn seen(stage: &mut Stage) -> String {
+    stage.rows().join("\n")
+}
+
+#[test]
+fn on_a_page_nothing_is_taken() {
+    let mut stage = open("");
+    stage.line("learn");
+    assert_eq!(hint(&mut stage), "Enter/Esc closes  Up Down move");
+    assert!(stage.has("`learn 3`"), "{}", seen(&mut stage));
+    stage.keys("Enter");
+    assert!(!stage.has("closes"), "{}", seen(&mut stage));
+    stage.keys("F1");
+    assert_eq!(
+        hint(&mut stage),
+        "Enter/Esc closes  Up Down move  letters find"
+    );
+    stage.keys("Esc Esc :");
+    assert_eq!(hint(&mut stage), "Esc closes  Up Down move  Enter takes");
+}
+
+#[test]
+fn a_page_says_where_one_is_only_where_there_is_more() {
+    let mut stage = open("");
+    stage.line("learn");
+    let all = stage.rows()[1].trim().to_owned();
+    assert!(all.starts_with("all ") && all.ends_with(" lines"), "{all}");
+    stage.keys("Esc").line("help");
+    assert!(stage.rows()[1].starts_with(" line 1 of "));
+}
