@@ -44,3 +44,37 @@ fn a_page_says_where_one_is_only_where_there_is_more() {
     stage.keys("Esc").line("help");
     assert!(stage.rows()[1].starts_with(" line 1 of "));
 }
+
+/// The trace of the past ends before what is said now.
+#[test]
+fn what_is_asked_in_the_past_is_seen_at_once() {
+    let asked = [
+        ("why file[/tmp/secret]", "changed"),
+        ("show file[/tmp/secret]", "/tmp/secret"),
+        ("status", "file[/tmp/secret]"),
+        ("pending", "nothing is pending"),
+        ("kinds noop", "Does nothing, and is always right"),
+        ("help step", "step"),
+    ];
+    for (line, answer) in asked {
+        let mut stage = open(PASSWORD);
+        stage.keys("Esc a").wait(60_000).keys("< < < i");
+        let before = stage.rows();
+        stage.text(line).keys("Enter");
+        let rows = stage.rows();
+        let news = rows.iter().filter(|row| !before.contains(row));
+        let news: Vec<&String> = news.filter(|row| !row.contains('›')).collect();
+        assert!(
+            news.iter().any(|row| row.contains(answer)),
+            "{line}: {}",
+            rows.join("\n")
+        );
+        assert!(!stage.has("› help"), "{line}");
+    }
+    let mut stage = open(PASSWORD);
+    stage.keys("Esc a").wait(60_000).keys("< < < w");
+    assert_eq!(hint(&mut stage), "Enter/Esc closes  Up Down move");
+    assert!(stage.rows()[1].contains("line"), "{}", seen(&mut stage));
+    stage.keys("Esc");
+    assert!(stage.has("PAST"), "{}", seen(&mut stage));
+}

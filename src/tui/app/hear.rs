@@ -100,13 +100,15 @@ impl App {
         self.tale.catch_up(self.player.events());
     }
 
-    /// A result; but for what is drawn on the graph, which a page would hide, it is brought to who asked.
+    /// A result; but for what is drawn on the graph, which a page would hide, it is brought to who asked. In the past its words would
+    /// stand where nobody looks, so that is brought as well.
     fn show(&mut self, sort: Sort, text: &str) {
         let room = usize::from(self.regions().trace.width).saturating_sub(2);
         // It is wrapped here, to the width that there is.
         let whole = joined(text);
         self.say(Voice::Result, &narrowed(&whole, room));
-        if sort != Sort::Plan && self.begun != "why" {
+        let drawn = sort == Sort::Plan || self.begun == "why";
+        if !drawn || self.player.is_past() {
             self.bring(text, true);
         }
     }
@@ -119,7 +121,9 @@ impl App {
         let lines = text.lines().count();
         let long = lines > usize::from(trace.height.saturating_sub(1).max(5));
         match (unseen, lines) {
-            (true, 1) => self.word = text.lines().next().map(str::to_owned),
+            (true, 1) if !pages || width(text.trim_end()) <= usize::from(self.area.width) => {
+                self.word = text.lines().next().map(str::to_owned);
+            }
             (true, _) if pages => self.over = Some(Over::page(&joined(text), self.look())),
             (false, _) if long && pages => {
                 self.over = Some(Over::page(&joined(text), self.look()));
