@@ -78,3 +78,13 @@ fn what_is_asked_in_the_past_is_seen_at_once() {
     stage.keys("Esc");
     assert!(stage.has("PAST"), "{}", seen(&mut stage));
 }
+
+#[test]
+fn the_prompt_in_the_past_says_how_to_go_back() {
+    let mut stage = open(PASSWORD);
+    stage.keys("Esc a").wait(60_000).keys("< i");
+    let hint = hint(&mut stage);
+    assert!(hint.starts_with("Esc, End back to now"), "{hint}");
+    stage.keys("Esc End i");
+    assert!(!stage.has("back to now"), "{}", seen(&mut stage));
+}

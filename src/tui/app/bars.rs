@@ -211,13 +211,7 @@ impl App {
                 ("Esc", "gives up"),
             ],
             () if self.manner.replays => hints_of_replay(self.focus),
-            () if self.focus == Focus::Prompt => &[
-                ("Tab", "complete"),
-                ("Esc", "graph"),
-                ("F1", "keys"),
-                ("help", "commands"),
-                ("Ctrl+C Ctrl+C", "leave"),
-            ],
+            () if self.focus == Focus::Prompt => hints_of_prompt(self.player.is_past()),
             () if self.player.is_past() => &[
                 ("<", "earlier"),
                 (">", "later"),
@@ -313,4 +307,23 @@ impl App {
 /// A key, and what it does.
 fn pair((key, what): (&str, &str)) -> (String, String) {
     (key.to_owned(), what.to_owned())
+}
+
+/// What there is to do at the prompt, in one line; the past has a way back.
+fn hints_of_prompt(rewound: bool) -> &'static [(&'static str, &'static str)] {
+    match rewound {
+        true => &[
+            ("Esc, End", "back to now"),
+            ("Tab", "complete"),
+            ("F1", "keys"),
+            ("help", "commands"),
+        ],
+        false => &[
+            ("Tab", "complete"),
+            ("Esc", "graph"),
+            ("F1", "keys"),
+            ("help", "commands"),
+            ("Ctrl+C Ctrl+C", "leave"),
+        ],
+    }
 }
