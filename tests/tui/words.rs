@@ -88,3 +88,10 @@ fn the_prompt_in_the_past_says_how_to_go_back() {
     stage.keys("Esc End i");
     assert!(!stage.has("back to now"), "{}", seen(&mut stage));
 }
+
+#[test]
+fn what_was_found_is_named() {
+    let mut stage = open(PASSWORD);
+    stage.keys("Esc /").text("file");
+    assert_eq!(hint(&mut stage), "1 of 1: file[/tmp/secret]");
+}

@@ -153,7 +153,7 @@ impl App {
             _ => found.iter().position(|number| *number >= here).unwrap_or(0),
         };
         let key = keys[found[at]].clone();
-        self.word = Some(format!("{} of {}", at + 1, found.len()));
+        self.word = Some(format!("{} of {}: {key}", at + 1, found.len()));
         self.map.select(&key);
     }
 }
