@@ -16,6 +16,9 @@ use std::collections::BTreeSet;
 /// The kind whose vertices are called by a unit.
 const UNITS: &str = "svc";
 
+/// What the arrow behind a field does.
+pub(super) const CARRIES: &str = "carries the value to";
+
 /// Collects candidates that go on from what is typed.
 pub(super) struct Offers<'a> {
     pub(super) ctx: &'a Context<'a>,
@@ -176,7 +179,7 @@ impl<'a> Offers<'a> {
             return;
         }
         if self.first_sent().is_some() {
-            return self.put("->".to_owned(), "the value flows");
+            return self.put("->".to_owned(), CARRIES);
         }
         self.put("->".to_owned(), "comes before");
         self.put("~>".to_owned(), "comes before, and notifies");

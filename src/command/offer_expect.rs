@@ -53,7 +53,7 @@ impl Offers<'_> {
         let vertex = resolve("", self.scope, parts(token), Wants::Vertex).ok();
         if self.field_at(token) {
             self.word("=", "what it holds");
-            return self.word("->", "the value flows");
+            return self.word("->", super::offer::CARRIES);
         }
         if is_path {
             self.words(OF_PATH);

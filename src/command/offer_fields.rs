@@ -56,9 +56,8 @@ impl Offers<'_> {
 
     /// What the first word of a binding sends.
     pub(super) fn first_sent(&self) -> Option<(Key, &'static Sent)> {
-        let skip = usize::from(
-            super::registry::find(super::parse::bare(self.at.before.first()?)?).is_some(),
-        );
+        let verb = super::parse::bare(self.at.before.first()?);
+        let skip = usize::from(verb.and_then(super::registry::find).is_some());
         self.sent_at(skip)
     }
 

@@ -95,3 +95,26 @@ fn what_was_found_is_named() {
     stage.keys("Esc /").text("file");
     assert_eq!(hint(&mut stage), "1 of 1: file[/tmp/secret]");
 }
+
+/// Behind a field there is a binding: an order or a notification would be refused.
+#[test]
+fn behind_a_field_only_a_binding_is_offered() {
+    let mut stage = open(PASSWORD);
+    stage.text("password[pw].password ").keys("Tab");
+    assert_eq!(stage.app.typed(), "password[pw].password -> ");
+    let mut stage = open(PASSWORD);
+    stage.text("expect password[pw].password ").keys("Tab Tab");
+    assert!(
+        stage.has("->  carries the value to"),
+        "{}",
+        seen(&mut stage)
+    );
+    assert!(!stage.has("comes before"), "{}", seen(&mut stage));
+    let mut stage = open(PASSWORD);
+    stage.text("password[pw] ").keys("Tab Tab");
+    assert!(
+        stage.has("~>  comes before, and notifies"),
+        "{}",
+        seen(&mut stage)
+    );
+}

@@ -290,6 +290,8 @@ fn completion_at_every_position() {
         ("drop two", &["noop[two words]"]),
         ("drop odd", &["noop[\"odd]\"]"]),
         ("pw ", &["->", "~>"]),
+        ("pw.password ", &["->"]),
+        ("password[pw].password ", &["->"]),
         ("pw -> by", &["noop[bystander]"]),
         ("pw ->by", &["noop[bystander]"]),
         ("pw.p", &["password[pw].password"]),
