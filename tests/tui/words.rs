@@ -118,3 +118,19 @@ fn behind_a_field_only_a_binding_is_offered() {
         seen(&mut stage)
     );
 }
+
+#[test]
+fn a_binding_to_what_receives_nothing_is_refused_at_once() {
+    let mut stage = open(PASSWORD);
+    stage.keys("Esc /").text("pw").keys("Enter .");
+    stage.keys("/").text("bystander").keys("Enter Enter");
+    let said = hint(&mut stage);
+    assert!(said.starts_with("noop receives nothing"), "{said}");
+    assert_eq!(stage.app.typed(), "");
+    // Another can be picked still.
+    stage.keys("/").text("file").keys("Enter Enter");
+    assert_eq!(
+        stage.app.typed(),
+        "password[pw].password -> file[/tmp/secret]."
+    );
+}

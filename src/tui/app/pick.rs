@@ -5,6 +5,7 @@ use super::{App, Wish};
 use crate::graph::refs::ref_text;
 use crate::graph::{Catalog, Key};
 use crate::kind::Kinds;
+use crate::value::{Field, Receives};
 
 /// What is begun.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -80,6 +81,14 @@ impl App {
             let (from, to) = (ref_text(&pick.from), ref_text(&to));
             return self.run_line(&format!("{from} {} {to}", pick.arrow));
         }
+        if receives_nothing(&to) {
+            let kind = to.kind();
+            self.word = Some(format!(
+                "{kind} receives nothing: pick another; `kinds {kind}` says what it has"
+            ));
+            self.pick = Some(pick);
+            return Vec::new();
+        }
         let (from, to) = (ref_text(&pick.from), ref_text(&to));
         match sends(&pick.from).as_slice() {
             [one] => {
@@ -106,5 +115,14 @@ fn sends(key: &Key) -> Vec<&'static str> {
     let schema = Kinds.schema(key.kind());
     schema.map_or_else(Vec::new, |schema| {
         schema.sends.iter().map(|sent| sent.name).collect()
+    })
+}
+
+/// Whether a vertex of this kind has no param that can receive a value.
+fn receives_nothing(key: &Key) -> bool {
+    let schema = Kinds.schema(key.kind());
+    schema.is_some_and(|schema| {
+        let receives = |field: &Field| field.receives == Receives::Yes;
+        !schema.fields.iter().any(receives)
     })
 }
