@@ -134,3 +134,12 @@ fn a_binding_to_what_receives_nothing_is_refused_at_once() {
         "password[pw].password -> file[/tmp/secret]."
     );
 }
+
+#[test]
+fn who_has_the_mouse_is_said() {
+    let mut stage = open(PASSWORD);
+    stage.keys("Esc m");
+    assert_eq!(hint(&mut stage), "the mouse is weft's: m lets go of it");
+    stage.keys("m");
+    assert_eq!(hint(&mut stage), "the mouse is the terminal's: m takes it");
+}

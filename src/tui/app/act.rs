@@ -123,6 +123,11 @@ impl App {
             Act::Copy => return self.copy(),
             Act::Mouse => {
                 self.mouse.is_reported = !self.mouse.is_reported;
+                let whose = match self.mouse.is_reported {
+                    true => "the mouse is weft's: m lets go of it",
+                    false => "the mouse is the terminal's: m takes it",
+                };
+                self.word = Some(whose.to_owned());
                 return vec![Wish::Mouse(self.mouse.is_reported)];
             }
         }
