@@ -143,3 +143,25 @@ fn who_has_the_mouse_is_said() {
     stage.keys("m");
     assert_eq!(hint(&mut stage), "the mouse is the terminal's: m takes it");
 }
+
+#[test]
+fn what_looks_like_no_other_is_said_to() {
+    let mut stage = open("");
+    stage.line("add noop lone").keys("Esc z");
+    let nothing = "nothing looks alike here: four that do are drawn as one";
+    assert_eq!(hint(&mut stage), nothing);
+    stage.keys("z");
+    assert_eq!(hint(&mut stage), nothing, "there is nothing to open");
+    stage
+        .keys("i")
+        .line("add noop /x/a1; add noop /x/a2; add noop /x/a3; add noop /x/a4")
+        .keys("Esc /")
+        .text("lone")
+        .keys("Enter z");
+    assert_eq!(
+        hint(&mut stage),
+        "nothing looks like noop[lone]; what does look alike is drawn as one: z opens it"
+    );
+    stage.keys("/").text("a1").keys("Enter z z");
+    assert!(stage.has("noop[/x/a4]"), "{}", seen(&mut stage));
+}

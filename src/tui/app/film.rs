@@ -107,15 +107,21 @@ impl App {
             Act::Fit => self.map.fit(view, beside),
             Act::Near => self.map.near(view, beside),
             Act::Active => found = self.map.active(view, beside),
-            Act::Fold => self.map.fold(view, beside),
+            Act::Fold => found = self.map.fold(view, beside),
             _ => self.map.follows = !self.map.follows,
         }
         let word = match act {
             Act::Follow if self.map.follows => "follows what runs".to_owned(),
             Act::Follow => "stays where it is".to_owned(),
-            Act::Fold if self.map.is_folded() => {
-                "what looks alike is drawn as one: z opens it".to_owned()
+            Act::Fold if !found => {
+                "nothing looks alike here: four that do are drawn as one".to_owned()
             }
+            Act::Fold if self.map.is_folded() => match &self.map.selected {
+                Some(key) if self.map.as_one() == 1 && !self.map.is_waiting() => format!(
+                    "nothing looks like {key}; what does look alike is drawn as one: z opens it"
+                ),
+                _ => "what looks alike is drawn as one: z opens it".to_owned(),
+            },
             Act::Active if !found => "nothing is dirty, pending, at work or failed".to_owned(),
             Act::Active if self.map.is_part() => "what is active alone: A shows all".to_owned(),
             Act::Near if self.map.is_part() => "the neighbourhood alone: f shows all".to_owned(),

@@ -288,24 +288,33 @@ impl Map {
         self.center();
     }
 
-    /// Draws what looks alike as one, or not; or opens what is drawn as one at the selected vertex.
-    pub fn fold(&mut self, view: &View, beside: &Beside) {
+    /// Draws what looks alike as one, or not; or opens what is drawn as one at the selected vertex. False if nothing looks alike.
+    pub fn fold(&mut self, view: &View, beside: &Beside) -> bool {
         let scene = self.scene();
         let number = self.selected.as_ref().and_then(|key| scene.number(key));
         let members = number.map_or(&[][..], |number| &scene.members[number]);
-        let members: Vec<Key> = if members.len() > 1 {
-            members.to_vec()
-        } else {
-            Vec::new()
-        };
+        let members = members.to_vec();
+        let begins = self.folds.is_none();
         match &mut self.folds {
             None => self.folds = Some(BTreeSet::new()),
-            Some(open) if !members.is_empty() => open.extend(members),
+            Some(open) if members.len() > 1 => open.extend(members),
             Some(_) => self.folds = None,
         }
         self.place();
+        let alike = self.scene().members.iter().any(|members| members.len() > 1);
+        let found = !begins || alike || self.is_waiting();
+        if !found {
+            self.folds = None;
+            self.place();
+        }
         self.stand_all(view, beside);
         self.center();
+        found
+    }
+
+    /// Whether what is to be drawn is placed elsewhere, and something else stands meanwhile.
+    pub fn is_waiting(&self) -> bool {
+        self.is_placing || self.wanted.is_some()
     }
 
     /// Whether alike vertices are drawn as one.
