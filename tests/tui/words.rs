@@ -165,3 +165,17 @@ fn what_looks_like_no_other_is_said_to() {
     stage.keys("/").text("a1").keys("Enter z z");
     assert!(stage.has("noop[/x/a4]"), "{}", seen(&mut stage));
 }
+
+#[test]
+fn the_list_of_keys_closes_as_it_opened() {
+    let mut stage = open(PASSWORD);
+    stage.keys("Esc ?");
+    assert!(stage.has("keys: _"));
+    stage.keys("?");
+    assert!(!stage.has("keys: "), "{}", seen(&mut stage));
+    stage.keys("F1 F1");
+    assert!(!stage.has("keys: "), "{}", seen(&mut stage));
+    stage.keys("?").text("xyzzy");
+    assert!(stage.has("no key does that"), "{}", seen(&mut stage));
+    stage.keys("Esc");
+}

@@ -70,7 +70,11 @@ impl Over {
         match self {
             Over::Page(page) => (page.seen().cloned().collect(), 0..0),
             Over::Keys { typed, top } => {
-                let told = key_lines(typed).into_iter().skip(*top);
+                let told = key_lines(typed);
+                if told.is_empty() {
+                    return (vec![Shown::of("no key does that", look.ascii)], 0..0);
+                }
+                let told = told.into_iter().skip(*top);
                 let rows = told.flat_map(|told| told.rows(KEYS_LEAD, cells, look));
                 (rows.collect(), 0..0)
             }
@@ -182,6 +186,8 @@ impl App {
                 }
             },
             Over::Keys { typed, top } => match key.code {
+                // They close what they opened.
+                KeyCode::Char('?') | KeyCode::F(1) => self.over = None,
                 KeyCode::Char(c) if !control => {
                     typed.push(c);
                     *top = 0;
