@@ -179,3 +179,14 @@ fn the_list_of_keys_closes_as_it_opened() {
     assert!(stage.has("no key does that"), "{}", seen(&mut stage));
     stage.keys("Esc");
 }
+
+#[test]
+fn in_a_lesson_no_other_is_advertised() {
+    let mut stage = open("");
+    assert!(stage.has("`learn` has lessons"), "{}", seen(&mut stage));
+    stage.line("learn 1").keys("Esc i");
+    assert!(stage.has("lesson 1"), "{}", seen(&mut stage));
+    assert!(stage.has("F1 lists the keys"), "{}", seen(&mut stage));
+    assert!(!stage.has("has lessons"), "{}", seen(&mut stage));
+    assert!(!stage.has("`demo`"), "{}", seen(&mut stage));
+}

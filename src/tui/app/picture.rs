@@ -92,10 +92,14 @@ impl App {
     /// An empty graph says what there is to do.
     fn welcome(&self, area: Rect, buffer: &mut Buffer) {
         let look = self.look();
+        let more = match self.known.lesson {
+            Some(_) => "F1 lists the keys.",
+            None => "`demo` plays a story by itself, `learn` has lessons, F1 lists the keys.",
+        };
         let lines = [
             "weft: build a graph of resources, see what it would do, apply it, watch it.",
             "`add file /tmp/hello content=hi` adds a vertex; Tab completes; `plan`, `apply`.",
-            "`demo` plays a story by itself, `learn` has lessons, F1 lists the keys.",
+            more,
         ];
         for (y, line) in (area.y..area.bottom()).zip(lines) {
             let text = Shown::of(line, look.ascii).cut(usize::from(area.width), look.ascii);
