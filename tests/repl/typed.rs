@@ -175,7 +175,7 @@ fn two_consoles_take_two_places() {
         weft.line("new");
         weft.sees("Leave graph without saving it?");
         weft.line("y");
-        weft.sees("new graph graph");
+        weft.sees("a new graph, named graph");
         weft.line("quit");
         assert_eq!(weft.ends(), 0);
     }

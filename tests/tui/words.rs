@@ -190,3 +190,14 @@ fn in_a_lesson_no_other_is_advertised() {
     assert!(!stage.has("has lessons"), "{}", seen(&mut stage));
     assert!(!stage.has("`demo`"), "{}", seen(&mut stage));
 }
+
+#[test]
+fn a_new_graph_is_said_to_be_one() {
+    let mut stage = open("");
+    stage.line("new");
+    assert!(
+        stage.has("a new graph, named graph"),
+        "{}",
+        seen(&mut stage)
+    );
+}

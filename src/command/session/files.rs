@@ -88,7 +88,7 @@ impl Session {
         let name = name.unwrap_or("graph");
         self.agree_to_leave(front)?;
         let did = format!("new {}", quote(name));
-        let shown = format!("new graph {}\n", sanitise(name));
+        let shown = format!("a new graph, named {}\n", sanitise(name));
         let graph = Draft::new(name).graph().clone();
         self.replace(graph, None, (&did, &shown), vec![did.clone()], front)?;
         Ok(())

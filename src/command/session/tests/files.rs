@@ -402,7 +402,7 @@ fn load_and_new_replace_the_graph_and_keep_the_world() {
     > redo
     redid: load site.yaml
     > new
-    new graph graph
+    a new graph, named graph
     > show
     the graph is empty: `add KIND NAME` begins one
     > load bad.yaml
@@ -477,7 +477,7 @@ fn on_a_real_machine_another_graph_begins_anew() {
     assert!(state(&session).starts_with("/nowhere/site-"));
     assert_snapshot!(say(&mut session, &mut front, &["new web", "status"]), @r"
     > new web
-    new graph web
+    a new graph, named web
     > status
     the graph is empty: `add KIND NAME` begins one
     ");
