@@ -42,7 +42,7 @@ fn main() {
     for vertices in [10, 100, 1_000, 10_000] {
         // As far out as it goes, and from there nearer.
         for (zoom, keys) in [
-            ("all in dots", "===="),
+            ("overview", "===="),
             ("lines", "====++"),
             ("boxes", "====+++"),
         ] {

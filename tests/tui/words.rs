@@ -1,6 +1,7 @@
 //! What the screen says of itself is so: what a key would do, where one is, what was found and what was not.
 
 use super::stage::{PASSWORD, Stage};
+use weft::tui::graph::Zoom;
 use weft::tui::theme::Look;
 
 const SMALL: (u16, u16) = (80, 24);
@@ -200,4 +201,15 @@ fn a_new_graph_is_said_to_be_one() {
         "{}",
         seen(&mut stage)
     );
+}
+
+#[test]
+fn the_readme_calls_things_as_the_screen_does() {
+    let readme = include_str!("../../README.md");
+    let (_, screen) = readme.split_once("\n## The screen\n").expect("a part");
+    let (screen, _) = screen.split_once("\n## ").expect("another part");
+    let zooms = Zoom::ALL.iter().map(|zoom| format!("`{}`", zoom.word()));
+    for word in zooms.chain(["`--mouse`".to_owned()]) {
+        assert!(screen.contains(&word), "{word}");
+    }
 }
