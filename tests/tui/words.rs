@@ -167,6 +167,33 @@ fn what_looks_like_no_other_is_said_to() {
     assert!(stage.has("noop[/x/a4]"), "{}", seen(&mut stage));
 }
 
+/// What a key does is answered as what is typed is.
+#[test]
+fn a_break_by_key_is_answered_as_a_typed_one() {
+    for (before, typed, key) in [("", "break password[pw]", "b"), ("b", "break off pw", "b")] {
+        let stages = [true, false].map(|types| {
+            let mut stage = open(PASSWORD);
+            stage.keys("Esc");
+            if !before.is_empty() {
+                stage.keys(before);
+            }
+            match types {
+                true => stage.keys("i").line(typed).keys("Esc"),
+                false => stage.keys(key).wait(60_000),
+            };
+            stage.rows()
+        });
+        assert!(
+            stages[0]
+                .iter()
+                .any(|row| row.contains("before password[pw]")),
+            "{}",
+            stages[0].join("\n")
+        );
+        assert_eq!(stages[0], stages[1], "{typed}");
+    }
+}
+
 #[test]
 fn the_list_of_keys_closes_as_it_opened() {
     let mut stage = open(PASSWORD);
