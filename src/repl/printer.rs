@@ -44,6 +44,8 @@ struct State {
     /// Some of the trace could not be written.
     trace_lost: bool,
     above: Option<Above>,
+    /// A line is being typed.
+    typing: bool,
 }
 
 impl Printer {
@@ -75,6 +77,11 @@ impl Printer {
     /// What of a watch in its own thread is printed from now on goes through this; or no longer.
     pub fn print_above(&self, above: Option<Above>) {
         self.lock().above = above;
+    }
+
+    /// Whether a line is being typed from now on: only then is anything printed above it.
+    pub fn typing(&self, is: bool) {
+        self.lock().typing = is;
     }
 
     /// A result, on stdout; on a terminal in lines that fit. Where results are JSON it is kept for who makes JSON of it.
@@ -192,7 +199,10 @@ impl Printer {
             Some(mut above) => {
                 // The prompt is drawn anew below what is printed, and shows it then.
                 self.unanswered.fetch_or(!asks.is_empty(), Ordering::SeqCst);
-                above(text + &asks);
+                match state.typing {
+                    true => above(text + &asks),
+                    false => state.out.put(&(text + &asks)),
+                }
                 state.above = Some(above);
             }
             None => state.out.put(&text),

@@ -15,6 +15,7 @@ use rustyline::{
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 
 /// Reads and evaluates lines until a person leaves. Gives the exit code.
 pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -> i32 {
@@ -30,10 +31,14 @@ pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -
             return 1;
         }
     };
-    if let Ok(mut above) = editor.create_external_printer() {
-        let print = move |text: String| drop(above.print(text));
-        console.printer().print_above(Some(Box::new(print)));
-    }
+    let above = editor.create_external_printer().ok().map(|mut above| {
+        // Who prints there waits until the line is drawn anew, and a line that was just entered never is: so nobody else waits with it.
+        let (put, texts) = channel::<String>();
+        console
+            .printer()
+            .print_above(Some(Box::new(move |text| drop(put.send(text)))));
+        std::thread::spawn(move || texts.iter().for_each(|text| drop(above.print(text))))
+    });
     session.keep_edits();
     for offer in session.offers() {
         console.remark(&format!("{offer}\n"));
@@ -43,6 +48,11 @@ pub fn prompt(session: &mut Session, console: &mut Console, signals: &Signals) -
     let code = lines(session, console, signals, &mut editor, &empty);
     signals.at_prompt(false);
     console.printer().print_above(None);
+    drop(editor);
+    if let Some(above) = above {
+        // What it panicked of, it told.
+        let _ = above.join();
+    }
     if let Err(error) = ends::stop_what_runs(session, console, code) {
         console.printer().refusal(&error);
     }
@@ -73,7 +83,10 @@ fn lines(
         if let Some(helps) = editor.helper_mut() {
             helps.know(session);
         }
-        match editor.readline(&session.prompt(style.ascii || style.plain)) {
+        console.printer().typing(true);
+        let line = editor.readline(&session.prompt(style.ascii || style.plain));
+        console.printer().typing(false);
+        match line {
             Ok(line) => {
                 warned = false;
                 signals.warn(false);
