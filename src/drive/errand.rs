@@ -225,31 +225,33 @@ fn rhythm(rhythm: kind::Rhythm) -> engine::Rhythm {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use crate::graph::{Key, Params};
+    use crate::graph::Key;
     use crate::kind::stage::Stage;
     use std::sync::Arc;
 
-    fn errand(act: Act) -> Errand {
+    /// What is to be done with this vertex, of which nothing is given or known.
+    pub fn errand(vertex: VertexId, attempt: Attempt, key: Key) -> Errand {
+        let job = engine::Job {
+            key,
+            run: 1,
+            params: Arc::default(),
+            received: Arc::default(),
+            changed: Arc::default(),
+            memo: None,
+            kept: None,
+            notified: false,
+            behind: false,
+            rights: false,
+            sensitive: false,
+            timeout: None,
+        };
         Errand {
-            vertex: VertexId(0),
-            attempt: Attempt(1),
-            job: engine::Job {
-                key: Key::new("file", "/etc/motd"),
-                run: 1,
-                params: Arc::new(Params::default()),
-                received: Arc::default(),
-                changed: Arc::default(),
-                memo: None,
-                kept: None,
-                notified: false,
-                behind: false,
-                rights: false,
-                sensitive: false,
-                timeout: None,
-            },
-            act,
+            vertex,
+            attempt,
+            job,
+            act: Act::Check,
             after: None,
         }
     }
@@ -258,12 +260,13 @@ mod tests {
     #[test]
     fn a_kind_that_panics_fails_its_vertex() {
         let state = Path::new("/var/lib/weft");
-        let well = errand(Act::Check).run(&Stage::new(), state, false);
+        let errand = errand(VertexId(0), Attempt(1), Key::new("file", "/etc/motd"));
+        let well = errand.run(&Stage::new(), state, false);
         assert!(
             matches!(well, Input::Checked { outcome: Ok(_), .. }),
             "{well:?}"
         );
-        let ill = errand(Act::Check).run(&Stage::new().with_bug("stat"), state, false);
+        let ill = errand.run(&Stage::new().with_bug("stat"), state, false);
         let Input::Checked {
             outcome: Err(fail), ..
         } = ill

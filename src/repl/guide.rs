@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Guide {
     graph: Arc<Graph>,
     machine: Machine,
-    /// The units of this machine, once somebody wanted to know them: a manager that does not answer is asked once.
+    /// The units of this machine, once somebody wanted to know them: a manager that does not answer is asked once for each line.
     units: Arc<OnceLock<Vec<String>>>,
 }
 

@@ -105,7 +105,7 @@ pub struct LessonView {
     pub text: String,
     /// What is to be reached.
     pub goal: String,
-    /// Each of its checks that did not hold from the start, in words, with whether it holds.
+    /// Each of its checks, in words, with whether it is reached: what holds from the start is so once all is, or once it was lost.
     pub checks: Vec<(String, bool)>,
     /// Those that do not hold now, as they are written.
     pub missing: Vec<String>,

@@ -304,8 +304,6 @@ pub(super) fn never_begun(errand: &Errand) -> Input {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drive::Act;
-    use crate::engine::Job;
     use crate::graph::Key;
     use crate::time::Span;
     use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -314,26 +312,10 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(60);
 
     fn errand(n: u64, timeout: Option<Span>) -> Errand {
-        Errand {
-            vertex: VertexId(n as u32),
-            attempt: Attempt(n),
-            job: Job {
-                key: Key::new("noop", n.to_string()),
-                run: 1,
-                params: Arc::default(),
-                received: Arc::default(),
-                changed: Arc::default(),
-                memo: None,
-                kept: None,
-                notified: false,
-                behind: false,
-                rights: false,
-                sensitive: false,
-                timeout,
-            },
-            act: Act::Check,
-            after: None,
-        }
+        let key = Key::new("noop", n.to_string());
+        let mut errand = crate::drive::errand::tests::errand(VertexId(n as u32), Attempt(n), key);
+        errand.job.timeout = timeout;
+        errand
     }
 
     /// A pool in which every errand tells that it has begun, then waits for its word or, unless its number is above 99,
