@@ -49,6 +49,8 @@ pub struct VertexView {
     pub may: bool,
     /// Whether it was changed in this run, also where a later check of it found nothing to do.
     pub changed: bool,
+    /// Whether it was tried again in this run: what a later try finds may be what an earlier one has made.
+    pub retried: bool,
     /// Whether it was refreshed.
     pub refreshed: bool,
     /// It comes after what needs root (a plan).
@@ -219,6 +221,7 @@ impl VertexView {
                 self.is(Status::Failed, why.clone());
             }
             What::Retrying { tries, after } => {
+                self.retried = true;
                 self.needs_root = false;
                 self.is(Status::Retrying, format!("try {tries} after {after}"))
             }

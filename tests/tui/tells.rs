@@ -106,6 +106,13 @@ fn what_was_not_planned_stands_out() {
         .line("sim write /tmp/x hi")
         .line("apply");
     assert!(stage.has("≠"), "{}", stage.rows().join("\n"));
+    // What was to be made is there, and was changed.
+    let mut stage = open("");
+    stage
+        .line("add file /tmp/x content=hi mode=0644; plan")
+        .line("sim write /tmp/x other")
+        .line("apply");
+    assert!(stage.has("≠✦"), "{}", stage.rows().join("\n"));
     // What was to be changed was gone, and was made anew.
     let mut stage = open("");
     stage

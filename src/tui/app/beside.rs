@@ -56,8 +56,58 @@ fn compared(said: Option<Planned>, seen: &VertexView) -> Option<Sign> {
     };
     let as_said = match said.is_open() {
         true => did.is_change() || did.is_open(),
-        // A second try finds what the first one has made.
-        false => said == did || (said, did) == (Planned::Add, Planned::Change),
+        false if said == did => true,
+        // A second try finds what the first one has made, or left half done.
+        false => {
+            let changes = |it: Planned| it.is_change() && it != Planned::Remove;
+            seen.retried && changes(said) && changes(did)
+        }
     };
     Some(if as_said { theme::KEPT } else { theme::DIFFERS })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Action, Finding};
+    use std::sync::Arc;
+
+    fn did(action: Action, retried: bool) -> VertexView {
+        let finding = Finding {
+            field: String::new(),
+            line: String::new(),
+            detail: Vec::new(),
+            may: false,
+            action,
+            mark: 0,
+        };
+        VertexView {
+            status: Some(Status::Changed),
+            findings: Arc::new(vec![finding]),
+            retried,
+            ..VertexView::default()
+        }
+    }
+
+    /// What one try has begun, the next may find: that is as planned. Nothing else is that is done in another way.
+    #[test]
+    fn only_a_second_try_may_find_what_the_first_has_made() {
+        use Planned::{Add, Change, Remove};
+        for (said, action, first, second) in [
+            (Add, Action::Add, theme::KEPT, theme::KEPT),
+            (Add, Action::Change, theme::DIFFERS, theme::KEPT),
+            (Change, Action::Add, theme::DIFFERS, theme::KEPT),
+            (Remove, Action::Change, theme::DIFFERS, theme::DIFFERS),
+            (Change, Action::Remove, theme::DIFFERS, theme::DIFFERS),
+        ] {
+            for (retried, shown) in [(false, first), (true, second)] {
+                let seen = did(action, retried);
+                assert_eq!(
+                    compared(Some(said), &seen),
+                    Some(shown),
+                    "{said:?} {retried}"
+                );
+            }
+        }
+    }
 }
